@@ -1,0 +1,149 @@
+/**
+ * `make test`: every suite in order, cheapest first, with its time; closes with `N passed, N failed`.
+ * `make test SUITES="unit operator"` runs some of them. A suite that dies or hangs counts as one failure.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+
+interface Suite {
+  readonly name: string;
+  readonly what: string;
+  readonly command: readonly string[];
+  /** A mocha suite reports its own counts; any other command is one test. */
+  readonly mocha: boolean;
+  readonly limitMinutes: number;
+}
+
+interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+const SUITES: readonly Suite[] = [
+  check('types', 'TypeScript, strict', ['tsc', '-p', 'tsconfig.json']),
+  check('lint', 'eslint', ['eslint', '.', '--max-warnings', '0']),
+  check('format', 'prettier', ['prettier', '--check', '.', '--log-level', 'warn']),
+  mocha('unit', 'beside the code', 2, 'operator/src/**/*.test.ts', 'service/src/**/*.test.ts', 'scripts/**/*.test.ts'),
+  mocha('cluster', 'the local cluster itself', 12, 'test/cluster/**/*.test.ts'),
+  mocha('images', 'stand-ins and our images', 20, 'test/images/**/*.test.ts'),
+  mocha('stores', 'the stores that the service tests stand on', 10, 'test/stores/**/*.test.ts'),
+  mocha('service', 'against real MariaDB, Redis and Kafka', 15, 'test/service/**/*.test.ts'),
+  mocha('operator', 'against a real API server', 15, 'test/operator/**/*.test.ts'),
+  mocha('e2e', 'the whole stack on a real cluster', 25, 'test/e2e/**/*.test.ts'),
+];
+
+function check(name: string, what: string, command: readonly string[]): Suite {
+  return { name, what, command, mocha: false, limitMinutes: 10 };
+}
+
+function mocha(name: string, what: string, limitMinutes: number, ...globs: readonly string[]): Suite {
+  const command = ['mocha', '--reporter', join(import.meta.dirname, 'reporter.cjs'), ...globs];
+  return { name, what, command, mocha: true, limitMinutes };
+}
+
+/** The environment of the tests: the user's own cluster is out of reach. */
+function environment(report: string): NodeJS.ProcessEnv {
+  return { ...process.env, KUBECONFIG: '/dev/null', MEMOAPP_TEST_REPORT: report, FORCE_COLOR: '0' };
+}
+
+let running: { pid: number } | undefined;
+
+function endRunning(signal: NodeJS.Signals): void {
+  if (running === undefined) return;
+  try {
+    process.kill(-running.pid, signal);
+  } catch {
+    // The group has ended by itself.
+  }
+}
+
+async function run(suite: Suite, report: string): Promise<{ ok: boolean; why: string }> {
+  const [command = '', ...args] = suite.command;
+  const child = spawn(command, args, { stdio: 'inherit', detached: true, env: environment(report) });
+  const pid = child.pid;
+  if (pid === undefined) return { ok: false, why: `${command} could not be started` };
+  running = { pid };
+  let why = '';
+  const limit = setTimeout(() => {
+    why = `no end after ${suite.limitMinutes} minutes`;
+    endRunning('SIGKILL');
+  }, suite.limitMinutes * 60_000);
+  const code = await new Promise<number | null>((resolve) => {
+    child.once('error', () => resolve(null));
+    child.once('exit', resolve);
+  });
+  clearTimeout(limit);
+  // What a suite leaves in its process group ends with it.
+  endRunning('SIGKILL');
+  running = undefined;
+  return { ok: code === 0, why: why === '' ? `exit code ${code ?? 'none'}` : why };
+}
+
+function readCounts(report: string): Counts | undefined {
+  try {
+    return JSON.parse(readFileSync(report, 'utf8')) as Counts;
+  } catch {
+    return undefined;
+  }
+}
+
+async function outcome(suite: Suite, folder: string): Promise<Counts> {
+  const report = join(folder, `${suite.name}.json`);
+  const { ok, why } = await run(suite, report);
+  if (!suite.mocha) return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
+  const counts = readCounts(report);
+  if (counts === undefined) {
+    process.stdout.write(`✗ ${suite.name} ended without a report: ${why}\n`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+  if (!ok && counts.failed === 0) {
+    process.stdout.write(`✗ ${suite.name}: all tests passed, but the suite did not end well: ${why}\n`);
+    return { ...counts, failed: 1 };
+  }
+  return counts;
+}
+
+async function main(): Promise<void> {
+  const names = process.argv.slice(2);
+  const unknown = names.find((name) => !SUITES.some((suite) => suite.name === name));
+  if (unknown !== undefined) {
+    process.stderr.write(`no suite "${unknown}"; there are: ${SUITES.map((suite) => suite.name).join(' ')}\n`);
+    process.exit(2);
+  }
+  const chosen = names.length === 0 ? SUITES : SUITES.filter((suite) => names.includes(suite.name));
+  const folder = mkdtempSync(join(tmpdir(), 'memoapp-test-'));
+  const interrupt = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      interrupt.abort();
+      endRunning('SIGTERM');
+    });
+  }
+  const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+  const lines: string[] = [];
+  for (const suite of chosen) {
+    if (interrupt.signal.aborted) break;
+    process.stdout.write(`\n▶ ${suite.name}: ${suite.what}\n`);
+    const started = performance.now();
+    const counts = await outcome(suite, folder);
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+    total.skipped += counts.skipped;
+    const seconds = ((performance.now() - started) / 1000).toFixed(0);
+    lines.push(
+      `${counts.failed === 0 ? '✓' : '✗'} ${suite.name.padEnd(10)} ${counts.passed} passed, ${counts.failed} failed, ${seconds} s`,
+    );
+  }
+  rmSync(folder, { recursive: true, force: true });
+  process.stdout.write(`\n${lines.join('\n')}\n\n`);
+  if (interrupt.signal.aborted) total.failed += 1;
+  const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
+  process.stdout.write(`${total.passed} passed, ${total.failed} failed${skipped}\n`);
+  process.exit(total.failed === 0 ? 0 : 1);
+}
+
+await main();
