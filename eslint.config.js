@@ -20,7 +20,8 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       'max-lines': ['error', { max: 350 }],
-      complexity: ['error', 16],
+      // Optional chaining and defaults count too: JSON from outside has many of them.
+      complexity: ['error', 24],
       'max-depth': ['error', 4],
     },
   },
@@ -39,6 +40,11 @@ export default tseslint.config(
       '@typescript-eslint/explicit-function-return-type': 'off',
       '@typescript-eslint/no-require-imports': 'off',
     },
+  },
+  {
+    // Generated from the CRD: `{}` is the schema's empty object.
+    files: ['operator/src/api/memoapp.ts'],
+    rules: { '@typescript-eslint/no-empty-object-type': 'off', 'max-lines': 'off' },
   },
   direction(
     'operator/src/runtime',

@@ -29,16 +29,25 @@ export function waitsFor(app: ObservedApp): string | undefined {
 const PART = /^(Database|Cache|Events|Route|API|Schema)/;
 
 /** Polls once a second until the MemoApp is Ready. Stalled, or the deadline, is an error that says what it waited for. */
-export async function waitReady(kubectl: Kubectl, namespace: string, name: string, minutes: number, say: Say): Promise<ObservedApp> {
+export async function waitReady(
+  kubectl: Kubectl,
+  namespace: string,
+  name: string,
+  minutes: number,
+  say: Say,
+): Promise<ObservedApp> {
   const deadline = performance.now() + minutes * 60_000;
   for (;;) {
     const app = (await kubectl.get(['memoapp', name, '-n', namespace])) as ObservedApp | undefined;
     const waiting = app === undefined ? 'the object' : waitsFor(app);
     if (app !== undefined && waiting === undefined) return app;
     say(`waiting for ${waiting ?? 'the object'}`);
-    const stalled = app?.status?.conditions?.find((condition) => condition.type === 'Stalled' && condition.status === 'True');
+    const stalled = app?.status?.conditions?.find(
+      (condition) => condition.type === 'Stalled' && condition.status === 'True',
+    );
     if (stalled !== undefined) throw new Error(`Stalled, ${stalled.reason ?? ''}: ${stalled.message ?? ''}`);
-    if (performance.now() > deadline) throw new Error(`not Ready after ${minutes} minutes; it waits for ${waiting ?? ''}`);
+    if (performance.now() > deadline)
+      throw new Error(`not Ready after ${minutes} minutes; it waits for ${waiting ?? ''}`);
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
 }

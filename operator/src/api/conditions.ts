@@ -1,0 +1,88 @@
+/** Conditions of a MemoApp, as the Kubernetes API conventions and kstatus read them. */
+import type { Reason } from './reasons.ts';
+
+/** The types in the order they are listed; `Reconciling` and `Stalled` are there only while true. */
+export const conditionTypes = [
+  'Ready',
+  'Reconciling',
+  'Stalled',
+  'DatabaseReady',
+  'SchemaMigrated',
+  'CacheReady',
+  'EventsReady',
+  'APIAvailable',
+  'RouteReady',
+] as const;
+
+export type ConditionType = (typeof conditionTypes)[number];
+export type ConditionStatus = 'True' | 'False' | 'Unknown';
+
+/** What a part says of itself; the writer of status adds generation and time. */
+export interface Condition {
+  readonly type: ConditionType;
+  readonly status: ConditionStatus;
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+/** A condition as it stands in `status.conditions`. */
+export interface StoredCondition {
+  readonly type: string;
+  readonly status: ConditionStatus;
+  readonly reason: string;
+  readonly message: string;
+  readonly observedGeneration?: number;
+  readonly lastTransitionTime: string;
+}
+
+/** Something only a person can put right: it becomes `Stalled`. */
+export interface Problem {
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+/** The schema's bound on a message. */
+const longestMessage = 32_768;
+
+export function isTrue(type: ConditionType, reason: Reason, message: string): Condition {
+  return { type, status: 'True', reason, message };
+}
+
+export function isFalse(type: ConditionType, reason: Reason, message: string): Condition {
+  return { type, status: 'False', reason, message };
+}
+
+export function isUnknown(type: ConditionType, reason: Reason, message: string): Condition {
+  return { type, status: 'Unknown', reason, message };
+}
+
+/**
+ * The list to store: in the fixed order, each with the generation it speaks of, and with the time of the last change of
+ * its status kept where the status is the same. An unchanged answer gives an equal list, so nothing is written.
+ */
+export function storeConditions(
+  next: readonly Condition[],
+  previous: readonly StoredCondition[],
+  generation: number,
+  now: Date,
+): StoredCondition[] {
+  const before = new Map(previous.map((condition) => [condition.type, condition]));
+  return next
+    .toSorted((a, b) => conditionTypes.indexOf(a.type) - conditionTypes.indexOf(b.type))
+    .map((condition) => {
+      const old = before.get(condition.type);
+      return {
+        type: condition.type,
+        status: condition.status,
+        reason: condition.reason,
+        message: condition.message.slice(0, longestMessage),
+        observedGeneration: generation,
+        lastTransitionTime: old?.status === condition.status ? old.lastTransitionTime : timestamp(now),
+      };
+    });
+}
+
+/** RFC 3339 in whole seconds, as `metav1.Time` is written. */
+function timestamp(now: Date): string {
+  return now.toISOString().replace(/\.\d+Z$/, 'Z');
+}

@@ -1,0 +1,48 @@
+/**
+ * Labels. Selectors use only `<group>/app` and `<group>/part`, which never change; `app.kubernetes.io/*` is information
+ * for people and dashboards, and nothing of ours reads it.
+ */
+import { group } from './names.ts';
+
+export const appLabel = `${group}/app`;
+export const partLabel = `${group}/part`;
+
+/** On a retained Secret: the uid of the MemoApp that had it generated. */
+export const madeForAnnotation = `${group}/made-for`;
+/** On a volume claim: the version of the store that last ran on it. */
+export const storeVersionAnnotation = `${group}/store-version`;
+/** On a volume claim of Kafka or ZooKeeper: mode and number of members its data was written by, as `kraft-3`. */
+export const storeLayoutAnnotation = `${group}/store-layout`;
+/** On a pod template: a hash of the files and Secrets the pod reads at its start. */
+export const configHashAnnotation = `${group}/config-hash`;
+
+/** A part of the stack; also the value of the `part` label. */
+export type Part =
+  'api' | 'database' | 'cache' | 'events' | 'zookeeper' | 'migrate' | 'topic' | 'route' | 'jobs' | 'key';
+
+/** What a selector matches on: immutable for the life of the app. */
+export function selector(app: { readonly name: string }, part: Part): Record<string, string> {
+  return { [appLabel]: app.name, [partLabel]: part };
+}
+
+/** The selector as the scale subresource and `kubectl -l` write it. */
+export function selectorText(app: { readonly name: string }, part: Part): string {
+  return Object.entries(selector(app, part))
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+}
+
+/** Labels of a child and of its pods: the admin's own, then information, then ours. */
+export function labels(
+  app: { readonly name: string; readonly commonLabels: Readonly<Record<string, string>> },
+  part: Part,
+): Record<string, string> {
+  return {
+    ...app.commonLabels,
+    'app.kubernetes.io/component': part,
+    'app.kubernetes.io/instance': app.name,
+    'app.kubernetes.io/managed-by': 'memo-operator',
+    'app.kubernetes.io/name': 'memo',
+    ...selector(app, part),
+  };
+}

@@ -1,0 +1,611 @@
+/**
+ * Types of the MemoApp API, generated from crds/memo.sogangcomputerclub.org_memoapps.yaml by
+ * scripts/generate-types.ts. Change the schema, then run `npm run generate`.
+ */
+import type { KubeObject } from '../runtime/object.ts';
+
+/** A MemoApp as the API server stores it: leaf defaults filled in, unions as the admin wrote them. */
+export interface MemoApp extends KubeObject {
+  apiVersion: 'memo.sogangcomputerclub.org/v1alpha1';
+  kind: 'MemoApp';
+  spec: MemoAppSpec;
+  status?: MemoAppStatus;
+}
+
+/**
+ * What the stack shall be. The operator never writes here. `{}` is complete: a managed database, cache and events, two API pods, no route.
+ */
+export interface MemoAppSpec {
+  /**
+   * Release of the memo service, as `1.4.0`; also the tag of its image. status.version follows once it serves. When absent: the operator's default release at first sight, kept in status.version from then on, so that a newer operator upgrades nothing by itself.
+   */
+  version?: string;
+  /**
+   * What becomes of volumes and the Secrets that open them when the MemoApp is deleted. Retain: they stay, and a new MemoApp of the same name takes them up again, data and passwords. Delete: they go too.
+   */
+  deletionPolicy?: 'Retain' | 'Delete';
+  /**
+   * Secrets of this namespace for pulling images, as `[{name: registry}]`; used by every pod.
+   *
+   * Items: A Secret of type kubernetes.io/dockerconfigjson.
+   */
+  imagePullSecrets?: {
+    /**
+     * Name of the Secret.
+     */
+    name: string;
+  }[];
+  /**
+   * Labels put on every child and pod, as `{team: club}`. Changing one restarts the pods. Labels of the operator and of Kubernetes are refused.
+   */
+  commonLabels?: {
+    [k: string]: string;
+  };
+  /**
+   * The memo API: a Deployment `<name>-api`, rolled without an outage. When absent: two pods with the defaults below.
+   */
+  api?: {
+    /**
+     * Where the service image is pulled from. When absent: `memo-service`.
+     */
+    image?: {
+      /**
+       * Image name without a tag, as `registry.example/club/memo-service`; the tag is always the release.
+       */
+      repository?: string;
+      /**
+       * Pins the image, as `sha256:` and 64 hexadecimal digits; in force over the tag.
+       */
+      digest?: string;
+    };
+    /**
+     * Number of API pods, also set by `kubectl scale memoapp`. When both this and autoscaling are absent: 2.
+     */
+    replicas?: number;
+    /**
+     * Scale the API by CPU, as `{minReplicas: 2, maxReplicas: 5}`. Instead of replicas; the operator then leaves the number of pods to the HorizontalPodAutoscaler.
+     */
+    autoscaling?: {
+      /**
+       * Fewest pods. When absent: the smaller of 2 and maxReplicas.
+       */
+      minReplicas?: number;
+      /**
+       * Most pods. The database allows connections for all of them.
+       */
+      maxReplicas: number;
+      /**
+       * CPU use, in percent of what the pods request, at which the number stays as it is.
+       */
+      targetCPUUtilizationPercentage?: number;
+    };
+    /**
+     * What an API pod may use. When absent: requests of 100m CPU and 256Mi, a limit of 512Mi, no CPU limit. A member that is absent has its own default, moved where it would contradict one that is given.
+     */
+    resources?: {
+      /**
+       * What the scheduler sets aside for the pod, as `{cpu: 100m, memory: 256Mi}`.
+       */
+      requests?: {
+        /**
+         * CPU, as `100m` or `1`.
+         */
+        cpu?: number | string;
+        /**
+         * Memory, as `256Mi`.
+         */
+        memory?: number | string;
+      };
+      /**
+       * What the pod is held to, as `{memory: 1Gi}`.
+       */
+      limits?: {
+        /**
+         * CPU, as `500m` or `1`. When absent: as much as the node has to spare.
+         */
+        cpu?: number | string;
+        /**
+         * Memory, as `512Mi`; at least 128Mi.
+         */
+        memory?: number | string;
+      };
+    };
+    /**
+     * Database connections of one API pod, all of them together, as `{min: 10, max: 20}`. When absent: that.
+     */
+    connectionPool?: {
+      /**
+       * Connections kept open. When absent: the smaller of 10 and max.
+       */
+      min?: number;
+      /**
+       * Most connections; further requests wait for one, up to their deadline.
+       */
+      max?: number;
+    };
+    /**
+     * The least severe log lines that are written.
+     */
+    logLevel?: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+    /**
+     * Which web pages of other origins may call the API. When absent: any, without credentials.
+     */
+    cors?: {
+      /**
+       * Origins, as `["https://sogangcomputerclub.org"]`, or `["*"]` for any. When absent: any. `[]`: none.
+       */
+      allowedOrigins?: string[];
+    };
+    /**
+     * The paths without /v1 that the first clients use, as `/memos/`. Enabled: they are served as /v1/memos/ is. Disabled: they are 404.
+     */
+    legacyPaths?: 'Enabled' | 'Disabled';
+    /**
+     * How many API pods a node drain may take at a time. When absent: 1.
+     */
+    disruptionBudget?: {
+      /**
+       * Pods that may be evicted at the same time, at least 1: a budget of 0 would block every drain.
+       */
+      maxUnavailable?: number;
+    };
+  };
+  /**
+   * MariaDB, where the memos are. When absent: `managed: {}`. The database is called memo_app.
+   */
+  database?: {
+    /**
+     * A MariaDB that the operator runs: a StatefulSet `<name>-database` of one pod with a volume. Its passwords are generated once, into Secrets `<name>-database-...`.
+     */
+    managed?: {
+      /**
+       * Where the image of MariaDB is pulled from. When absent: `mariadb`.
+       */
+      image?: {
+        /**
+         * Image name without a tag, as `registry.example/club/mariadb`; the tag is spec.database.managed.version.
+         */
+        repository?: string;
+        /**
+         * Pins the image, as `sha256:` and 64 hexadecimal digits; in force over the tag.
+         */
+        digest?: string;
+      };
+      /**
+       * MariaDB version, a tag of the image, as `"11.8"`. Raising it upgrades the data; it never goes back below the version that ran last. When absent: the version that ran last on the volume, 11.8 on an empty one.
+       */
+      version?: string;
+      /**
+       * The volume of the database. When absent: 10Gi of the default StorageClass.
+       */
+      storage?: {
+        /**
+         * Size of the volume, as `10Gi`. It can grow, where the StorageClass allows expansion, and never shrinks.
+         */
+        size?: string;
+        /**
+         * StorageClass of the volume, as `fast`. When absent: the cluster's default. It cannot be changed.
+         */
+        className?: string;
+      };
+      /**
+       * What the database pod may use. When absent: requests of 100m CPU and 512Mi, a limit of 1Gi, no CPU limit. A member that is absent has its own default, moved where it would contradict one that is given.
+       */
+      resources?: {
+        /**
+         * What the scheduler sets aside for the pod, as `{cpu: 100m, memory: 256Mi}`.
+         */
+        requests?: {
+          /**
+           * CPU, as `100m` or `1`.
+           */
+          cpu?: number | string;
+          /**
+           * Memory, as `256Mi`.
+           */
+          memory?: number | string;
+        };
+        /**
+         * What the pod is held to, as `{memory: 1Gi}`. The store sizes its caches by the memory limit.
+         */
+        limits?: {
+          /**
+           * CPU, as `500m` or `1`. When absent: as much as the node has to spare.
+           */
+          cpu?: number | string;
+          /**
+           * Memory, as `1Gi`; at least 256Mi.
+           */
+          memory?: number | string;
+        };
+      };
+    };
+  };
+  /**
+   * Redis, in front of the database. When absent: `managed: {}`. The app is slower without it, not less right.
+   */
+  cache?: {
+    /**
+     * How long a memo stays in the cache, 1s to 300s, as `300s` or `5m`.
+     */
+    ttl?: string;
+    /**
+     * No cache: every read goes to the database. Written as `disabled: {}`.
+     */
+    disabled?: {};
+    /**
+     * A Redis that the operator runs: a StatefulSet `<name>-cache` of one pod, memory only.
+     */
+    managed?: {
+      /**
+       * Where the image of Redis is pulled from. When absent: `redis`.
+       */
+      image?: {
+        /**
+         * Image name without a tag, as `registry.example/club/redis`; the tag is spec.cache.managed.version.
+         */
+        repository?: string;
+        /**
+         * Pins the image, as `sha256:` and 64 hexadecimal digits; in force over the tag.
+         */
+        digest?: string;
+      };
+      /**
+       * Redis version, 7.0 or later, a tag of the image, as `"8.0"`. When absent: the version that runs, 8.0 at first.
+       */
+      version?: string;
+      /**
+       * What Redis drops when its memory is full.
+       */
+      maxMemoryPolicy?:
+        | 'allkeys-lru'
+        | 'allkeys-lfu'
+        | 'allkeys-random'
+        | 'volatile-lru'
+        | 'volatile-lfu'
+        | 'volatile-random'
+        | 'volatile-ttl';
+      /**
+       * What the cache pod may use. When absent: requests of 50m CPU and 128Mi, a limit of 128Mi, no CPU limit. A member that is absent has its own default, moved where it would contradict one that is given.
+       */
+      resources?: {
+        /**
+         * What the scheduler sets aside for the pod, as `{cpu: 100m, memory: 256Mi}`.
+         */
+        requests?: {
+          /**
+           * CPU, as `100m` or `1`.
+           */
+          cpu?: number | string;
+          /**
+           * Memory, as `256Mi`.
+           */
+          memory?: number | string;
+        };
+        /**
+         * What the pod is held to, as `{memory: 1Gi}`. The store sizes its caches by the memory limit.
+         */
+        limits?: {
+          /**
+           * CPU, as `500m` or `1`. When absent: as much as the node has to spare.
+           */
+          cpu?: number | string;
+          /**
+           * Memory, as `128Mi`; at least 32Mi.
+           */
+          memory?: number | string;
+        };
+      };
+    };
+  };
+  /**
+   * Kafka, where every change of a memo is published. When absent: `managed: {}`. Writing memos never waits for it.
+   */
+  events?: {
+    /**
+     * No events are published. Written as `disabled: {}`.
+     */
+    disabled?: {};
+    /**
+     * A Kafka that the operator runs: a StatefulSet `<name>-events`, each pod broker and controller (KRaft), or brokers with ZooKeeper where zooKeeper is given.
+     */
+    managed?: {
+      /**
+       * Where the image of Kafka is pulled from. When absent: `apache/kafka`.
+       */
+      image?: {
+        /**
+         * Image name without a tag, as `registry.example/club/kafka`; the tag is spec.events.managed.version.
+         */
+        repository?: string;
+        /**
+         * Pins the image, as `sha256:` and 64 hexadecimal digits; in force over the tag.
+         */
+        digest?: string;
+      };
+      /**
+       * Kafka version, 3.7.0 or later, a tag of the image, as `4.2.1`. When absent: the version that ran last on the volumes; at first 4.2.1, and 3.9.2 with zooKeeper.
+       */
+      version?: string;
+      /**
+       * Number of brokers: 1, or an odd number from 3, so that a majority is left when one is lost. It cannot be changed yet.
+       */
+      replicas?: number;
+      /**
+       * The volume of each broker. When absent: 5Gi of the default StorageClass.
+       */
+      storage?: {
+        /**
+         * Size of the volume, as `5Gi`. It can grow, where the StorageClass allows expansion, and never shrinks.
+         */
+        size?: string;
+        /**
+         * StorageClass of the volume, as `fast`. When absent: the cluster's default. It cannot be changed.
+         */
+        className?: string;
+      };
+      /**
+       * What a broker may use. When absent: requests of 200m CPU and 768Mi, a limit of 1Gi, no CPU limit; half of the limit is heap. A member that is absent has its own default, moved where it would contradict one that is given.
+       */
+      resources?: {
+        /**
+         * What the scheduler sets aside for the pod, as `{cpu: 100m, memory: 256Mi}`.
+         */
+        requests?: {
+          /**
+           * CPU, as `100m` or `1`.
+           */
+          cpu?: number | string;
+          /**
+           * Memory, as `256Mi`.
+           */
+          memory?: number | string;
+        };
+        /**
+         * What the pod is held to, as `{memory: 1Gi}`. The store sizes its caches by the memory limit.
+         */
+        limits?: {
+          /**
+           * CPU, as `500m` or `1`. When absent: as much as the node has to spare.
+           */
+          cpu?: number | string;
+          /**
+           * Memory, as `1Gi`; at least 384Mi.
+           */
+          memory?: number | string;
+        };
+      };
+      /**
+       * Run the brokers with a ZooKeeper ensemble, a StatefulSet `<name>-zookeeper`, as Kafka 3 did. When absent: KRaft. It cannot be added or removed later.
+       */
+      zooKeeper?: {
+        /**
+         * Where the image of ZooKeeper is pulled from. When absent: `zookeeper`.
+         */
+        image?: {
+          /**
+           * Image name without a tag, as `registry.example/club/zookeeper`; the tag is spec.events.managed.zooKeeper.version.
+           */
+          repository?: string;
+          /**
+           * Pins the image, as `sha256:` and 64 hexadecimal digits; in force over the tag.
+           */
+          digest?: string;
+        };
+        /**
+         * ZooKeeper version, 3.8 or later, a tag of the image, as `"3.9"`. When absent: the version that ran last, 3.9 at first.
+         */
+        version?: string;
+        /**
+         * Number of ZooKeeper servers: 1, or an odd number from 3, so that a majority is left when one is lost. It cannot be changed yet.
+         */
+        replicas?: number;
+        /**
+         * The volume of each ZooKeeper server. When absent: 1Gi of the default StorageClass.
+         */
+        storage?: {
+          /**
+           * Size of the volume, as `1Gi`. It can grow, where the StorageClass allows expansion, and never shrinks.
+           */
+          size?: string;
+          /**
+           * StorageClass of the volume, as `fast`. When absent: the cluster's default. It cannot be changed.
+           */
+          className?: string;
+        };
+        /**
+         * What a ZooKeeper server may use. When absent: requests of 50m CPU and 256Mi, a limit of 512Mi, no CPU limit; half of the limit is heap. A member that is absent has its own default, moved where it would contradict one that is given.
+         */
+        resources?: {
+          /**
+           * What the scheduler sets aside for the pod, as `{cpu: 100m, memory: 256Mi}`.
+           */
+          requests?: {
+            /**
+             * CPU, as `100m` or `1`.
+             */
+            cpu?: number | string;
+            /**
+             * Memory, as `256Mi`.
+             */
+            memory?: number | string;
+          };
+          /**
+           * What the pod is held to, as `{memory: 1Gi}`. The store sizes its caches by the memory limit.
+           */
+          limits?: {
+            /**
+             * CPU, as `500m` or `1`. When absent: as much as the node has to spare.
+             */
+            cpu?: number | string;
+            /**
+             * Memory, as `512Mi`; at least 128Mi.
+             */
+            memory?: number | string;
+          };
+        };
+      };
+    };
+    /**
+     * The topic of the events. When absent: memo_events with 3 partitions, kept for 168h.
+     */
+    topic?: {
+      /**
+       * Name of the topic. A new name makes a new topic; the old one stays as it is.
+       */
+      name?: string;
+      /**
+       * Number of partitions; it can only grow. Events of one memo are always in one partition.
+       */
+      partitions?: number;
+      /**
+       * On how many brokers each event is kept. When absent: the smaller of 3 and the number of brokers. It cannot be changed on a topic that exists.
+       */
+      replicationFactor?: number;
+      /**
+       * How long events are kept, as `168h`; at least one minute.
+       */
+      retention?: string;
+    };
+    /**
+     * Enabled: memo_updated is published too, beside memo_created and memo_deleted. Consumers of the original know two types.
+     */
+    updateEvents?: 'Enabled' | 'Disabled';
+  };
+  /**
+   * How the API is reached from outside the cluster. When absent: not at all, only by the Service `<name>-api`, port 8000.
+   */
+  route?: {
+    /**
+     * Host names the API answers to, as `[sogangcomputerclub.org]`. The first makes status.url.
+     */
+    hostnames: string[];
+    /**
+     * Route by an Ingress `<name>-route` to every path of the hosts. Written as `ingress: {}` at the least.
+     */
+    ingress: {
+      /**
+       * IngressClass, as `traefik`. When absent: the cluster's default class.
+       */
+      className?: string;
+      /**
+       * Serve https with the certificate of a Secret, as `{secretName: memo-tls}`. When absent: http.
+       */
+      tls?: {
+        /**
+         * Secret of type kubernetes.io/tls in this namespace, as cert-manager makes it.
+         */
+        secretName: string;
+      };
+      /**
+       * Annotations for the Ingress controller, as `{cert-manager.io/cluster-issuer: letsencrypt}`.
+       */
+      annotations?: {
+        [k: string]: string;
+      };
+    };
+  };
+}
+
+/**
+ * What is. Written by the operator alone.
+ */
+export interface MemoAppStatus {
+  /**
+   * The generation of the spec that the conditions speak of.
+   */
+  observedGeneration?: number;
+  /**
+   * The memo service release that serves. It moves last in an upgrade.
+   */
+  version?: string;
+  /**
+   * The schema version the database has.
+   */
+  schemaVersion?: number;
+  /**
+   * The database.
+   */
+  database?: {
+    /**
+     * The version that ran last; a changed default never replaces it.
+     */
+    version?: string;
+  };
+  /**
+   * The cache.
+   */
+  cache?: {
+    /**
+     * The version that ran last; a changed default never replaces it.
+     */
+    version?: string;
+  };
+  /**
+   * Kafka.
+   */
+  events?: {
+    /**
+     * The version that ran last; a changed default never replaces it.
+     */
+    version?: string;
+    /**
+     * Mode and number of the brokers that wrote the volumes, as `kraft-3` or `zookeeper-1`.
+     */
+    layout?: string;
+  };
+  /**
+   * ZooKeeper, where Kafka runs with it.
+   */
+  zooKeeper?: {
+    /**
+     * The version that ran last; a changed default never replaces it.
+     */
+    version?: string;
+  };
+  /**
+   * Where the API is reached from outside, as `https://sogangcomputerclub.org`.
+   */
+  url?: string;
+  /**
+   * API pods that exist, for the scale subresource.
+   */
+  replicas?: number;
+  /**
+   * API pods that are ready.
+   */
+  readyReplicas?: number;
+  /**
+   * Label selector of the API pods, for the scale subresource.
+   */
+  selector?: string;
+  /**
+   * Ready: every configured part is as asked at this generation. APIAvailable: reads and writes are served. One more for each part. Reconciling and Stalled are there only while true.
+   */
+  conditions?: {
+    /**
+     * What the condition is about.
+     */
+    type: string;
+    /**
+     * True, False or Unknown.
+     */
+    status: 'True' | 'False' | 'Unknown';
+    /**
+     * One documented word, for scripts and alerts.
+     */
+    reason: string;
+    /**
+     * What is so or what is wrong, and what can be done.
+     */
+    message: string;
+    /**
+     * The generation of the spec that this condition speaks of.
+     */
+    observedGeneration?: number;
+    /**
+     * When the status last changed.
+     */
+    lastTransitionTime: string;
+  }[];
+}

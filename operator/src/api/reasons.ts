@@ -1,0 +1,44 @@
+/**
+ * Every machine reason a condition can carry, with the sentence the documentation prints for it.
+ * Alerts and scripts match on these words: a reason is added here or nowhere, and never changes its meaning.
+ */
+export const reasonMeanings = {
+  AddressPending: 'The Ingress exists, but its controller has not published an address for it.',
+  ApplyRefused: 'The API server refused one of the children; the message quotes it.',
+  Available: 'The part does what it was asked to do.',
+  CrashLoop: 'A container starts and ends again and again; the message names the pod whose log says why.',
+  Creating: 'The part was asked for and its first pod is on its way.',
+  DataMissing: 'Credentials of an earlier or initialised database are here, but its volume is gone.',
+  Draining: 'Pods of an earlier state are on their way out.',
+  Forbidden: 'The pods of the part may not be created: a quota, a policy or an admission check refuses them.',
+  ImagePull: 'An image cannot be pulled; the message names it.',
+  IngressClassMissing: 'The cluster has no IngressClass of that name, or no default one.',
+  JobFailed: 'The Job gave up; delete it to have it tried again.',
+  LayoutChanged: 'The volumes found were written by another layout of Kafka (brokers or mode) than the spec asks for.',
+  MetricsMissing: 'The autoscaler cannot read CPU metrics; the API runs at its present size.',
+  Migrating: 'The schema migration is under way.',
+  NameTaken: 'An object of a name this MemoApp needs belongs to somebody else.',
+  NotConfigured: 'The spec asks for the app without this part.',
+  Observing: 'The object was seen; its children have not been looked at yet.',
+  OutOfMemory: 'A container was ended because it reached its memory limit.',
+  PartsNotReady: 'At least one part is not as asked; the message names the first.',
+  PodNotReady: 'A pod runs but is not ready yet.',
+  Progressing: 'Children are being brought to what the spec asks for.',
+  SecretMissing: 'A volume with data is here, but the Secret with its passwords is gone.',
+  StoreDowngrade: 'The spec asks for an older store than the one that wrote the volume.',
+  Unschedulable: 'No node can take a pod; the message quotes the scheduler.',
+  VolumePending: 'A volume claim is not bound; the message says what is missing.',
+  VolumeResizing: 'A volume is growing to the size asked for.',
+  WaitingForDatabase: 'The database has to be ready first.',
+  WaitingForEvents: 'Kafka has to be ready first.',
+} as const;
+
+/** A documented machine reason. */
+export type Reason = keyof typeof reasonMeanings;
+
+type ReasonNames = { readonly [R in Reason]: R };
+
+/** The reasons by name, so that a misspelt one does not compile: `Reason.Available`. */
+export const Reason: ReasonNames = Object.fromEntries(
+  Object.keys(reasonMeanings).map((reason) => [reason, reason]),
+) as ReasonNames;

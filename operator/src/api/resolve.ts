@@ -1,0 +1,257 @@
+/** Absent members to what they mean. Pure: the same object and facts always give the same stack. */
+import type { Problem } from './conditions.ts';
+import type { MemoApp, MemoAppSpec } from './memoapp.ts';
+import { bytesOf, canonicalQuantity, compareQuantities } from './quantity.ts';
+import { Reason } from './reasons.ts';
+import type {
+  ClusterFacts,
+  RecordedStore,
+  ResolvedApi,
+  ResolvedApp,
+  ResolvedCache,
+  ResolvedDatabase,
+  ResolvedEvents,
+  ResolvedImage,
+  ResolvedResources,
+  ResolvedRoute,
+  ResolvedScale,
+  ResolvedStorage,
+  ResolvedTopic,
+  ResolvedZooKeeper,
+} from './resolved.ts';
+
+/** Versions of the stores where the spec names none and no data says otherwise. */
+export const storeDefaults = {
+  database: '11.8',
+  cache: '8.0',
+  kraft: '4.2.1',
+  withZooKeeper: '3.9.2',
+  zookeeper: '3.9',
+} as const;
+
+const mebi = 1024 * 1024;
+
+type Resources = NonNullable<NonNullable<MemoAppSpec['api']>['resources']>;
+type ImageSpec = { readonly repository?: string; readonly digest?: string } | undefined;
+
+/** @param memoApp as the API server stores it, so with a uid */
+export function resolve(memoApp: MemoApp, facts: ClusterFacts): ResolvedApp {
+  const { spec, status, metadata } = memoApp;
+  const api = resolveApi(spec);
+  const database = resolveDatabase(spec, api, facts.volumes.database);
+  const events = resolveEvents(spec, facts);
+  return {
+    name: metadata.name,
+    namespace: metadata.namespace ?? '',
+    uid: metadata.uid ?? '',
+    generation: metadata.generation ?? 0,
+    version: spec.version ?? status?.version ?? facts.release,
+    deletionPolicy: spec.deletionPolicy ?? 'Retain',
+    imagePullSecrets: spec.imagePullSecrets ?? [],
+    commonLabels: spec.commonLabels ?? {},
+    api,
+    database,
+    cache: resolveCache(spec),
+    events,
+    route: resolveRoute(spec),
+    problems: [
+      ...downgrade('MariaDB', 'spec.database.managed.version', database.version, facts.volumes.database),
+      ...(events.mode === 'managed'
+        ? downgrade('Kafka', 'spec.events.managed.version', events.version, facts.volumes.events)
+        : []),
+      ...layoutChange(events, facts.volumes.events),
+    ],
+  };
+}
+
+function resolveApi({ api = {} }: MemoAppSpec): ResolvedApi {
+  return {
+    image: { repository: api.image?.repository ?? 'memo-service', digest: api.image?.digest },
+    scale: resolveScale(api),
+    resources: resources(api.resources, { cpu: '100m', memory: '256Mi' }, '1Gi'),
+    connectionPool: { min: api.connectionPool?.min ?? 10, max: api.connectionPool?.max ?? 20 },
+    logLevel: api.logLevel ?? 'info',
+    allowedOrigins: api.cors?.allowedOrigins ?? ['*'],
+    legacyPaths: api.legacyPaths ?? 'Enabled',
+    maxUnavailable: api.disruptionBudget?.maxUnavailable ?? 1,
+  };
+}
+
+function resolveScale(api: NonNullable<MemoAppSpec['api']>): ResolvedScale {
+  if (!api.autoscaling) return { mode: 'fixed', replicas: api.replicas ?? 2 };
+  const { minReplicas = 2, maxReplicas, targetCPUUtilizationPercentage = 70 } = api.autoscaling;
+  return { mode: 'autoscaled', minReplicas, maxReplicas, targetCPUUtilizationPercentage };
+}
+
+/** The most API pods there can be at once: all of them, and the one more of a roll-out. */
+function mostPods(scale: ResolvedScale): number {
+  return (scale.mode === 'fixed' ? scale.replicas : scale.maxReplicas) + 1;
+}
+
+function resolveDatabase({ database }: MemoAppSpec, api: ResolvedApi, recorded?: RecordedStore): ResolvedDatabase {
+  const managed = database?.managed ?? {};
+  const version = managed.version ?? recorded?.version ?? storeDefaults.database;
+  const sized = resources(managed.resources, { cpu: '100m', memory: '512Mi' }, '1Gi');
+  return {
+    mode: 'managed',
+    image: image(managed.image, 'mariadb', version),
+    version,
+    storage: storage(managed.storage, '10Gi'),
+    resources: sized,
+    // 20 are for people, probes and migrations; the relay's connection is one of the pool's.
+    maxConnections: Math.max(151, mostPods(api.scale) * api.connectionPool.max + 20),
+    // Half of the memory: the rest is connections, sort buffers and the server itself.
+    bufferPoolBytes: Math.max(64 * mebi, Math.floor(memoryLimit(sized) / 2 / mebi) * mebi),
+  };
+}
+
+function resolveCache({ cache = {} }: MemoAppSpec): ResolvedCache {
+  const ttl = cache.ttl ?? '300s';
+  if (cache.disabled) return { ttl, mode: 'disabled' };
+  const managed = cache.managed ?? {};
+  const sized = resources(managed.resources, { cpu: '50m', memory: '64Mi' }, '128Mi');
+  return {
+    ttl,
+    mode: 'managed',
+    image: image(managed.image, 'redis', managed.version ?? storeDefaults.cache),
+    maxMemoryPolicy: managed.maxMemoryPolicy ?? 'allkeys-lru',
+    // A quarter is left for buffers, fragmentation and Redis itself.
+    maxMemoryBytes: Math.floor((memoryLimit(sized) * 3) / 4),
+    resources: sized,
+  };
+}
+
+function resolveEvents({ events = {} }: MemoAppSpec, facts: ClusterFacts): ResolvedEvents {
+  const updateEvents = events.updateEvents ?? 'Disabled';
+  const replicas = events.managed?.replicas ?? 1;
+  const topic = resolveTopic(events.topic, replicas);
+  if (events.disabled) return { topic, updateEvents, mode: 'disabled' };
+  const managed = events.managed ?? {};
+  const fallback = managed.zooKeeper ? storeDefaults.withZooKeeper : storeDefaults.kraft;
+  const version = managed.version ?? facts.volumes.events?.version ?? fallback;
+  const sized = resources(managed.resources, { cpu: '200m', memory: '768Mi' }, '1Gi');
+  return {
+    topic,
+    updateEvents,
+    mode: 'managed',
+    image: image(managed.image, 'apache/kafka', version),
+    version,
+    replicas,
+    storage: storage(managed.storage, '5Gi'),
+    resources: sized,
+    heapMebibytes: heap(sized),
+    minInSyncReplicas: topic.replicationFactor >= 3 ? 2 : 1,
+    zooKeeper: resolveZooKeeper(managed.zooKeeper, facts),
+  };
+}
+
+function resolveZooKeeper(
+  spec: NonNullable<NonNullable<MemoAppSpec['events']>['managed']>['zooKeeper'],
+  facts: ClusterFacts,
+): ResolvedZooKeeper | undefined {
+  if (!spec) return undefined;
+  const version = spec.version ?? facts.volumes.zookeeper?.version ?? storeDefaults.zookeeper;
+  const sized = resources(spec.resources, { cpu: '100m', memory: '256Mi' }, '384Mi');
+  return {
+    image: image(spec.image, 'zookeeper', version),
+    version,
+    replicas: spec.replicas ?? 1,
+    storage: storage(spec.storage, '1Gi'),
+    resources: sized,
+    heapMebibytes: heap(sized),
+  };
+}
+
+function resolveTopic(topic: NonNullable<MemoAppSpec['events']>['topic'], brokers: number): ResolvedTopic {
+  return {
+    name: topic?.name ?? 'memo_events',
+    partitions: topic?.partitions ?? 3,
+    replicationFactor: topic?.replicationFactor ?? Math.min(3, brokers),
+    retention: topic?.retention ?? '168h',
+  };
+}
+
+function resolveRoute({ route }: MemoAppSpec): ResolvedRoute {
+  if (!route) return { mode: 'none' };
+  const { className, tls, annotations = {} } = route.ingress;
+  return { mode: 'ingress', hostnames: route.hostnames, className, tlsSecretName: tls?.secretName, annotations };
+}
+
+function image(spec: ImageSpec, repository: string, tag: string): ResolvedImage {
+  return { repository: spec?.repository ?? repository, tag, digest: spec?.digest };
+}
+
+function storage(
+  spec: { readonly size?: string; readonly className?: string } | undefined,
+  size: string,
+): ResolvedStorage {
+  return { size: canonicalQuantity(spec?.size ?? size), className: spec?.className };
+}
+
+/**
+ * Requests and the memory limit have defaults, each on its own, moved where they would contradict what is asked for.
+ * A CPU limit is set only where it is asked for.
+ */
+function resources(spec: Resources | undefined, requests: Record<string, string>, memory: string): ResolvedResources {
+  const limits = { memory: larger(memory, spec?.requests?.memory), ...spec?.limits };
+  const asked = {
+    cpu: smaller(requests['cpu'] ?? '0', spec?.limits?.cpu),
+    memory: smaller(requests['memory'] ?? '0', spec?.limits?.memory),
+    ...spec?.requests,
+  };
+  return { requests: canonical(asked), limits: canonical(limits) };
+}
+
+function larger(fallback: string, bound: number | string | undefined): number | string {
+  return bound !== undefined && compareQuantities(bound, fallback) > 0 ? bound : fallback;
+}
+
+function smaller(fallback: string, bound: number | string | undefined): number | string {
+  return bound !== undefined && compareQuantities(bound, fallback) < 0 ? bound : fallback;
+}
+
+function canonical(quantities: Record<string, number | string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(quantities)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, quantity]) => [name, canonicalQuantity(quantity)]),
+  );
+}
+
+function memoryLimit({ limits }: ResolvedResources): number {
+  return bytesOf(limits['memory'] ?? '0');
+}
+
+/** Half of the limit: the page cache, which Kafka lives from, threads and metaspace need the rest. */
+function heap(sized: ResolvedResources): number {
+  return Math.max(64, Math.floor(memoryLimit(sized) / 2 / mebi));
+}
+
+function downgrade(store: string, field: string, wanted: string, recorded?: RecordedStore): Problem[] {
+  if (!recorded || compareVersions(wanted, recorded.version) >= 0) return [];
+  const message = `${field} asks for ${wanted}, but its volume was written by ${store} ${recorded.version}, which cannot go back; set ${recorded.version}`;
+  return [{ reason: Reason.StoreDowngrade, message }];
+}
+
+/** Compares as many numbers as both have: `11.8` and `11.8.9` are the same line. */
+function compareVersions(a: string, b: string): number {
+  const [left, right] = [a.split('.').map(Number), b.split('.').map(Number)];
+  for (let index = 0; index < Math.min(left.length, right.length); index += 1) {
+    const difference = (left[index] ?? 0) - (right[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** Mode and number of brokers, as it is written on their volumes. */
+export function layoutOf(events: ResolvedEvents): string | undefined {
+  if (events.mode === 'disabled') return undefined;
+  return `${events.zooKeeper ? 'zookeeper' : 'kraft'}-${events.replicas}`;
+}
+
+function layoutChange(events: ResolvedEvents, recorded?: RecordedStore): Problem[] {
+  const layout = layoutOf(events);
+  if (!layout || !recorded?.layout || recorded.layout === layout) return [];
+  const message = `spec.events.managed asks for ${layout}, but the volumes found were written as ${recorded.layout}; ask for that, or delete the volumes of Kafka`;
+  return [{ reason: Reason.LayoutChanged, message }];
+}

@@ -1,0 +1,165 @@
+/** The generated Secrets: read by name, made once, never rewritten, never listed or watched. */
+import type { ResolvedApp } from '../api/resolved.ts';
+import { apiVersion as ownApiVersion } from '../api/names.ts';
+import { madeForAnnotation, partLabel, type Part } from '../api/labels.ts';
+import { Reason } from '../api/reasons.ts';
+import { hasReason, isNotFound } from '../runtime/client/error.ts';
+import { controllerOf, describeObject, kindOf, type KubeObject } from '../runtime/object.ts';
+import { credentialProblems, secretHash, wantedSecrets, type WantedSecret } from '../stack/credentials.ts';
+import type { Observed } from '../stack/observed.ts';
+import { fieldManager, type Dependencies } from './dependencies.ts';
+import { isRetained } from './observe.ts';
+import type { Pass } from './pass.ts';
+
+interface Secret extends KubeObject {
+  data?: Record<string, string>;
+}
+
+const secretKind = kindOf<Secret>('v1', 'Secret');
+
+/** Hashes of the Secrets of one app, by the Secret's name. */
+export type SecretHashes = Readonly<Record<string, string>>;
+
+/**
+ * Remembers what was read, because a pass follows every twitch of a child and the content never changes: only hashes are
+ * kept. An entry is good for one MemoApp as it is written now and until `lifetime` has passed; then the Secrets are read again.
+ */
+export class CredentialCache {
+  readonly #entries = new Map<string, { stamp: string; readAt: number; hashes: SecretHashes }>();
+  readonly #now: () => number;
+  readonly #lifetime: number;
+
+  /** @param now monotonic milliseconds */
+  constructor(now: () => number, lifetime = 300_000) {
+    this.#now = now;
+    this.#lifetime = lifetime;
+  }
+
+  get(app: ResolvedApp): SecretHashes | undefined {
+    const entry = this.#entries.get(keyOf(app));
+    if (entry?.stamp !== stampOf(app) || this.#now() - entry.readAt > this.#lifetime) return undefined;
+    return entry.hashes;
+  }
+
+  set(app: ResolvedApp, hashes: SecretHashes): void {
+    this.#entries.set(keyOf(app), { stamp: stampOf(app), readAt: this.#now(), hashes });
+  }
+
+  /** @param key `namespace/name` of a MemoApp that is gone */
+  forget(key: string): void {
+    this.#entries.delete(key);
+  }
+}
+
+function keyOf(app: ResolvedApp): string {
+  return `${app.namespace}/${app.name}`;
+}
+
+function stampOf(app: ResolvedApp): string {
+  return `${app.uid} ${app.generation}`;
+}
+
+/**
+ * Sees to it that every Secret is there and ours, and returns a keyed hash of each. undefined: the app must not go on,
+ * and the pass says why.
+ */
+export async function ensureCredentials(
+  app: ResolvedApp,
+  observed: Observed,
+  pass: Pass,
+  dependencies: Dependencies,
+  signal: AbortSignal,
+): Promise<SecretHashes | undefined> {
+  const known = dependencies.credentials.get(app);
+  if (known) return known;
+  const wanted = wantedSecrets(app);
+  const found = new Map<string, Secret>();
+  await Promise.all(
+    wanted.map(async ({ name }) => {
+      const secret = await read(app.namespace, name, dependencies, signal);
+      if (secret) found.set(name, secret);
+    }),
+  );
+  const present = new Map([...found].map(([name, secret]) => [name, madeFor(secret)]));
+  pass.problems.push(...foreignSecrets(app, wanted, found), ...credentialProblems(app, present, observed));
+  if (pass.problems.length > 0) return undefined;
+  await Promise.all(
+    wanted.map(async (one) => {
+      const secret = found.get(one.name);
+      if (!secret) found.set(one.name, await create(one, app, dependencies, signal));
+      else await refit(secret, one, dependencies, signal);
+    }),
+  );
+  const key = found.get(`${app.name}-key`)?.data ?? {};
+  const hashes = Object.fromEntries(wanted.map(({ name }) => [name, secretHash(key, found.get(name)?.data ?? {})]));
+  dependencies.credentials.set(app, hashes);
+  return hashes;
+}
+
+async function read(
+  namespace: string,
+  name: string,
+  { client }: Dependencies,
+  signal: AbortSignal,
+): Promise<Secret | undefined> {
+  try {
+    return await client.get(secretKind, { namespace, name }, { signal });
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+function madeFor(secret: Secret): { madeFor?: string } {
+  const uid = secret.metadata.annotations?.[madeForAnnotation];
+  return uid === undefined ? {} : { madeFor: uid };
+}
+
+function foreignSecrets(
+  app: ResolvedApp,
+  wanted: readonly WantedSecret[],
+  found: ReadonlyMap<string, Secret>,
+): { reason: Reason; message: string }[] {
+  return wanted.flatMap((one) => {
+    const secret = found.get(one.name);
+    if (!secret || isOurs(secret, one, app)) return [];
+    const message = `${describeObject(secret)} exists and is not this MemoApp's; rename or delete it, or rename this MemoApp`;
+    return [{ reason: Reason.NameTaken, message }];
+  });
+}
+
+function isOurs(secret: Secret, wanted: WantedSecret, app: ResolvedApp): boolean {
+  const controller = controllerOf(secret);
+  if (controller) return controller.uid === app.uid;
+  return isRetained(secret, app, wanted.object.metadata.labels?.[partLabel] as Part);
+}
+
+/** A create, never an apply: two operators at once cannot both believe that their password is the one. */
+async function create(
+  wanted: WantedSecret,
+  app: ResolvedApp,
+  dependencies: Dependencies,
+  signal: AbortSignal,
+): Promise<Secret> {
+  try {
+    return await dependencies.client.create<Secret>(wanted.make(dependencies.random), { fieldManager, signal });
+  } catch (error) {
+    if (!hasReason(error, 'AlreadyExists')) throw error;
+    return await dependencies.client.get(secretKind, { namespace: app.namespace, name: wanted.name }, { signal });
+  }
+}
+
+/** Labels and owner as `deletionPolicy` wants them now; the content is left alone. */
+async function refit(live: Secret, wanted: WantedSecret, { client }: Dependencies, signal: AbortSignal): Promise<void> {
+  const { labels = {}, ownerReferences = [] } = wanted.object.metadata;
+  const foreignOwners = (live.metadata.ownerReferences ?? []).filter((owner) => owner.apiVersion !== ownApiVersion);
+  const owners = [...foreignOwners, ...ownerReferences];
+  const sameOwners =
+    owners.map((owner) => owner.uid).join() === (live.metadata.ownerReferences ?? []).map((owner) => owner.uid).join();
+  const sameLabels = Object.entries(labels).every(([name, value]) => live.metadata.labels?.[name] === value);
+  if (sameOwners && sameLabels) return;
+  const { uid, resourceVersion, namespace = '', name } = live.metadata;
+  // A merge patch replaces the list of owners whole; the resource version makes it refuse where somebody else was first.
+  const body = { metadata: { uid, resourceVersion, labels, ownerReferences: owners } };
+  await client.patch(secretKind, { namespace, name }, { type: 'merge', body }, { fieldManager, signal });
+}

@@ -1,0 +1,109 @@
+/** One MemoApp brought to what its spec asks for. Reads as a checklist; nothing here waits. */
+import { storeConditions } from '../api/conditions.ts';
+import type { MemoApp } from '../api/memoapp.ts';
+import { resolve } from '../api/resolve.ts';
+import type { ResolvedApp } from '../api/resolved.ts';
+import type { Reconcile, Result } from '../runtime/work/controller.ts';
+import { clusterFacts } from '../stack/facts.ts';
+import { firstConditions } from '../stack/health/conditions.ts';
+import { statusOf } from '../stack/health/status.ts';
+import type { Observed } from '../stack/observed.ts';
+import { stack } from '../stack/stack.ts';
+import { recordChanges } from './announce.ts';
+import { applyAll } from './children.ts';
+import { ensureCredentials } from './credentials.ts';
+import type { Dependencies } from './dependencies.ts';
+import { dueJobs, templateRelease } from './jobs.ts';
+import { observedOf } from './observe.ts';
+import { Pass } from './pass.ts';
+import { prune } from './prune.ts';
+import { handOverReplicas, replicasOwner } from './replicas.ts';
+
+/** Refusals (a quota, a policy) lift without an event we could watch for. */
+const retryRefusedAfter = 30_000;
+
+export function memoAppReconciler(dependencies: Dependencies): Reconcile {
+  return async (key, { signal }) => {
+    const memoApp = dependencies.apps.get(key);
+    if (!memoApp) {
+      dependencies.credentials.forget(key);
+      return undefined;
+    }
+    // Children go by garbage collection; retained volumes and credentials have no owner.
+    if (memoApp.metadata.deletionTimestamp !== undefined) return undefined;
+    return await reconcile(memoApp, dependencies, signal);
+  };
+}
+
+async function reconcile(
+  memoApp: MemoApp,
+  dependencies: Dependencies,
+  signal: AbortSignal,
+): Promise<Result | undefined> {
+  const seen = await announce(memoApp, dependencies, signal);
+  const { namespace = '', name } = seen.metadata;
+  const observed = observedOf(dependencies.informers, { namespace, name });
+  const app = resolve(seen, clusterFacts({ name }, observed, dependencies.release));
+  const pass = new Pass();
+  try {
+    await converge(app, seen, observed, pass, dependencies, signal);
+  } catch (error) {
+    pass.failures.push(error);
+  }
+  await writeStatus(seen, app, observed, pass, dependencies, signal);
+  if (pass.refused.length > 0 && pass.refused.length === pass.failures.length)
+    return { requeueAfter: retryRefusedAfter };
+  pass.throwFailures();
+  return undefined;
+}
+
+async function converge(
+  app: ResolvedApp,
+  memoApp: MemoApp,
+  observed: Observed,
+  pass: Pass,
+  dependencies: Dependencies,
+  signal: AbortSignal,
+): Promise<void> {
+  // What must not be done is found before anything is: a downgrade of a store, another layout of its data.
+  if (app.problems.length > 0) return;
+  const secretHashes = await ensureCredentials(app, observed, pass, dependencies, signal);
+  if (!secretHashes) return;
+  const inputs = {
+    observed,
+    secretHashes,
+    apiVersion: templateRelease(app, memoApp.status, observed),
+    apiReplicas: replicasOwner(app, dependencies),
+  };
+  const children = [...stack(app, inputs), ...dueJobs(app, memoApp.status, observed)];
+  await applyAll(children, app, pass, dependencies, signal);
+  await handOverReplicas(app, pass, dependencies, signal);
+  if (pass.complete) await prune(app, pass, dependencies, signal);
+}
+
+/** First sight: `observedGeneration` and `Ready=Unknown` before any child, so that nobody takes silence for health. */
+async function announce(memoApp: MemoApp, dependencies: Dependencies, signal: AbortSignal): Promise<MemoApp> {
+  if (memoApp.status?.observedGeneration !== undefined) return memoApp;
+  const { generation = 0 } = memoApp.metadata;
+  const status = {
+    ...memoApp.status,
+    observedGeneration: generation,
+    conditions: storeConditions(firstConditions(), [], generation, dependencies.now()),
+  };
+  await dependencies.statuses.write(memoApp, status, { signal });
+  return { ...memoApp, status };
+}
+
+/** Written whatever happened in the pass, from what the stores show by now. */
+async function writeStatus(
+  memoApp: MemoApp,
+  app: ResolvedApp,
+  observed: Observed,
+  pass: Pass,
+  dependencies: Dependencies,
+  signal: AbortSignal,
+): Promise<void> {
+  const status = statusOf(app, observed, pass, memoApp.status, dependencies.now());
+  await dependencies.statuses.write(memoApp, status, { signal });
+  recordChanges(memoApp, memoApp.status?.conditions ?? [], status.conditions ?? [], dependencies.events);
+}

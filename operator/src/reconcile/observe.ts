@@ -1,0 +1,50 @@
+/** The stores as the stack and its health see them: narrowed to one app's namespace. */
+import { appLabel, type Part, partLabel } from '../api/labels.ts';
+import { kindOf, type KubeObject, type Kind } from '../runtime/object.ts';
+import type { Informers } from '../runtime/watch/informers.ts';
+import { watchedKinds } from '../stack/kinds.ts';
+import { observe, type Observed, type ObservedKind } from '../stack/observed.ts';
+
+/** The index of every store of children: `namespace/name` of the MemoApp that the label names. */
+export const byApp = 'app';
+
+/** The app an object is labelled for; its key, or undefined for an object that carries no such label. */
+export function appKeyOf(object: KubeObject): string | undefined {
+  const app = object.metadata.labels?.[appLabel];
+  return app === undefined ? undefined : `${object.metadata.namespace ?? ''}/${app}`;
+}
+
+/** The kind of a name in {@link watchedKinds}. Throws on any other name. */
+export function watchedKind(name: string): Kind {
+  const found = watchedKinds.find(({ kind }) => kind === name);
+  if (!found) throw new RangeError(`${name} is not watched`);
+  return kindOf(found.apiVersion, found.kind);
+}
+
+/** What is known of one app's children, and of the cluster-wide kinds. */
+export function observedOf(informers: Informers, app: { namespace: string; name: string }): Observed {
+  const clusterWide = new Set(watchedKinds.filter(({ scope }) => scope === 'Cluster').map(({ kind }) => kind));
+  const key = `${app.namespace}/${app.name}`;
+  const objects = (kind: ObservedKind): Iterable<KubeObject> => {
+    const store = informers.store(watchedKind(kind));
+    return clusterWide.has(kind) ? store.list() : store.byIndex(byApp, key);
+  };
+  return observe({
+    get: (kind, name) =>
+      informers.store(watchedKind(kind)).get(clusterWide.has(kind) ? name : `${app.namespace}/${name}`),
+    list: (kind, labels) => [...objects(kind)].filter((object) => carries(object, labels)),
+  });
+}
+
+function carries(object: KubeObject, labels: Readonly<Record<string, string>>): boolean {
+  return Object.entries(labels).every(([name, value]) => object.metadata.labels?.[name] === value);
+}
+
+/**
+ * Whether a live object without a controller is one that an earlier MemoApp of this name left behind: volumes and
+ * credentials are kept without an owner, and known by our labels.
+ */
+export function isRetained(live: KubeObject, app: { name: string }, part: Part): boolean {
+  const { labels } = live.metadata;
+  return labels?.[appLabel] === app.name && labels[partLabel] === part;
+}

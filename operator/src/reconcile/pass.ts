@@ -1,0 +1,33 @@
+/** One pass over one MemoApp: what it found, what was refused, and whether everything went through. */
+import type { Problem } from '../api/conditions.ts';
+import type { KubeObject } from '../runtime/object.ts';
+import type { PassOutcome, RefusedApply } from '../stack/health/conditions.ts';
+
+export class Pass implements PassOutcome {
+  readonly problems: Problem[] = [];
+  readonly refused: RefusedApply[] = [];
+  /** Failures that trying again may mend: the API server away, a conflict, a deadline. */
+  readonly failures: unknown[] = [];
+  /** Children still on their way out under a wanted name. Their end comes as an event. */
+  readonly terminating: KubeObject[] = [];
+  /** Every object the spec asks for, also those whose apply failed: none of them is pruned. */
+  readonly wanted: KubeObject[] = [];
+
+  /** Whether every child is as asked, so that what is left over may be pruned. */
+  get complete(): boolean {
+    return (
+      this.problems.length === 0 &&
+      this.refused.length === 0 &&
+      this.failures.length === 0 &&
+      this.terminating.length === 0
+    );
+  }
+
+  /** Throws what went wrong, so that the queue tries again with backoff. */
+  throwFailures(): void {
+    const [first] = this.failures;
+    if (first === undefined) return;
+    if (first instanceof Error && this.failures.length === 1) throw first;
+    throw new AggregateError(this.failures, `${this.failures.length} calls failed`);
+  }
+}

@@ -1,0 +1,124 @@
+/** The memo API: a Deployment that is rolled without an outage, its Service, autoscaler and disruption budget. */
+import { configHashAnnotation, labels, selector } from '../../api/labels.ts';
+import { names, ports } from '../../api/names.ts';
+import type { ResolvedApp, ResolvedScale } from '../../api/resolved.ts';
+import type { KubeObject } from '../../runtime/object.ts';
+import type { StackInputs } from '../inputs.ts';
+import { metadata } from '../metadata.ts';
+import { contentHash, imageReference, podDefaults, resourcesOf, restricted, scratch, userIds } from '../pod.ts';
+import { disruptionBudget, service, serviceAccount } from '../services.ts';
+import { mountedUris, serviceEnvironment } from './environment.ts';
+
+export function apiObjects(app: ResolvedApp, inputs: StackInputs): KubeObject[] {
+  const name = names(app).api;
+  const { scale } = app.api;
+  return [
+    serviceAccount(app, name, 'api'),
+    service(app, name, 'api', [{ name: 'http', port: ports.api }]),
+    disruptionBudget(app, name, 'api', app.api.maxUnavailable),
+    deployment(app, inputs),
+    ...(scale.mode === 'autoscaled' ? [autoscaler(app, scale)] : []),
+  ];
+}
+
+function deployment(app: ResolvedApp, inputs: StackInputs): KubeObject {
+  const name = names(app).api;
+  const replicas = wantedReplicas(app, inputs);
+  const writable = scratch({ tmp: '/tmp' });
+  const uris = mountedUris(app);
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: metadata(app, name, 'api'),
+    spec: {
+      ...(replicas !== undefined && { replicas }),
+      selector: { matchLabels: selector(app, 'api') },
+      // One more before one less: a roll-out never costs capacity.
+      strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 }, type: 'RollingUpdate' },
+      template: {
+        metadata: {
+          labels: labels(app, 'api'),
+          annotations: { [configHashAnnotation]: contentHash(uris.map((uri) => inputs.secretHashes[uri.secretName])) },
+        },
+        spec: {
+          ...podDefaults(app, name, userIds.memo),
+          containers: [
+            {
+              name: 'api',
+              image: imageReference({ ...app.api.image, tag: inputs.apiVersion }),
+              env: serviceEnvironment(app),
+              ports: [
+                { name: 'http', containerPort: ports.api, protocol: 'TCP' },
+                { name: 'management', containerPort: ports.management, protocol: 'TCP' },
+              ],
+              livenessProbe: { ...probe('/livez'), failureThreshold: 6, periodSeconds: 10, timeoutSeconds: 5 },
+              readinessProbe: { ...probe('/readyz'), periodSeconds: 2, timeoutSeconds: 2 },
+              resources: resourcesOf(app.api.resources),
+              securityContext: { ...restricted },
+              volumeMounts: [
+                ...uris.map(({ volume, mountPath }) => ({ name: volume, mountPath, readOnly: true })),
+                ...writable.mounts,
+              ],
+            },
+          ],
+          terminationGracePeriodSeconds: 30,
+          topologySpreadConstraints: [
+            {
+              labelSelector: { matchLabels: selector(app, 'api') },
+              maxSkew: 1,
+              topologyKey: 'kubernetes.io/hostname',
+              whenUnsatisfiable: 'ScheduleAnyway',
+            },
+          ],
+          volumes: [
+            ...uris.map(({ volume, secretName }) => ({
+              name: volume,
+              secret: { secretName, items: [{ key: 'uri', path: 'uri' }] },
+            })),
+            ...writable.volumes,
+          ],
+        },
+      },
+    },
+  };
+}
+
+/** By number: probes go to the management port, which no Service has. */
+function probe(path: string): { httpGet: { path: string; port: number } } {
+  return { httpGet: { path, port: ports.management } };
+}
+
+/**
+ * undefined: the autoscaler owns the number. While it is ours and an autoscaler is wanted, the number that runs now is
+ * kept, within its bounds, so that handing it over changes nothing.
+ */
+function wantedReplicas(app: ResolvedApp, { observed, apiReplicas }: StackInputs): number | undefined {
+  const { scale } = app.api;
+  if (scale.mode === 'fixed') return scale.replicas;
+  if (apiReplicas === 'handed') return undefined;
+  const live = observed.get('Deployment', names(app).api)?.spec?.replicas ?? scale.minReplicas;
+  return Math.min(scale.maxReplicas, Math.max(scale.minReplicas, live));
+}
+
+function autoscaler(app: ResolvedApp, scale: Extract<ResolvedScale, { mode: 'autoscaled' }>): KubeObject {
+  const name = names(app).api;
+  return {
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: metadata(app, name, 'api'),
+    spec: {
+      maxReplicas: scale.maxReplicas,
+      metrics: [
+        {
+          resource: {
+            name: 'cpu',
+            target: { averageUtilization: scale.targetCPUUtilizationPercentage, type: 'Utilization' },
+          },
+          type: 'Resource',
+        },
+      ],
+      minReplicas: scale.minReplicas,
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
+    },
+  };
+}

@@ -1,0 +1,65 @@
+/**
+ * Volume claims. The operator makes them itself, under the names a StatefulSet looks for: so they can grow while a pod is
+ * down, carry what wrote them, and are never made anew, empty, behind our back.
+ */
+import type { PersistentVolumeClaim } from 'kubernetes-types/core/v1.js';
+import { storeLayoutAnnotation, storeVersionAnnotation, type Part } from '../api/labels.ts';
+import { podClaim } from '../api/names.ts';
+import { compareQuantities } from '../api/quantity.ts';
+import type { ResolvedApp, ResolvedStorage } from '../api/resolved.ts';
+import type { KubeObject } from '../runtime/object.ts';
+import { retainedMetadata } from './metadata.ts';
+import type { Observed } from './observed.ts';
+
+export interface ClaimedStore {
+  readonly part: Part;
+  readonly statefulSet: string;
+  readonly replicas: number;
+  readonly storage: ResolvedStorage;
+  readonly version: string;
+  readonly layout?: string;
+}
+
+/** One claim for each pod of the StatefulSet. */
+export function claims(app: ResolvedApp, store: ClaimedStore, observed: Observed): KubeObject[] {
+  return Array.from({ length: store.replicas }, (_, ordinal) => {
+    const name = podClaim(store.statefulSet, ordinal);
+    return {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: retainedMetadata(app, name, store.part, {
+        [storeVersionAnnotation]: store.version,
+        ...(store.layout !== undefined && { [storeLayoutAnnotation]: store.layout }),
+      }),
+      spec: claimSpec(
+        store.storage,
+        observed.get('PersistentVolumeClaim', name)?.spec?.resources?.requests?.['storage'],
+      ),
+    };
+  });
+}
+
+/** The template of a StatefulSet, which Kubernetes never lets change: it keeps the size it was made with. */
+export function claimTemplate(store: ClaimedStore, observed: Observed): PersistentVolumeClaim {
+  const [live] = observed.get('StatefulSet', store.statefulSet)?.spec?.volumeClaimTemplates ?? [];
+  const size = live?.spec?.resources?.requests?.['storage'] ?? store.storage.size;
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'data' },
+    spec: claimSpec({ ...store.storage, size }, undefined),
+  };
+}
+
+/** A volume never shrinks: a claim that is larger already keeps its size. */
+function claimSpec(
+  { size, className }: ResolvedStorage,
+  live: string | undefined,
+): NonNullable<PersistentVolumeClaim['spec']> {
+  const storage = live !== undefined && compareQuantities(live, size) > 0 ? live : size;
+  return {
+    accessModes: ['ReadWriteOnce'],
+    resources: { requests: { storage } },
+    ...(className !== undefined && { storageClassName: className }),
+  };
+}

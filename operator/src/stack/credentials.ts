@@ -1,0 +1,192 @@
+/**
+ * The generated Secrets: made once, never rewritten. Each has the service-binding keys
+ * (`type, host, port, username, password, database, uri`) for ever, and what its pods need beside them.
+ */
+import { createHash, createHmac } from 'node:crypto';
+import { madeForAnnotation, type Part } from '../api/labels.ts';
+import type { Problem } from '../api/conditions.ts';
+import { databaseName, names, podClaim, ports, serviceHost, users } from '../api/names.ts';
+import { Reason } from '../api/reasons.ts';
+import type { ResolvedApp } from '../api/resolved.ts';
+import type { KubeObject } from '../runtime/object.ts';
+import { metadata, retainedMetadata } from './metadata.ts';
+import type { Observed } from './observed.ts';
+
+/** Gives that many bytes nobody can guess; `crypto.randomBytes` outside tests. */
+export type Random = (bytes: number) => Uint8Array;
+
+/** A Secret that must exist. */
+export interface WantedSecret {
+  readonly name: string;
+  /** The part whose data it opens: without it a volume of that part is unreadable. undefined: it may be made anew. */
+  readonly opens: 'database' | undefined;
+  /**
+   * The Secret without its content. Applying it keeps labels and owner right and never touches the content, as long as
+   * the content came by a create: server-side apply removes only what an earlier apply of the same manager had set.
+   */
+  readonly object: KubeObject;
+  /** The whole Secret with fresh content, to be created where there is none. */
+  make(random: Random): KubeObject;
+}
+
+interface Login {
+  readonly type: 'mysql' | 'redis';
+  readonly host: string;
+  readonly port: number;
+  readonly username: string;
+  readonly password: string;
+  readonly database: string;
+}
+
+/** Every Secret the app needs, in the order they are made. */
+export function wantedSecrets(app: ResolvedApp): WantedSecret[] {
+  const child = names(app);
+  return [
+    wanted(app, child.key, 'key', (random) => ({ key: Buffer.from(random(32)).toString('hex') })),
+    retained(app, child.databaseRoot, users.root, 'localhost'),
+    retained(app, child.databaseMigration, users.migration, serviceHost(app, child.database)),
+    retained(app, child.databaseCredentials, users.service, serviceHost(app, child.database)),
+    ...(app.cache.mode === 'managed' ? [cacheSecret(app)] : []),
+  ];
+}
+
+/**
+ * A hash of a Secret's content that may show in a pod template: keyed, so that it tells nobody whether a guess is right.
+ * @param key the content of `<name>-key`, as `Secret.data` carries it
+ * @param data `Secret.data`, base64 values
+ */
+export function secretHash(key: Readonly<Record<string, string>>, data: Readonly<Record<string, string>>): string {
+  const hmac = createHmac('sha256', Buffer.from(key['key'] ?? '', 'base64'));
+  for (const name of Object.keys(data).toSorted()) hmac.update(`${name}\0${data[name] ?? ''}\0`);
+  return hmac.digest('hex').slice(0, 32);
+}
+
+function retained(app: ResolvedApp, name: string, username: string, host: string): WantedSecret {
+  return {
+    ...wanted(
+      app,
+      name,
+      'database',
+      (random) =>
+        login({
+          type: 'mysql',
+          host,
+          port: ports.database,
+          username,
+          password: password(random),
+          database: databaseName,
+        }),
+      retainedMetadata,
+    ),
+    opens: 'database',
+  };
+}
+
+function cacheSecret(app: ResolvedApp): WantedSecret {
+  const child = names(app);
+  return wanted(app, child.cacheCredentials, 'cache', (random) => {
+    const secret = password(random);
+    return {
+      ...login({
+        type: 'redis',
+        host: serviceHost(app, child.cache),
+        port: ports.cache,
+        username: users.service,
+        password: secret,
+        database: '0',
+      }),
+      'users.acl': usersAcl(secret),
+    };
+  });
+}
+
+/** Nobody without a password can do more than PING, which is what the probes do. */
+function usersAcl(secret: string): string {
+  const hash = createHash('sha256').update(secret).digest('hex');
+  return [
+    'user default on nopass resetchannels -@all +ping',
+    `user ${users.service} on #${hash} ~* &* +@all -@admin -@dangerous +info`,
+    '',
+  ].join('\n');
+}
+
+function wanted(
+  app: ResolvedApp,
+  name: string,
+  part: Part,
+  content: (random: Random) => Record<string, string>,
+  meta: typeof metadata = metadata,
+): WantedSecret {
+  const head = { apiVersion: 'v1', kind: 'Secret' };
+  return {
+    name,
+    opens: undefined,
+    object: { ...head, metadata: meta(app, name, part) },
+    make: (random) => ({
+      ...head,
+      metadata: meta(app, name, part, { [madeForAnnotation]: app.uid }),
+      type: 'Opaque',
+      data: base64(content(random)),
+    }),
+  };
+}
+
+function login(account: Login): Record<string, string> {
+  const { type, host, port, username, password: secret, database } = account;
+  return {
+    type,
+    host,
+    port: String(port),
+    username,
+    password: secret,
+    database,
+    uri: `${type}://${username}:${secret}@${host}:${port}/${database}`,
+  };
+}
+
+/** 190 bits in letters and digits alone, so that it stands unquoted in a URL, in SQL and in an ACL file. */
+function password(random: Random): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+  // Bytes past the last full round of the alphabet are dropped: they would make its first letters likelier.
+  const fair = 256 - (256 % alphabet.length);
+  let text = '';
+  while (text.length < 32) {
+    for (const byte of random(64)) if (byte < fair && text.length < 32) text += alphabet.charAt(byte % alphabet.length);
+  }
+  return text;
+}
+
+function base64(content: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(content).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
+  );
+}
+
+/**
+ * A volume whose passwords are gone, or passwords whose volume is gone: never a new password for old data, and never an
+ * empty database behind old credentials.
+ * @param present the Secrets that are there, by name
+ */
+export function credentialProblems(
+  app: ResolvedApp,
+  present: ReadonlyMap<string, { readonly madeFor?: string }>,
+  observed: Observed,
+): Problem[] {
+  const claim = podClaim(names(app).database, 0);
+  const hasVolume = observed.get('PersistentVolumeClaim', claim) !== undefined;
+  const opening = wantedSecrets(app).filter(({ opens }) => opens === 'database');
+  const missing = opening.filter(({ name }) => !present.has(name));
+  const [gone] = missing;
+  // Before the claim is made, a pass may have died between two Secrets of a first install: the rest is made then.
+  if (gone && hasVolume) {
+    const message = `the volume claim ${claim} is here, but the Secret ${gone.name} that opens it is gone; put the Secret back from a backup, or delete the claim to start empty`;
+    return [{ reason: Reason.SecretMissing, message }];
+  }
+  const foreign = opening.find(({ name }) => {
+    const madeFor = present.get(name)?.madeFor;
+    return madeFor !== undefined && madeFor !== app.uid;
+  });
+  if (!foreign || hasVolume) return [];
+  const message = `the Secret ${foreign.name} was made for an earlier MemoApp, but its volume claim ${claim} is gone; restore the volume, or delete the Secrets ${opening.map(({ name }) => name).join(', ')} to start empty`;
+  return [{ reason: Reason.DataMissing, message }];
+}

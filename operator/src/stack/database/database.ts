@@ -1,0 +1,116 @@
+/** MariaDB: one pod with a volume. The memos are here and nowhere else. */
+import { configHashAnnotation, labels, selector } from '../../api/labels.ts';
+import { databaseName, names, podsService, ports, users } from '../../api/names.ts';
+import type { ResolvedApp } from '../../api/resolved.ts';
+import type { KubeObject } from '../../runtime/object.ts';
+import { claims, claimTemplate, type ClaimedStore } from '../claims.ts';
+import type { StackInputs } from '../inputs.ts';
+import { metadata } from '../metadata.ts';
+import {
+  contentHash,
+  imageReference,
+  podDefaults,
+  resourcesOf,
+  restricted,
+  scratch,
+  startupWithinAnHour,
+  userIds,
+} from '../pod.ts';
+import { configMap, headlessService, service, serviceAccount } from '../services.ts';
+import { initScripts, serverConfig } from './config.ts';
+
+export function databaseObjects(app: ResolvedApp, inputs: StackInputs): KubeObject[] {
+  const child = names(app);
+  const port = { name: 'mariadb', port: ports.database };
+  return [
+    serviceAccount(app, child.database, 'database'),
+    configMap(app, child.database, 'database', serverConfig(app)),
+    configMap(app, child.databaseInit, 'database', initScripts),
+    headlessService(app, child.database, 'database', [port]),
+    service(app, child.database, 'database', [port]),
+    ...claims(app, claimed(app), inputs.observed),
+    statefulSet(app, inputs),
+  ];
+}
+
+function claimed(app: ResolvedApp): ClaimedStore {
+  const { storage, version } = app.database;
+  return { part: 'database', statefulSet: names(app).database, replicas: 1, storage, version };
+}
+
+const secretFolder = '/run/secrets/memo';
+/** The image's own check: it connects over TCP, so the server of the first initialisation does not count as ready. */
+const healthcheck = { exec: { command: ['healthcheck.sh', '--connect', '--innodb_initialized'] } };
+
+function statefulSet(app: ResolvedApp, { observed }: StackInputs): KubeObject {
+  const child = names(app);
+  const { image, resources } = app.database;
+  const writable = scratch({ tmp: '/tmp', run: '/run/mysqld' });
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: metadata(app, child.database, 'database'),
+    spec: {
+      podManagementPolicy: 'Parallel',
+      replicas: 1,
+      selector: { matchLabels: selector(app, 'database') },
+      serviceName: podsService(child.database),
+      template: {
+        metadata: {
+          labels: labels(app, 'database'),
+          // Not the init scripts: they run once in the life of a volume, and a new text must not restart the server.
+          annotations: { [configHashAnnotation]: contentHash(serverConfig(app)) },
+        },
+        spec: {
+          ...podDefaults(app, child.database, userIds.mariadb),
+          containers: [
+            {
+              name: 'mariadb',
+              image: imageReference(image),
+              env: [
+                { name: 'MARIADB_AUTO_UPGRADE', value: '1' },
+                { name: 'MARIADB_DATABASE', value: databaseName },
+                { name: 'MARIADB_PASSWORD_FILE', value: `${secretFolder}/migration/password` },
+                { name: 'MARIADB_ROOT_HOST', value: 'localhost' },
+                { name: 'MARIADB_ROOT_PASSWORD_FILE', value: `${secretFolder}/root/password` },
+                { name: 'MARIADB_USER', value: users.migration },
+              ],
+              ports: [{ name: 'mariadb', containerPort: ports.database, protocol: 'TCP' }],
+              startupProbe: startupWithinAnHour(healthcheck),
+              readinessProbe: { ...healthcheck, periodSeconds: 5, timeoutSeconds: 5 },
+              resources: resourcesOf(resources),
+              securityContext: { ...restricted },
+              volumeMounts: [
+                // Below a folder of its own: a volume's root may hold lost+found, which MariaDB would take for a database.
+                { name: 'data', mountPath: '/var/lib/mysql', subPath: 'mysql' },
+                { name: 'config', mountPath: '/etc/mysql/conf.d', readOnly: true },
+                { name: 'init', mountPath: '/docker-entrypoint-initdb.d', readOnly: true },
+                ...['root', 'migration', 'service'].map((name) => ({
+                  name: `secret-${name}`,
+                  mountPath: `${secretFolder}/${name}`,
+                  readOnly: true,
+                })),
+                ...writable.mounts,
+              ],
+            },
+          ],
+          terminationGracePeriodSeconds: 300,
+          volumes: [
+            { name: 'config', configMap: { name: child.database } },
+            { name: 'init', configMap: { name: child.databaseInit } },
+            passwordVolume('root', child.databaseRoot),
+            passwordVolume('migration', child.databaseMigration),
+            passwordVolume('service', child.databaseCredentials),
+            ...writable.volumes,
+          ],
+        },
+      },
+      volumeClaimTemplates: [claimTemplate(claimed(app), observed)],
+    },
+  };
+}
+
+/** The password alone: the other keys are for those who connect. */
+function passwordVolume(name: string, secretName: string): object {
+  return { name: `secret-${name}`, secret: { secretName, items: [{ key: 'password', path: 'password' }] } };
+}

@@ -1,0 +1,151 @@
+/** ZooKeeper, for Kafka 3 as the original ran it. */
+import { configHashAnnotation, labels, selector } from '../../api/labels.ts';
+import { names, podsService, ports } from '../../api/names.ts';
+import type { ResolvedApp, ResolvedZooKeeper } from '../../api/resolved.ts';
+import type { KubeObject } from '../../runtime/object.ts';
+import { claims, claimTemplate, type ClaimedStore } from '../claims.ts';
+import type { StackInputs } from '../inputs.ts';
+import { metadata } from '../metadata.ts';
+import {
+  contentHash,
+  imageReference,
+  podDefaults,
+  resourcesOf,
+  restricted,
+  scratch,
+  startupWithinAnHour,
+  userIds,
+} from '../pod.ts';
+import { configMap, disruptionBudget, headlessService, service, serviceAccount } from '../services.ts';
+
+const client = { name: 'client', port: ports.zooKeeper };
+const peers = [
+  { name: 'follower', port: 2888 },
+  { name: 'election', port: 3888 },
+] as const;
+
+export function zooKeeperObjects(app: ResolvedApp, zooKeeper: ResolvedZooKeeper, inputs: StackInputs): KubeObject[] {
+  const name = names(app).zookeeper;
+  return [
+    serviceAccount(app, name, 'zookeeper'),
+    configMap(app, name, 'zookeeper', files(app, zooKeeper)),
+    headlessService(app, name, 'zookeeper', [client, ...peers]),
+    service(app, name, 'zookeeper', [client]),
+    ...(zooKeeper.replicas > 1 ? [disruptionBudget(app, name, 'zookeeper', 1)] : []),
+    ...claims(app, claimed(app, zooKeeper), inputs.observed),
+    statefulSet(app, zooKeeper, inputs),
+  ];
+}
+
+function claimed(app: ResolvedApp, { replicas, storage, version }: ResolvedZooKeeper): ClaimedStore {
+  return {
+    part: 'zookeeper',
+    statefulSet: names(app).zookeeper,
+    replicas,
+    storage,
+    version,
+    layout: `ensemble-${replicas}`,
+  };
+}
+
+/** The image writes its own zoo.cfg only where there is none. */
+function files(app: ResolvedApp, { replicas }: ResolvedZooKeeper): Record<string, string> {
+  const set = names(app).zookeeper;
+  const servers = Array.from(
+    { length: replicas },
+    (_, index) =>
+      `server.${index + 1}=${set}-${index}.${podsService(set)}.${app.namespace}.svc:2888:3888;${ports.zooKeeper}`,
+  );
+  return {
+    'zoo.cfg': [
+      'dataDir=/data',
+      'dataLogDir=/datalog',
+      'tickTime=2000',
+      'initLimit=10',
+      'syncLimit=5',
+      'autopurge.purgeInterval=12',
+      'autopurge.snapRetainCount=3',
+      'admin.enableServer=false',
+      '4lw.commands.whitelist=ruok,srvr',
+      // Pods come back under their name with another address.
+      'quorumListenOnAllIPs=true',
+      ...servers,
+      '',
+    ].join('\n'),
+    'logback.xml': [
+      '<configuration>',
+      '  <appender name="stdout" class="ch.qos.logback.core.ConsoleAppender">',
+      '    <encoder><pattern>%d{ISO8601} %p %m \\(%c\\)%n</pattern></encoder>',
+      '  </appender>',
+      '  <root level="INFO"><appender-ref ref="stdout"/></root>',
+      '</configuration>',
+      '',
+    ].join('\n'),
+  };
+}
+
+function statefulSet(app: ResolvedApp, zooKeeper: ResolvedZooKeeper, { observed }: StackInputs): KubeObject {
+  const name = names(app).zookeeper;
+  const writable = scratch({ tmp: '/tmp', logs: '/logs' });
+  const answers = { tcpSocket: { port: ports.zooKeeper } };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: metadata(app, name, 'zookeeper'),
+    spec: {
+      podManagementPolicy: 'Parallel',
+      replicas: zooKeeper.replicas,
+      selector: { matchLabels: selector(app, 'zookeeper') },
+      serviceName: podsService(name),
+      template: {
+        metadata: {
+          labels: labels(app, 'zookeeper'),
+          annotations: { [configHashAnnotation]: contentHash(files(app, zooKeeper)) },
+        },
+        spec: {
+          ...podDefaults(app, name, userIds.zookeeper),
+          containers: [
+            {
+              name: 'zookeeper',
+              image: imageReference(zooKeeper.image),
+              // Ids start at 1, pods at 0.
+              command: [
+                '/bin/sh',
+                '-c',
+                'ZOO_MY_ID=$((POD_INDEX + 1)) exec /docker-entrypoint.sh zkServer.sh start-foreground',
+              ],
+              env: [
+                {
+                  name: 'POD_INDEX',
+                  valueFrom: { fieldRef: { fieldPath: "metadata.labels['apps.kubernetes.io/pod-index']" } },
+                },
+                {
+                  name: 'SERVER_JVMFLAGS',
+                  value: `-Xms${zooKeeper.heapMebibytes}m -Xmx${zooKeeper.heapMebibytes}m`,
+                },
+              ],
+              ports: [client, ...peers].map((port) => ({
+                name: port.name,
+                containerPort: port.port,
+                protocol: 'TCP',
+              })),
+              startupProbe: startupWithinAnHour(answers),
+              readinessProbe: { ...answers, periodSeconds: 5, timeoutSeconds: 5 },
+              resources: resourcesOf(zooKeeper.resources),
+              securityContext: { ...restricted },
+              volumeMounts: [
+                { name: 'data', mountPath: '/data', subPath: 'data' },
+                { name: 'data', mountPath: '/datalog', subPath: 'datalog' },
+                { name: 'config', mountPath: '/conf', readOnly: true },
+                ...writable.mounts,
+              ],
+            },
+          ],
+          terminationGracePeriodSeconds: 30,
+          volumes: [{ name: 'config', configMap: { name } }, ...writable.volumes],
+        },
+      },
+      volumeClaimTemplates: [claimTemplate(claimed(app, zooKeeper), observed)],
+    },
+  };
+}

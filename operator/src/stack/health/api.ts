@@ -1,0 +1,51 @@
+/** `APIAvailable`: True while at least one pod serves. Whether all of them are as asked is part of `Ready`. */
+import { isFalse, isTrue, type Condition } from '../../api/conditions.ts';
+import { names } from '../../api/names.ts';
+import { Reason } from '../../api/reasons.ts';
+import type { ResolvedApp } from '../../api/resolved.ts';
+import { imageReference } from '../pod.ts';
+import type { Observed } from '../observed.ts';
+import { podProblem } from './pods.ts';
+
+export function apiAvailable(app: ResolvedApp, observed: Observed): Condition {
+  const name = names(app).api;
+  const deployment = observed.get('Deployment', name);
+  if (!deployment) return isFalse('APIAvailable', Reason.Creating, `Deployment ${name} is about to be made`);
+  const ready = deployment.status?.readyReplicas ?? 0;
+  if (ready > 0)
+    return isTrue('APIAvailable', Reason.Available, `${ready} API ${ready === 1 ? 'pod serves' : 'pods serve'}`);
+  const problem = podProblem(app, 'api', observed);
+  if (problem) return isFalse('APIAvailable', problem.reason, problem.message);
+  return isFalse('APIAvailable', Reason.PodNotReady, `no pod of ${name} is ready yet`);
+}
+
+/** Whether every pod is there, ready and of the wanted release; its message is the one of `Ready`. */
+export function apiComplete(app: ResolvedApp, observed: Observed): Condition {
+  const name = names(app).api;
+  const deployment = observed.get('Deployment', name);
+  const wanted = deployment?.spec?.replicas ?? 0;
+  const { observedGeneration, readyReplicas: ready = 0, replicas = 0, updatedReplicas = 0 } = deployment?.status ?? {};
+  const image = imageReference({ ...app.api.image, tag: app.version });
+  const rolled = deployment?.spec?.template.spec?.containers.some((container) => container.image === image) ?? false;
+  const settled =
+    rolled &&
+    observedGeneration === deployment?.metadata?.generation &&
+    updatedReplicas === wanted &&
+    replicas === wanted;
+  if (settled && ready === wanted && wanted > 0) {
+    return isTrue('Ready', Reason.Available, `${ready} of ${wanted} API pods serve ${app.version}`);
+  }
+  const problem = podProblem(app, 'api', observed);
+  if (problem) return isFalse('Ready', problem.reason, problem.message);
+  const message = `${Math.min(ready, updatedReplicas)} of ${wanted} API pods serve ${app.version}`;
+  return isFalse('Ready', replicas > wanted ? Reason.Draining : Reason.PodNotReady, message);
+}
+
+/** `AutoscalerReady` is no condition of its own: an autoscaler that cannot read metrics shows in `Ready`. */
+export function autoscalerProblem(app: ResolvedApp, observed: Observed): Condition | undefined {
+  if (app.api.scale.mode !== 'autoscaled') return undefined;
+  const scaler = observed.get('HorizontalPodAutoscaler', names(app).api);
+  const active = scaler?.status?.conditions?.find(({ type }) => type === 'ScalingActive');
+  if (active?.status !== 'False' || active.reason === 'ScalingDisabled') return undefined;
+  return isFalse('Ready', Reason.MetricsMissing, `the autoscaler is blind: ${active.message ?? active.reason ?? ''}`);
+}

@@ -1,0 +1,60 @@
+/** `EventsReady`: True once all brokers serve and the topic is as asked. Without it events wait in the outbox; no write does. */
+import { isFalse, isTrue, type Condition } from '../../api/conditions.ts';
+import { names } from '../../api/names.ts';
+import { Reason } from '../../api/reasons.ts';
+import type { ManagedEvents, ResolvedApp } from '../../api/resolved.ts';
+import { jobState } from '../jobs/state.ts';
+import { topicJob } from '../jobs/topic.ts';
+import type { Observed } from '../observed.ts';
+import { podProblem } from './pods.ts';
+import { statefulReady } from './statefulset.ts';
+
+export function eventsReady(app: ResolvedApp, observed: Observed): Condition {
+  const { events } = app;
+  if (events.mode === 'disabled') return isTrue('EventsReady', Reason.NotConfigured, 'spec.events is disabled');
+  const brokers = brokersReady(app, events, observed);
+  return brokers.status === 'True' ? (topicProblem(app, observed) ?? brokers) : brokers;
+}
+
+/** Whether Kafka answers, so that the topic can be made. */
+export function eventsServe(app: ResolvedApp, observed: Observed): boolean {
+  return app.events.mode === 'managed' && brokersReady(app, app.events, observed).status === 'True';
+}
+
+function brokersReady(app: ResolvedApp, events: ManagedEvents, observed: Observed): Condition {
+  const type = 'EventsReady';
+  if (events.zooKeeper) {
+    const { replicas, version } = events.zooKeeper;
+    const title = `ZooKeeper ${version}`;
+    const ensemble = { type, part: 'zookeeper', name: names(app).zookeeper, replicas, title } as const;
+    const ready = statefulReady(app, ensemble, observed);
+    if (ready.status !== 'True') return ready;
+  }
+  const title = `Kafka ${events.version}`;
+  const { replicas } = events;
+  return statefulReady(app, { type, part: 'events', name: names(app).events, replicas, title }, observed);
+}
+
+function topicProblem(app: ResolvedApp, observed: Observed): Condition | undefined {
+  const job = topicJob(app);
+  if (!job) return undefined;
+  const { name } = job.metadata;
+  const { message = '', state } = jobState(observed, name);
+  const topic = app.events.topic.name;
+  switch (state) {
+    case 'succeeded':
+      return undefined;
+    case 'failed':
+      return isFalse(
+        'EventsReady',
+        Reason.JobFailed,
+        `Job ${name} gave up on topic ${topic}: ${message}; delete the Job to try again`,
+      );
+    case 'absent':
+    case 'running': {
+      const problem = podProblem(app, 'topic', observed);
+      if (problem) return isFalse('EventsReady', problem.reason, problem.message);
+      return isFalse('EventsReady', Reason.Progressing, `Job ${name} makes topic ${topic}`);
+    }
+  }
+}

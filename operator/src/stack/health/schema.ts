@@ -1,0 +1,37 @@
+/** `SchemaMigrated`: True once the database has the schema of the wanted release. */
+import { isFalse, isTrue, type Condition } from '../../api/conditions.ts';
+import { Reason } from '../../api/reasons.ts';
+import type { ResolvedApp } from '../../api/resolved.ts';
+import { jobState } from '../jobs/state.ts';
+import { migrationJob } from '../jobs/migration.ts';
+import type { Observed } from '../observed.ts';
+import { databaseReady } from './database.ts';
+import { podProblem } from './pods.ts';
+
+/** @param migrated the release whose schema is on record in the status, which outlives its Job */
+export function schemaMigrated(app: ResolvedApp, observed: Observed, migrated: string | undefined): Condition {
+  const { name } = migrationJob(app).metadata;
+  const { message = '', state } = jobState(observed, name);
+  switch (state) {
+    case 'succeeded':
+      return isTrue('SchemaMigrated', Reason.Available, `the schema is that of ${app.version}`);
+    case 'failed':
+      return isFalse(
+        'SchemaMigrated',
+        Reason.JobFailed,
+        `Job ${name} gave up: ${message}; see kubectl logs job/${name}, then delete the Job to try again`,
+      );
+    case 'running': {
+      const problem = podProblem(app, 'migrate', observed);
+      if (problem) return isFalse('SchemaMigrated', problem.reason, problem.message);
+      return isFalse('SchemaMigrated', Reason.Migrating, `Job ${name} brings the schema to ${app.version}`);
+    }
+    case 'absent':
+      if (migrated === app.version) {
+        return isTrue('SchemaMigrated', Reason.Available, `the schema is that of ${app.version}`);
+      }
+      return databaseReady(app, observed).status === 'True'
+        ? isFalse('SchemaMigrated', Reason.Migrating, `Job ${name} is about to be made`)
+        : isFalse('SchemaMigrated', Reason.WaitingForDatabase, 'the migration starts once the database is ready');
+  }
+}

@@ -1,0 +1,38 @@
+/** Health of a part that is a StatefulSet: one rule for MariaDB, Redis, Kafka and ZooKeeper. */
+import { isFalse, isTrue, type Condition, type ConditionType } from '../../api/conditions.ts';
+import type { Part } from '../../api/labels.ts';
+import { Reason } from '../../api/reasons.ts';
+import type { ResolvedApp } from '../../api/resolved.ts';
+import type { Observed } from '../observed.ts';
+import { podProblem } from './pods.ts';
+
+export interface StatefulPart {
+  readonly type: ConditionType;
+  readonly part: Part;
+  readonly name: string;
+  readonly replicas: number;
+  /** As people call it: `MariaDB 11.8`. */
+  readonly title: string;
+}
+
+/** True once every pod is ready and of the newest template. */
+export function statefulReady(
+  app: ResolvedApp,
+  { type, part, name, replicas, title }: StatefulPart,
+  observed: Observed,
+): Condition {
+  const set = observed.get('StatefulSet', name);
+  if (!set) return isFalse(type, Reason.Creating, `StatefulSet ${name} is about to be made`);
+  const { status } = set;
+  const ready = status?.readyReplicas ?? 0;
+  const settled =
+    status?.observedGeneration === set.metadata?.generation &&
+    ready === replicas &&
+    (status?.updatedReplicas ?? 0) === replicas &&
+    (status?.replicas ?? 0) === replicas;
+  if (settled) return isTrue(type, Reason.Available, `${title} answers, ${ready} of ${replicas} pods are ready`);
+  const problem = podProblem(app, part, observed);
+  if (problem) return isFalse(type, problem.reason, problem.message);
+  if ((status?.replicas ?? 0) === 0) return isFalse(type, Reason.Creating, `waiting for the first pod of ${name}`);
+  return isFalse(type, Reason.PodNotReady, `${ready} of ${replicas} pods of ${name} are ready and up to date`);
+}

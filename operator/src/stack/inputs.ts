@@ -1,0 +1,16 @@
+/** What the desired state depends on beside the object itself. */
+import type { Observed } from './observed.ts';
+
+export interface StackInputs {
+  /**
+   * What is there: consulted only for what Kubernetes never lets change (the size in a claim template), for what must
+   * never shrink (a claim), and for the API's present size when it is handed to or taken from the autoscaler.
+   */
+  readonly observed: Observed;
+  /** The release the API's template renders: the one that serves until the migration to the wanted one succeeded. */
+  readonly apiVersion: string;
+  /** `handed`: the autoscaler owns the API's replicas, and the Deployment leaves the field out. */
+  readonly apiReplicas: 'ours' | 'handed';
+  /** Keyed hash of the content of each generated Secret, by the Secret's name (`secretHash`). */
+  readonly secretHashes: Readonly<Record<string, string>>;
+}

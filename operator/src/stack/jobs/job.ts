@@ -1,0 +1,63 @@
+/** Jobs that run the service's image once. */
+import { labels, type Part } from '../../api/labels.ts';
+import { names } from '../../api/names.ts';
+import type { ResolvedApp } from '../../api/resolved.ts';
+import type { KubeObject } from '../../runtime/object.ts';
+import { metadata } from '../metadata.ts';
+import { contentHash, imageReference, podDefaults, resourcesOf, restricted, scratch, userIds } from '../pod.ts';
+
+export interface Task {
+  readonly part: Extract<Part, 'migrate' | 'topic'>;
+  readonly env: readonly { readonly name: string; readonly value: string }[];
+  /** Secrets mounted for their `uri`. */
+  readonly uris: readonly { readonly name: string; readonly secretName: string; readonly mountPath: string }[];
+}
+
+const size = { requests: { cpu: '50m', memory: '96Mi' }, limits: { memory: '256Mi' } };
+
+/** Named by all it depends on: another release or another setting is another Job. */
+export function job(app: ResolvedApp, task: Task): KubeObject {
+  const image = imageReference({ ...app.api.image, tag: app.version });
+  const writable = scratch({ tmp: '/tmp' });
+  const name = `${app.name}-${task.part}-${contentHash(image, task.env).slice(0, 8)}`;
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: metadata(app, name, task.part),
+    spec: {
+      // With backoff from 10 s on: about a quarter of an hour of trying.
+      backoffLimit: 6,
+      completions: 1,
+      parallelism: 1,
+      template: {
+        metadata: { labels: labels(app, task.part) },
+        spec: {
+          ...podDefaults(app, names(app).jobs, userIds.memo),
+          containers: [
+            {
+              name: task.part,
+              image,
+              args: [task.part],
+              env: task.env.map((variable) => ({ ...variable })),
+              resources: resourcesOf(size),
+              securityContext: { ...restricted },
+              terminationMessagePolicy: 'FallbackToLogsOnError',
+              volumeMounts: [
+                ...task.uris.map(({ name: volume, mountPath }) => ({ name: volume, mountPath, readOnly: true })),
+                ...writable.mounts,
+              ],
+            },
+          ],
+          restartPolicy: 'Never',
+          volumes: [
+            ...task.uris.map(({ name: volume, secretName }) => ({
+              name: volume,
+              secret: { secretName, items: [{ key: 'uri', path: 'uri' }] },
+            })),
+            ...writable.volumes,
+          ],
+        },
+      },
+    },
+  };
+}

@@ -1,0 +1,49 @@
+/** Name, labels and owner of a child: the same everywhere, so that it is found, garbage-collected and told apart. */
+import { labels, type Part } from '../api/labels.ts';
+import { apiVersion, kind } from '../api/names.ts';
+import type { ResolvedApp } from '../api/resolved.ts';
+import type { ObjectMeta, OwnerReference } from '../runtime/object.ts';
+
+/** Metadata of a child that lives and dies with the MemoApp. */
+export function metadata(
+  app: ResolvedApp,
+  name: string,
+  part: Part,
+  annotations: Readonly<Record<string, string>> = {},
+): ObjectMeta {
+  return { ...unownedMetadata(app, name, part, annotations), ownerReferences: [ownerReference(app)] };
+}
+
+/**
+ * Metadata of what holds data or opens it. Under `deletionPolicy: Retain` it has no owner, so garbage collection never
+ * takes it and a later MemoApp of the same name finds it by name and labels; under `Delete` it is owned as any child.
+ * The choice may change at any time: applying the object adds or removes the reference.
+ */
+export function retainedMetadata(
+  app: ResolvedApp,
+  name: string,
+  part: Part,
+  annotations: Readonly<Record<string, string>> = {},
+): ObjectMeta {
+  return app.deletionPolicy === 'Delete'
+    ? metadata(app, name, part, annotations)
+    : unownedMetadata(app, name, part, annotations);
+}
+
+function unownedMetadata(
+  app: ResolvedApp,
+  name: string,
+  part: Part,
+  annotations: Readonly<Record<string, string>>,
+): ObjectMeta {
+  return {
+    name,
+    namespace: app.namespace,
+    labels: labels(app, part),
+    ...(Object.keys(annotations).length > 0 && { annotations: { ...annotations } }),
+  };
+}
+
+function ownerReference(app: ResolvedApp): OwnerReference {
+  return { apiVersion, kind, name: app.name, uid: app.uid, controller: true, blockOwnerDeletion: true };
+}

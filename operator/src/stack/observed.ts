@@ -1,0 +1,46 @@
+/** What the stack and its health may see of the cluster: the objects of one app's namespace, and a few cluster-wide ones. */
+import type { Deployment, StatefulSet } from 'kubernetes-types/apps/v1.js';
+import type { HorizontalPodAutoscaler } from 'kubernetes-types/autoscaling/v2.js';
+import type { Job } from 'kubernetes-types/batch/v1.js';
+import type { PersistentVolumeClaim, Pod } from 'kubernetes-types/core/v1.js';
+import type { Ingress, IngressClass } from 'kubernetes-types/networking/v1.js';
+import type { StorageClass } from 'kubernetes-types/storage/v1.js';
+import type { KubeObject } from '../runtime/object.ts';
+
+/** The kinds that are looked at, with their shapes; every member may be absent, as in any JSON from outside. */
+export interface ObservedKinds {
+  readonly Deployment: Deployment;
+  readonly StatefulSet: StatefulSet;
+  readonly HorizontalPodAutoscaler: HorizontalPodAutoscaler;
+  readonly Job: Job;
+  readonly PersistentVolumeClaim: PersistentVolumeClaim;
+  readonly Pod: Pod;
+  readonly Ingress: Ingress;
+  readonly IngressClass: IngressClass;
+  readonly StorageClass: StorageClass;
+}
+
+export type ObservedKind = keyof ObservedKinds;
+
+/** Objects as the stores hold them. Kinds of the cluster's scope are found by name alone. */
+export interface Observed {
+  /** undefined: there is none, as far as the store knows. */
+  get<K extends ObservedKind>(kind: K, name: string): ObservedKinds[K] | undefined;
+  /** Those that carry all the labels given; every one for `{}`. */
+  list<K extends ObservedKind>(kind: K, labels: Readonly<Record<string, string>>): readonly ObservedKinds[K][];
+}
+
+/** Untyped access to the stores, already narrowed to the app's namespace. */
+export interface ObjectSource {
+  get(kind: ObservedKind, name: string): KubeObject | undefined;
+  list(kind: ObservedKind, labels: Readonly<Record<string, string>>): readonly KubeObject[];
+}
+
+/** The one place where JSON from the stores is given its type: the API server vouches for the shape of its own kinds. */
+export function observe(source: ObjectSource): Observed {
+  return {
+    get: <K extends ObservedKind>(kind: K, name: string) => source.get(kind, name) as ObservedKinds[K] | undefined,
+    list: <K extends ObservedKind>(kind: K, labels: Readonly<Record<string, string>>) =>
+      source.list(kind, labels) as readonly unknown[] as readonly ObservedKinds[K][],
+  };
+}

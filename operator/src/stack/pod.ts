@@ -1,0 +1,70 @@
+/** What every pod of ours has in common: it passes Pod Security `restricted` and writes only where it is told. */
+import { createHash } from 'node:crypto';
+import type { PodSpec, Probe, Volume, VolumeMount } from 'kubernetes-types/core/v1.js';
+import type { ResolvedApp, ResolvedImage, ResolvedResources } from '../api/resolved.ts';
+
+/** Users of the official images. */
+export const userIds = { mariadb: 999, redis: 999, kafka: 1000, zookeeper: 1000, memo: 65532 } as const;
+
+/** Pod-level fields that every pod carries; `uid` is also its group and, for volumes, its `fsGroup`. */
+export function podDefaults(
+  app: ResolvedApp,
+  serviceAccount: string,
+  uid: number,
+): Pick<
+  PodSpec,
+  'automountServiceAccountToken' | 'enableServiceLinks' | 'imagePullSecrets' | 'securityContext' | 'serviceAccountName'
+> {
+  return {
+    automountServiceAccountToken: false,
+    // A Service called kafka would set KAFKA_* variables, which the Kafka image takes for its configuration.
+    enableServiceLinks: false,
+    ...(app.imagePullSecrets.length > 0 && { imagePullSecrets: [...app.imagePullSecrets] }),
+    securityContext: {
+      fsGroup: uid,
+      fsGroupChangePolicy: 'OnRootMismatch',
+      runAsGroup: uid,
+      runAsNonRoot: true,
+      runAsUser: uid,
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    serviceAccountName: serviceAccount,
+  };
+}
+
+/** Security context of every container. */
+export const restricted = {
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ['ALL'] },
+  readOnlyRootFilesystem: true,
+} as const;
+
+/** `repository:tag`, or `repository@digest` where one is pinned. */
+export function imageReference({ repository, tag, digest }: ResolvedImage): string {
+  return digest === undefined ? `${repository}:${tag}` : `${repository}@${digest}`;
+}
+
+export function resourcesOf({ requests, limits }: ResolvedResources): {
+  limits: Record<string, string>;
+  requests: Record<string, string>;
+} {
+  return { limits: { ...limits }, requests: { ...requests } };
+}
+
+/** A store may take an hour to recover; nothing may kill it meanwhile. */
+export function startupWithinAnHour(probe: Pick<Probe, 'exec' | 'tcpSocket' | 'httpGet'>): Probe {
+  return { ...probe, failureThreshold: 1800, periodSeconds: 2, timeoutSeconds: 5 };
+}
+
+/** Writable places of a read-only root: name of the volume to its mount path. */
+export function scratch(paths: Readonly<Record<string, string>>): { volumes: Volume[]; mounts: VolumeMount[] } {
+  return {
+    volumes: Object.keys(paths).map((name) => ({ name, emptyDir: {} })),
+    mounts: Object.entries(paths).map(([name, mountPath]) => ({ name, mountPath })),
+  };
+}
+
+/** A short hash of what a pod reads at its start, so that a change of it rolls the pod. */
+export function contentHash(...content: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16);
+}
