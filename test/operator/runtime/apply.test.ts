@@ -138,6 +138,8 @@ describe('the applier', function () {
       spec: { selector: { matchLabels: labels }, template },
     });
     const store = informers.store(deploymentKind);
+    // The writer compares with what the store shows, which the watch may not have told yet.
+    store.written(stored);
     const statuses = new StatusWriter<Deployment>({ client, store, fieldManager });
     await statuses.write(stored, { observedGeneration: 1, replicas: 2 });
     const written = await client.get(deploymentKind, { namespace, name: 'status' });

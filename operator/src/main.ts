@@ -1,0 +1,146 @@
+/** The operator: options, client, stores, controller, health server, stop. Reads top to bottom. */
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import process from 'node:process';
+import { Command } from 'commander';
+import { pino } from 'pino';
+import { apiVersion, group, kind } from './api/names.ts';
+import type { MemoApp } from './api/memoapp.ts';
+import { appLabel } from './api/labels.ts';
+import { fieldManager } from './reconcile/dependencies.ts';
+import { CredentialCache } from './reconcile/credentials.ts';
+import { memoAppReconciler } from './reconcile/memoapp.ts';
+import { appKeyOf, byApp } from './reconcile/observe.ts';
+import { replicasManager } from './reconcile/replicas.ts';
+import { Applier } from './runtime/apply/applier.ts';
+import { StatusWriter } from './runtime/apply/status.ts';
+import { connect } from './runtime/client/connect.ts';
+import { inPod, podNamespace } from './runtime/client/credentials.ts';
+import { fromKubeconfig } from './runtime/client/kubeconfig.ts';
+import { systemClock } from './runtime/clock.ts';
+import { EventRecorder } from './runtime/events/recorder.ts';
+import { Elector } from './runtime/lease/elector.ts';
+import { RuntimeMetrics } from './runtime/metrics.ts';
+import { kindOf } from './runtime/object.ts';
+import { serve } from './runtime/server.ts';
+import { stopInOrder, untilSignalled } from './runtime/stop.ts';
+import { Informers } from './runtime/watch/informers.ts';
+import { Controller } from './runtime/work/controller.ts';
+import { watchedKinds } from './stack/kinds.ts';
+
+/** The memo service release this operator installs where a MemoApp names none. */
+const release = '0.1.0';
+
+interface Options {
+  readonly healthPort: string;
+  readonly namespace?: string;
+  readonly leaseNamespace?: string;
+  readonly workers: string;
+  readonly resyncMinutes: string;
+  readonly logLevel: string;
+}
+
+const options = new Command('memo-operator')
+  .description(
+    'Keeps MemoApps as their specs ask. In a pod it uses the mounted service account, elsewhere a kubeconfig.',
+  )
+  .option('--namespace <name>', 'look at one namespace only; absent: all of them')
+  .option('--lease-namespace <name>', "where the Lease lives; absent: the pod's namespace")
+  .option('--health-port <port>', 'port of /livez, /readyz and /metrics', '8080')
+  .option('--workers <number>', 'MemoApps worked on at the same time', '8')
+  .option('--resync-minutes <number>', 'how often every MemoApp is looked at again', '10')
+  .option('--log-level <level>', 'trace, debug, info, warn or error', 'info')
+  .parse()
+  .opts<Options>();
+
+const log = pino({ level: options.logLevel, base: { service: 'memo-operator' } });
+const clock = systemClock;
+const metrics = new RuntimeMetrics();
+const identity = process.env['POD_NAME'] ?? `${hostname()}-${process.pid}`;
+const inside = inPod();
+const leaseNamespace = options.leaseNamespace ?? (inside ? await podNamespace() : 'default');
+
+const client = await connect({ credentials: inside ?? (await fromKubeconfig()), metrics, userAgent: 'memo-operator' });
+const elector = new Elector({ client, lease: { namespace: leaseNamespace, name: 'memo-operator' }, identity, log });
+const writes = client.guarded(() => elector.assertLeading());
+
+const scope = options.namespace === undefined ? {} : { namespace: options.namespace };
+const informers = new Informers({ client, log, metrics, fieldManagers: [fieldManager, replicasManager] });
+const apps = informers.add(kindOf<MemoApp>(apiVersion, kind), scope);
+for (const watched of watchedKinds) {
+  const ofKind = kindOf(watched.apiVersion, watched.kind);
+  if (watched.scope === 'Cluster') informers.add(ofKind, {});
+  else {
+    const indices = { [byApp]: (object: Parameters<typeof appKeyOf>[0]) => [appKeyOf(object) ?? []].flat() };
+    informers.add(ofKind, { ...scope, labelSelector: appLabel, indices, pack: true });
+  }
+}
+
+const events = new EventRecorder({ client: writes, controller: `${group}/operator`, instance: identity, log });
+const controller = new Controller({
+  name: 'memoapp',
+  workers: Number(options.workers),
+  resync: { every: Number(options.resyncMinutes) * 60_000, keys: () => apps.keys() },
+  log,
+  metrics,
+  reconcile: memoAppReconciler({
+    apps,
+    informers,
+    client: writes,
+    applier: new Applier({ client: writes, informers, fieldManager, hashAnnotation: `${group}/applied-hash`, log }),
+    statuses: new StatusWriter<MemoApp>({ client: writes, store: apps, fieldManager }),
+    events,
+    credentials: new CredentialCache(() => clock.now()),
+    release,
+    now: () => clock.date(),
+    random: (bytes) => randomBytes(bytes),
+    log,
+  }),
+});
+
+apps.subscribe(({ key, origin }) => controller.enqueue(key, origin === 'list' ? 'low' : 'high'));
+for (const watched of watchedKinds) {
+  informers.store(kindOf(watched.apiVersion, watched.kind)).subscribe(({ object, origin }) => {
+    const priority = origin === 'list' ? 'low' : 'high';
+    // A class that comes or goes may be the one that a volume or a route waits for.
+    if (watched.scope === 'Cluster') for (const key of apps.keys()) controller.enqueue(key, 'low');
+    const key = appKeyOf(object);
+    if (key !== undefined && apps.has(key)) controller.enqueue(key, priority);
+  });
+}
+
+const server = await serve({
+  port: Number(options.healthPort),
+  live: [['lease', () => elector.alive()]],
+  ready: [['stores', () => informers.synced]],
+  metrics,
+});
+log.info({ port: server.port, identity, namespace: options.namespace ?? 'all' }, 'started');
+
+const stop = new AbortController();
+const ended = untilSignalled(['SIGTERM', 'SIGINT'], elector.lost).then((reason) => {
+  stop.abort();
+  return reason;
+});
+informers.start();
+void elector.run();
+try {
+  await informers.whenSynced(stop.signal);
+  await elector.whenLeading(stop.signal);
+  controller.start();
+} catch (error) {
+  if (!stop.signal.aborted) throw error;
+}
+
+const reason = await ended;
+log.info({ reason }, 'stopping');
+const code = await stopInOrder(log, clock, [
+  ['not ready', 1_000, () => server.drain()],
+  ['queue', 30_000, () => controller.stop()],
+  ['reflectors', 5_000, () => informers.stop()],
+  ['events', 5_000, () => events.flush()],
+  ['lease', 5_000, () => elector.stop()],
+  ['server', 1_000, () => server.close()],
+  ['connections', 5_000, () => client.close()],
+]);
+process.exitCode = reason === 'SIGTERM' || reason === 'SIGINT' ? code : 1;

@@ -1,0 +1,210 @@
+/** Brings one child to its desired state with as few writes as can be, and never touches what belongs to someone else. */
+import { hash } from 'node:crypto';
+import type { ApiClient } from '../client/client.ts';
+import { ApiError, hasReason, isNotFound } from '../client/error.ts';
+import type { Log } from '../log.ts';
+import { silent } from '../log.ts';
+import { controllerOf, describeObject, kindOfObject, objectKey } from '../object.ts';
+import type { KubeObject, OwnerReference } from '../object.ts';
+import type { Informers } from '../watch/informers.ts';
+import type { Store } from '../watch/store.ts';
+import { covers } from './covers.ts';
+import { fingerprint, formatFingerprint, parseFingerprint } from './fingerprint.ts';
+import { claimFields, wasPosted } from './ownership.ts';
+import { holdReplicas, saysReplicas, wouldReset } from './replicas.ts';
+
+export interface ApplierOptions {
+  client: ApiClient;
+  /** Live objects are taken from here; of a kind that is not watched, from the API server. */
+  informers: Informers;
+  /** Owns every field that is applied. Name it and the holder in `Informers.fieldManagers` too. */
+  fieldManager: string;
+  /** Holds `spec.replicas` while it is handed over. Default: `<fieldManager>-replicas`. */
+  replicasManager?: string;
+  /** Annotation that tells what was applied last. */
+  hashAnnotation: string;
+  log?: Log;
+}
+
+export interface ApplyToOptions {
+  /** uid of the object that must control the live one, if there is one. */
+  owner: string;
+  /** Says of a live object without any controller whether it is ours all the same, for what outlives its owner. */
+  adopt?: (live: KubeObject) => boolean;
+  signal?: AbortSignal;
+}
+
+export type ApplyOutcome =
+  | { result: 'unchanged' }
+  | { result: 'created' | 'applied'; object: KubeObject }
+  /** It is being deleted, ours or not; its end comes as an event. */
+  | { result: 'terminating'; object: KubeObject }
+  /** It exists and is not ours. `holder` is its controller, if it has one. */
+  | { result: 'name-taken'; object: KubeObject; holder: OwnerReference | undefined };
+
+/** Another write came between: look again. */
+const stale = Symbol('stale');
+
+interface Work {
+  /** With the hash annotation. */
+  desired: KubeObject;
+  content: string;
+  shape: string;
+  key: string;
+  store: Store | undefined;
+  options: ApplyToOptions;
+  signal: AbortSignal;
+}
+
+const never = new AbortController().signal;
+
+export class Applier {
+  readonly #options: ApplierOptions;
+  readonly #holder: string;
+  readonly #log: Log;
+  /**
+   * Objects that do not cover what was just applied: a builder writes something that the API server writes differently.
+   * Applied once and reported, not for ever.
+   */
+  readonly #rewritten = new Map<string, string>();
+
+  constructor(options: ApplierOptions) {
+    this.#options = options;
+    this.#holder = options.replicasManager ?? `${options.fieldManager}-replicas`;
+    this.#log = options.log ?? silent;
+  }
+
+  /** Throws what the client throws; a Conflict means that someone else keeps writing to the object. */
+  async apply(desired: KubeObject, options: ApplyToOptions): Promise<ApplyOutcome> {
+    const work = this.#prepare(desired, options);
+    // What this note says was looked at before, and neither side has changed since.
+    if (work.store?.noteOf(work.key) === work.content) return { result: 'unchanged' };
+    let live = work.store ? work.store.get(work.key) : await this.#read(work);
+    for (let attempt = 1; attempt <= 3; attempt += 1) {
+      const outcome = live ? await this.#update(work, live) : await this.#create(work);
+      if (outcome !== stale) return outcome;
+      live = await this.#read(work);
+    }
+    const message = `apply ${describeObject(desired)}: the object kept changing`;
+    throw new ApiError({ code: 409, reason: 'Conflict', message });
+  }
+
+  /** Deletes this very object. False: it was gone already, or another has its name. */
+  async remove(
+    live: KubeObject,
+    options: { signal?: AbortSignal; propagation?: 'Background' | 'Foreground' | 'Orphan' } = {},
+  ): Promise<boolean> {
+    const { uid } = live.metadata;
+    if (!uid) throw new TypeError(`${describeObject(live)} has no uid: it was never stored`);
+    try {
+      await this.#options.client.delete(kindOfObject(live), live.metadata, { uid, ...options });
+      return true;
+    } catch (error) {
+      if (isNotFound(error) || hasReason(error, 'Conflict')) return false;
+      throw error;
+    }
+  }
+
+  #prepare(desired: KubeObject, options: ApplyToOptions): Work {
+    const print = fingerprint(desired);
+    const annotations = { ...desired.metadata.annotations, [this.#options.hashAnnotation]: formatFingerprint(print) };
+    const { informers } = this.#options;
+    const kind = kindOfObject(desired);
+    return {
+      desired: { ...desired, metadata: { ...desired.metadata, annotations } },
+      ...print,
+      key: objectKey(desired.metadata),
+      store: informers.has(kind) ? informers.store(kind) : undefined,
+      options,
+      signal: options.signal ?? never,
+    };
+  }
+
+  async #read({ desired, signal }: Work): Promise<KubeObject | undefined> {
+    try {
+      return await this.#options.client.get(kindOfObject(desired), desired.metadata, { signal });
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** A store may not show an object that lacks our labels; POST finds it all the same, and leaves it alone. */
+  async #create(work: Work): Promise<ApplyOutcome | typeof stale> {
+    const { client, fieldManager } = this.#options;
+    try {
+      const object = await client.create(work.desired, { fieldManager, signal: work.signal });
+      this.#wrote(work, object);
+      return { result: 'created', object };
+    } catch (error) {
+      if (hasReason(error, 'AlreadyExists')) return stale;
+      throw error;
+    }
+  }
+
+  async #update(work: Work, live: KubeObject): Promise<ApplyOutcome | typeof stale> {
+    const { client, fieldManager } = this.#options;
+    if (live.metadata.deletionTimestamp !== undefined) return { result: 'terminating', object: live };
+    if (!isOurs(live, work.options)) return { result: 'name-taken', object: live, holder: controllerOf(live) };
+    if (this.#isSettled(work, live)) {
+      work.store?.note(work.key, work.content);
+      return { result: 'unchanged' };
+    }
+    try {
+      await this.#prepareOwners(work, live);
+      // The uid makes it impossible to create anew what was deleted, or to write into what took its place.
+      const metadata = { ...work.desired.metadata, ...(live.metadata.uid !== undefined && { uid: live.metadata.uid }) };
+      const object = await client.apply({ ...work.desired, metadata }, { fieldManager, signal: work.signal });
+      this.#wrote(work, object);
+      return { result: 'applied', object };
+    } catch (error) {
+      if (hasReason(error, 'Conflict')) return stale;
+      throw error;
+    }
+  }
+
+  /** Takes care that what the desired object no longer says really goes, and that the number of replicas does not. */
+  async #prepareOwners(work: Work, live: KubeObject): Promise<void> {
+    const { client, fieldManager, hashAnnotation } = this.#options;
+    const before = parseFingerprint(live.metadata.annotations?.[hashAnnotation]);
+    const claims = before.shape !== work.shape && wasPosted(live, fieldManager);
+    if (claims) await claimFields(client, live, fieldManager, work.signal);
+    if (saysReplicas(work.desired)) return;
+    const now = claims ? await this.#read(work) : live;
+    if (now && wouldReset(now, fieldManager, this.#holder)) await holdReplicas(client, now, this.#holder, work.signal);
+  }
+
+  #isSettled(work: Work, live: KubeObject): boolean {
+    const applied = parseFingerprint(live.metadata.annotations?.[this.#options.hashAnnotation]);
+    if (applied.content !== work.content) return false;
+    return covers(work.desired, live) || this.#rewritten.get(idOf(work.desired)) === rewriteOf(work, live);
+  }
+
+  #wrote(work: Work, object: KubeObject): void {
+    work.store?.written(object);
+    const id = idOf(work.desired);
+    if (covers(work.desired, object)) {
+      this.#rewritten.delete(id);
+      return;
+    }
+    this.#log.warn({ object: id }, 'the API server keeps the object in other words than it was applied in');
+    this.#rewritten.set(id, rewriteOf(work, object));
+  }
+}
+
+/** Controlled by the owner; or by nobody, and adopted. Never anyone else's. */
+function isOurs(live: KubeObject, { owner, adopt }: ApplyToOptions): boolean {
+  const controller = controllerOf(live);
+  return controller ? controller.uid === owner : (adopt?.(live) ?? false);
+}
+
+function idOf(object: KubeObject): string {
+  return `${object.apiVersion} ${describeObject(object)}`;
+}
+
+/** The desired object and what became of it, without what changes all the time. */
+function rewriteOf(work: Work, live: KubeObject): string {
+  const { labels, annotations, uid } = live.metadata;
+  const rest = { ...live, metadata: { labels, annotations, uid }, status: undefined };
+  return `${work.content} ${hash('sha256', JSON.stringify(rest))}`;
+}

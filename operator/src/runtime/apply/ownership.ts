@@ -1,0 +1,60 @@
+/**
+ * Field ownership of objects that were created by POST. That costs the API server half of a first server-side apply and can
+ * not take over a foreign object of the same name, but files our fields under the operation `Update`, from which an apply
+ * never takes a field away. So before the first apply that drops a field, the entry is turned into one of `Apply`.
+ */
+import type { ApiClient } from '../client/client.ts';
+import type { KubeObject, ManagedFieldsEntry } from '../object.ts';
+import { kindOfObject } from '../object.ts';
+
+/** Whether fields of `manager` are filed under `Update`. A stump of `managedFields` is enough to tell. */
+export function wasPosted(live: KubeObject, manager: string): boolean {
+  return (live.metadata.managedFields ?? []).some((entry) => isUpdateOf(entry, manager));
+}
+
+/** Turns the `Update` entry of `manager` into one of `Apply`. Throws a Conflict when the object changes meanwhile. */
+export async function claimFields(
+  client: ApiClient,
+  live: KubeObject,
+  manager: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const kind = kindOfObject(live);
+  // The store keeps stumps only.
+  const { metadata } = await client.get(kind, live.metadata, { signal });
+  const entries = metadata.managedFields ?? [];
+  if (metadata.uid !== live.metadata.uid || !entries.some((entry) => isUpdateOf(entry, manager))) return;
+  const body = [
+    { op: 'test' as const, path: '/metadata/resourceVersion', value: metadata.resourceVersion },
+    { op: 'replace' as const, path: '/metadata/managedFields', value: claimed(entries, manager) },
+  ];
+  await client.patch(kind, live.metadata, { type: 'json', body }, { signal, fieldManager: manager });
+}
+
+/** The entries with everything of `manager` in one of `Apply`, as client-go's `csaupgrade` does it. */
+export function claimed(entries: readonly ManagedFieldsEntry[], manager: string): ManagedFieldsEntry[] {
+  const ours = entries.filter((entry) => entry.manager === manager && !entry.subresource);
+  const first = ours[0];
+  if (!first) return [...entries];
+  const fieldsV1 = ours.reduce<Record<string, unknown>>((all, entry) => union(all, entry.fieldsV1 ?? {}), {});
+  const one: ManagedFieldsEntry = { ...first, operation: 'Apply', fieldsV1 };
+  return [one, ...entries.filter((entry) => !ours.includes(entry))];
+}
+
+/** A set of fields is a tree of names: the union is the tree with the branches of both. */
+function union(left: Record<string, unknown>, right: Record<string, unknown>): Record<string, unknown> {
+  const all = { ...left };
+  for (const [name, branch] of Object.entries(right)) {
+    const other = all[name];
+    all[name] = isTree(other) && isTree(branch) ? union(other, branch) : branch;
+  }
+  return all;
+}
+
+function isTree(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isUpdateOf(entry: ManagedFieldsEntry, manager: string): boolean {
+  return entry.manager === manager && entry.operation === 'Update' && !entry.subresource;
+}

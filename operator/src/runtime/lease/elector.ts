@@ -1,0 +1,195 @@
+/** One leader at a time, by a Lease. Another's expiry is judged by the local monotonic clock alone: wall clocks differ. */
+import type { ApiClient } from '../client/client.ts';
+import { ApiError, isNotFound } from '../client/error.ts';
+import type { Clock, Random } from '../clock.ts';
+import { pause, systemClock } from '../clock.ts';
+import { microTime } from '../events/recorder.ts';
+import type { Log } from '../log.ts';
+import { silent } from '../log.ts';
+import { kindOf, type KubeObject } from '../object.ts';
+
+interface LeaseSpec {
+  holderIdentity?: string;
+  leaseDurationSeconds?: number;
+  acquireTime?: string;
+  renewTime?: string;
+  leaseTransitions?: number;
+}
+
+interface Lease extends KubeObject {
+  spec?: LeaseSpec;
+}
+
+export interface ElectorOptions {
+  client: ApiClient;
+  lease: { namespace: string; name: string };
+  /** Unique among the candidates: the pod's name. */
+  identity: string;
+  /** Milliseconds a silent holder keeps the lease. Default 15 s, as client-go. */
+  duration?: number;
+  /** Milliseconds after which a holder that could not renew gives up. Default 10 s. */
+  renewDeadline?: number;
+  /** Milliseconds between two tries. Default 2 s, jittered by a fifth. */
+  retry?: number;
+  clock?: Clock;
+  random?: Random;
+  log?: Log;
+}
+
+/** The lease may have lapsed: whoever throws this must not write. */
+export class NotLeadingError extends Error {
+  override readonly name = 'NotLeadingError';
+}
+
+const leaseKind = kindOf<Lease>('coordination.k8s.io/v1', 'Lease');
+
+export class Elector {
+  readonly #options: Required<Omit<ElectorOptions, 'log'>>;
+  readonly #log: Log;
+  readonly #stop = new AbortController();
+  readonly #leading = Promise.withResolvers<undefined>();
+  readonly #lost = Promise.withResolvers<string>();
+  #running: Promise<void> | undefined;
+  /** The record as last seen, and the monotonic time at which it last changed. */
+  #seen: { record: string; at: number } | undefined;
+  #validUntil = -Infinity;
+  #beat: number;
+  #led = false;
+
+  constructor(options: ElectorOptions) {
+    this.#options = {
+      duration: 15_000,
+      renewDeadline: 10_000,
+      retry: 2_000,
+      clock: systemClock,
+      random: Math.random,
+      ...options,
+    };
+    this.#log = options.log ?? silent;
+    this.#beat = this.#options.clock.now();
+  }
+
+  /** Resolves with the reason once a lease that was held is lost. */
+  get lost(): Promise<string> {
+    return this.#lost.promise;
+  }
+
+  /** Becomes a candidate, and stays one until {@link stop} or until a held lease is lost. */
+  run(): Promise<void> {
+    this.#running ??= this.#loop();
+    return this.#running;
+  }
+
+  /** Resolves once this candidate leads; rejects when the signal aborts first. */
+  async whenLeading(signal: AbortSignal): Promise<void> {
+    const aborted = Promise.withResolvers<never>();
+    const abort = (): void => aborted.reject(new Error('stopped while waiting for the lease'));
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      await Promise.race([this.#leading.promise, aborted.promise]);
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  get leading(): boolean {
+    return this.#options.clock.now() < this.#validUntil;
+  }
+
+  /** For {@link ApiClient.guarded}: a blocked event loop may have let the lease lapse. */
+  assertLeading(): void {
+    if (!this.leading) throw new NotLeadingError('the lease is not held, or may have lapsed');
+  }
+
+  /** Whether the loop turns; for `/livez`. */
+  alive(): boolean {
+    return this.#options.clock.now() - this.#beat < this.#options.duration * 4;
+  }
+
+  /** Ends the loop and gives the lease back, so that a standby takes over at once. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+    if (!this.leading) return;
+    this.#validUntil = -Infinity;
+    try {
+      const lease = await this.#read();
+      if (lease?.spec?.holderIdentity === this.#options.identity) await this.#write(lease, '', 1);
+    } catch (error) {
+      this.#log.warn({ err: error }, 'the lease could not be given back; it lapses by itself');
+    }
+  }
+
+  async #loop(): Promise<void> {
+    const { clock, random, retry } = this.#options;
+    while (!this.#stop.signal.aborted) {
+      this.#beat = clock.now();
+      await this.#tryOnce();
+      if (this.#led && !this.leading) {
+        this.#log.error({}, 'the lease is lost');
+        this.#lost.resolve('the lease is lost');
+        return;
+      }
+      await pause(clock, retry * (1 + random() / 5), this.#stop.signal);
+    }
+  }
+
+  async #tryOnce(): Promise<void> {
+    const { clock, identity, renewDeadline } = this.#options;
+    const started = clock.now();
+    try {
+      const lease = await this.#read();
+      if (lease && !this.#mayTake(lease)) return;
+      await this.#write(lease, identity, this.#options.duration / 1000);
+      // Counted from before the request: the server may have stored it at once.
+      this.#validUntil = started + renewDeadline;
+      if (this.#led) return;
+      this.#led = true;
+      this.#log.info({ identity }, 'leading');
+      this.#leading.resolve(undefined);
+    } catch (error) {
+      // 409: another candidate was first, which the next look shows.
+      if (!(error instanceof ApiError && error.code === 409))
+        this.#log.warn({ err: error }, 'the lease could not be held');
+    }
+  }
+
+  /** Ours, free, or not renewed by its holder for the whole duration, as seen from here. */
+  #mayTake(lease: Lease): boolean {
+    const { clock, identity, duration } = this.#options;
+    const { holderIdentity = '', leaseDurationSeconds } = lease.spec ?? {};
+    const record = JSON.stringify(lease.spec);
+    if (this.#seen?.record !== record) this.#seen = { record, at: clock.now() };
+    if (holderIdentity === identity || holderIdentity === '') return true;
+    const lasts = leaseDurationSeconds === undefined ? duration : leaseDurationSeconds * 1000;
+    return clock.now() - this.#seen.at > lasts;
+  }
+
+  async #read(): Promise<Lease | undefined> {
+    const { client, lease } = this.#options;
+    try {
+      return await client.get(leaseKind, lease, { deadline: 5_000 });
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async #write(lease: Lease | undefined, holder: string, seconds: number): Promise<void> {
+    const { client, clock, lease: name } = this.#options;
+    const now = microTime(clock.date());
+    const before = lease?.spec ?? {};
+    const same = before.holderIdentity === holder;
+    const spec: LeaseSpec = {
+      holderIdentity: holder,
+      leaseDurationSeconds: seconds,
+      acquireTime: same ? (before.acquireTime ?? now) : now,
+      renewTime: now,
+      leaseTransitions: (before.leaseTransitions ?? 0) + (same || holder === '' ? 0 : 1),
+    };
+    const head = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' };
+    if (lease) await client.replace({ ...lease, ...head, spec }, { deadline: 5_000 });
+    else await client.create({ ...head, metadata: name, spec }, { deadline: 5_000 });
+  }
+}

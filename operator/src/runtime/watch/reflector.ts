@@ -1,0 +1,135 @@
+/**
+ * Keeps a sink equal to one kind on the API server, for ever: lists once, then follows the watch. Whatever breaks, it comes
+ * back from the last version it saw, and lists again only when the server no longer knows that version.
+ */
+import { Backoff } from '../backoff.ts';
+import type { Clock, Random } from '../clock.ts';
+import { pause, systemClock } from '../clock.ts';
+import type { ApiClient, Scope } from '../client/client.ts';
+import { ApiError, isExpired, isNotFound } from '../client/error.ts';
+import type { Log } from '../log.ts';
+import { silent } from '../log.ts';
+import type { RuntimeMetrics } from '../metrics.ts';
+import type { Kind } from '../object.ts';
+import { listAll, refusesStreaming } from './list.ts';
+import type { Sink } from './store.ts';
+import { followWatch } from './follow.ts';
+
+export interface ReflectorOptions {
+  client: ApiClient;
+  kind: Kind;
+  scope?: Scope;
+  sink: Sink;
+  /** The cluster may not serve the kind: that counts as an empty list, and is asked again every half minute. */
+  optional?: boolean;
+  /** Milliseconds without a byte after which a watch counts as dead. Bookmarks come about once a minute. Default 180 s. */
+  idleLimit?: number;
+  log?: Log;
+  metrics?: RuntimeMetrics | undefined;
+  clock?: Clock;
+  random?: Random;
+}
+
+const unservedRetry = 30_000;
+/** A watch that ends sooner counts as a failure, even if it brought something: a server in trouble must not be hammered. */
+const shortWatch = 1_000;
+
+export class Reflector {
+  readonly #options: ReflectorOptions;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #log: Log;
+  readonly #backoff: Backoff;
+  #version: string | undefined;
+  #streams = true;
+  #served = true;
+
+  constructor(options: ReflectorOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#random = options.random ?? Math.random;
+    this.#log = options.log ?? silent;
+    // client-go's constants.
+    const pace = { base: 800, limit: 30_000, healthy: 120_000 };
+    this.#backoff = new Backoff({ ...pace, clock: this.#clock, random: this.#random });
+  }
+
+  /** Whether the cluster serves the kind, as of the last try. */
+  get served(): boolean {
+    return this.#served;
+  }
+
+  /** Runs until the signal aborts; never rejects. */
+  async run(signal: AbortSignal): Promise<undefined> {
+    while (!signal.aborted) {
+      const wait = await this.#onceAndWait(signal);
+      if (wait > 0) await pause(this.#clock, wait, signal);
+    }
+    return undefined;
+  }
+
+  /** One watch, whatever becomes of it; answers how many milliseconds to wait before the next. */
+  async #onceAndWait(signal: AbortSignal): Promise<number> {
+    const began = this.#clock.now();
+    try {
+      await this.#once(signal);
+      this.#served = true;
+      // The server ends watches in turn; from the last version on nothing is lost and nothing is listed again.
+      return this.#clock.now() - began >= shortWatch ? 0 : this.#backoff.next();
+    } catch (error) {
+      return signal.aborted ? 0 : this.#failed(error);
+    }
+  }
+
+  /** One watch, with what has to come before it. */
+  async #once(signal: AbortSignal): Promise<void> {
+    const { client, kind, scope = {}, sink, metrics } = this.#options;
+    if (this.#version === undefined && !this.#streams) {
+      const list = await listAll(client, kind, { ...scope, signal });
+      sink.replace(list.items, list.resourceVersion);
+      this.#version = list.resourceVersion;
+      this.#served = true;
+    }
+    if (this.#version === undefined || !this.#streams) metrics?.relisted(kind.kind);
+    await followWatch({
+      client,
+      kind,
+      scope,
+      sink,
+      signal,
+      from: this.#version,
+      reached: (version) => (this.#version = version),
+      timeoutSeconds: 300 + Math.floor(300 * this.#random()),
+      idleLimit: this.#options.idleLimit ?? 180_000,
+      clock: this.#clock,
+    });
+  }
+
+  /** What a failure means for the next try, and how many milliseconds to wait for it. */
+  #failed(error: unknown): number {
+    const { kind, optional, sink } = this.#options;
+    const fields = { err: error, kind: kind.kind };
+    if (isExpired(error)) {
+      this.#log.info(fields, 'the version to watch from has expired, listing again');
+      this.#version = undefined;
+      return this.#backoff.next();
+    }
+    if (this.#version === undefined && this.#streams && refusesStreaming(error)) {
+      this.#log.debug(fields, 'the API server does not stream lists, listing in pages');
+      this.#streams = false;
+      return 0;
+    }
+    if (isNotFound(error)) {
+      this.#served = false;
+      this.#version = undefined;
+      if (optional) {
+        sink.replace([], '');
+        return unservedRetry * (0.75 + 0.5 * this.#random());
+      }
+    }
+    this.#log.warn(fields, 'a watch failed and will be started again');
+    // A refused connection costs the server nothing, and it may be back any moment.
+    const refused = error instanceof ApiError && error.reason === 'ConnectionRefused';
+    return this.#backoff.next(refused ? 3_000 : undefined);
+  }
+}

@@ -1,0 +1,176 @@
+/** Workers that bring one key after the other to rest. One object's failure, or hanging, never holds up another's. */
+import type { Clock, Random, Timer } from '../clock.ts';
+import { jitter, systemClock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import { silent } from '../log.ts';
+import type { ReconcileMetrics, ReconcileResult, RuntimeMetrics } from '../metrics.ts';
+import { RateLimiter } from './limiter.ts';
+import type { Priority } from './queue.ts';
+import { WorkQueue } from './queue.ts';
+
+/** A failure that trying again cannot mend; the key rests until something changes. */
+export class TerminalError extends Error {
+  override readonly name = 'TerminalError';
+}
+
+export interface Result {
+  /** Milliseconds after which the key is looked at again, for what no event will tell. */
+  requeueAfter?: number;
+}
+
+/** Brings the object under `key` to what it should be. Reads the object anew every time; it may be gone. */
+export type Reconcile = (key: string, pass: { signal: AbortSignal }) => Promise<Result | undefined>;
+
+export interface ControllerOptions {
+  /** Label of the metrics. */
+  name: string;
+  reconcile: Reconcile;
+  /** Passes at the same time. Default 8: a pass waits for the API server most of the time. */
+  workers?: number;
+  /** Milliseconds after which a pass is aborted. Default 60 s. */
+  deadline?: number;
+  /** Milliseconds that running passes have to end by themselves at {@link Controller.stop}. Default 25 s. */
+  drain?: number;
+  /** Looks at all `keys` again every so often, give or take a fifth, spread over a tenth of the period. */
+  resync?: { every: number; keys: () => Iterable<string> };
+  limiter?: RateLimiter;
+  log?: Log;
+  metrics?: RuntimeMetrics;
+  clock?: Clock;
+  random?: Random;
+}
+
+export class Controller {
+  readonly #options: ControllerOptions;
+  readonly #queue: WorkQueue;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #log: Log;
+  readonly #metrics: ReconcileMetrics | undefined;
+  /** Aborts running passes at the end of the drain. */
+  readonly #abort = new AbortController();
+  #workers: Promise<undefined[]> | undefined;
+  #resync: Timer | undefined;
+
+  constructor(options: ControllerOptions) {
+    const { name, metrics, clock = systemClock, random = Math.random, log = silent } = options;
+    this.#options = options;
+    this.#clock = clock;
+    this.#random = random;
+    this.#log = log;
+    this.#metrics = metrics?.reconcile(name);
+    const limiter = options.limiter ?? new RateLimiter({ clock, random });
+    this.#queue = new WorkQueue({ limiter, clock, metrics: metrics?.queue(name) });
+  }
+
+  /** Asks for a pass over the key. Works before {@link start} too: keys then wait. */
+  enqueue(key: string, priority: Priority = 'high'): void {
+    this.#queue.add(key, priority);
+  }
+
+  /** Asks for a pass over the key in a while; of several such wishes the earliest counts. */
+  enqueueAfter(key: string, milliseconds: number, priority: Priority = 'high'): void {
+    this.#queue.addAfter(key, milliseconds, priority);
+  }
+
+  start(): void {
+    if (this.#workers) return;
+    const count = this.#options.workers ?? 8;
+    this.#metrics?.workers(count);
+    this.#workers = Promise.all(Array.from({ length: count }, () => this.#work()));
+    this.#scheduleResync();
+  }
+
+  /** Takes nothing new, lets running passes end (and aborts them when the drain is over). */
+  async stop(): Promise<void> {
+    this.#resync?.cancel();
+    const timer = this.#clock.after(this.#options.drain ?? 25_000, () => {
+      this.#abort.abort(new Error('the controller stops'));
+    });
+    await this.#queue.shutdown();
+    timer.cancel();
+    await this.#workers;
+  }
+
+  /** Looks at every key of the resync again, now. */
+  resyncNow(spread = 0): void {
+    for (const key of this.#options.resync?.keys() ?? []) {
+      this.#queue.addAfter(key, spread * this.#random(), 'low');
+    }
+  }
+
+  #scheduleResync(): void {
+    const every = this.#options.resync?.every;
+    if (every === undefined) return;
+    this.#resync = this.#clock.after(jitter(every, 0.2, this.#random), () => {
+      this.resyncNow(every / 10);
+      this.#scheduleResync();
+    });
+  }
+
+  async #work(): Promise<undefined> {
+    for (;;) {
+      const key = await this.#queue.take();
+      if (key === undefined) return undefined;
+      await this.#runOrAbandon(key);
+    }
+  }
+
+  /**
+   * Runs a pass. One that does not even end when it is aborted is left behind: the worker goes on with other keys, while the
+   * key itself stays taken, so that it never runs twice at once.
+   */
+  async #runOrAbandon(key: string): Promise<void> {
+    const deadline = this.#options.deadline ?? 60_000;
+    const left = Promise.withResolvers<undefined>();
+    const signal = new AbortController();
+    const timers = [
+      this.#clock.after(deadline, () => signal.abort(new Error(`the pass took longer than ${deadline} ms`))),
+      this.#clock.after(deadline * 2, () => {
+        this.#log.error({ key, controller: this.#options.name }, 'a pass ignores its deadline and is left behind');
+        left.resolve(undefined);
+      }),
+    ];
+    const pass = this.#pass(key, AbortSignal.any([signal.signal, this.#abort.signal])).finally(() => {
+      for (const timer of timers) timer.cancel();
+      this.#queue.done(key);
+    });
+    await Promise.race([pass, left.promise]);
+  }
+
+  /** Never rejects: whatever the pass throws becomes a retry. */
+  async #pass(key: string, signal: AbortSignal): Promise<void> {
+    const start = this.#clock.now();
+    let result: ReconcileResult = 'success';
+    try {
+      const answer = await this.#options.reconcile(key, { signal });
+      this.#queue.forget(key);
+      if (answer?.requeueAfter !== undefined) {
+        result = 'requeue_after';
+        this.#queue.addAfter(key, answer.requeueAfter);
+      }
+    } catch (error) {
+      result = this.#failed(key, error, signal);
+    }
+    this.#metrics?.passed(result, this.#clock.now() - start);
+  }
+
+  #failed(key: string, error: unknown, signal: AbortSignal): ReconcileResult {
+    const fields = { err: error, key, controller: this.#options.name };
+    if (error instanceof TerminalError) {
+      this.#queue.forget(key);
+      this.#log.warn(fields, 'a pass failed for good');
+      return 'terminal';
+    }
+    if (this.#abort.signal.aborted) {
+      this.#log.info(fields, 'a pass was cut short by the stop');
+      return 'error';
+    }
+    this.#queue.addRateLimited(key);
+    this.#log.warn(
+      fields,
+      signal.aborted ? 'a pass ran into its deadline and will be tried again' : 'a pass failed and will be tried again',
+    );
+    return signal.aborted ? 'timeout' : 'error';
+  }
+}

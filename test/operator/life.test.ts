@@ -1,0 +1,205 @@
+/** The life of a MemoApp on a real API server: made, left alone, drifted, changed, taken names, restarts. */
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { startCluster, type Cluster } from '../cluster/cluster.ts';
+import { writesOf } from './audit.ts';
+import { kubectlOn, memoApp, type Kubectl } from './kubectl.ts';
+import { operatorUser, startOperator, type RunningOperator } from './operator.ts';
+import { until } from './until.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+interface Live {
+  readonly metadata: {
+    readonly uid: string;
+    readonly labels?: Record<string, string>;
+    readonly annotations?: Record<string, string>;
+    readonly ownerReferences?: readonly { readonly kind: string; readonly controller?: boolean }[];
+  };
+  readonly spec?: { readonly replicas?: number };
+  readonly data?: Record<string, string>;
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason: string }[];
+  };
+}
+
+describe('a MemoApp on a real API server', function () {
+  this.timeout(120_000);
+  let cluster: Cluster;
+  let kubectl: Kubectl;
+  let operator: RunningOperator;
+
+  async function get(what: string, name: string): Promise<Live | undefined> {
+    const { stdout } = await kubectl(['get', what, name, '--ignore-not-found', '-o', 'json']);
+    return stdout.trim() === '' ? undefined : (JSON.parse(stdout) as Live);
+  }
+
+  async function apply(object: object): Promise<void> {
+    const { code, stderr } = await kubectl(['apply', '-f', '-'], object);
+    expect(code, stderr).to.equal(0);
+  }
+
+  function writes(): string[] {
+    return writesOf(cluster.auditLog, operatorUser);
+  }
+
+  before(async () => {
+    cluster = await startCluster({ name: 'test-life', rung: 1 });
+    kubectl = await kubectlOn(cluster);
+    const installed = await kubectl(['apply', '-k', join(root, 'config/default')]);
+    expect(installed.code, installed.stderr).to.equal(0);
+    await kubectl(['wait', '--for=condition=Established', '--timeout=30s', 'crd/memoapps.memo.sogangcomputerclub.org']);
+    // Every three seconds each MemoApp is looked at again: idleness is proven by passes, not by waiting.
+    operator = await startOperator(cluster, 0.05);
+  });
+
+  after(async () => {
+    await operator.stop();
+    await cluster.stop();
+  });
+
+  it('makes the whole stack with the rights of config/rbac alone, and says what it waits for', async () => {
+    await apply(memoApp('shop', {}));
+    for (const [kind, name] of [
+      ['deployment', 'shop-api'],
+      ['service', 'shop-api'],
+      ['statefulset', 'shop-database'],
+      ['pvc', 'data-shop-database-0'],
+      ['statefulset', 'shop-cache'],
+      ['statefulset', 'shop-events'],
+      ['pdb', 'shop-api'],
+    ] as const) {
+      await until(`${kind} ${name}`, async () => await get(kind, name));
+    }
+    const app = await until('status', async () => {
+      const live = await get('memoapp', 'shop');
+      return live?.status?.conditions?.some(({ type }) => type === 'DatabaseReady') ? live : undefined;
+    });
+    expect(app.status?.observedGeneration).to.equal(1);
+    const ready = app.status?.conditions?.find(({ type }) => type === 'Ready');
+    expect(ready).to.include({ status: 'False', reason: 'VolumePending' });
+  });
+
+  it('keeps volumes and credentials without an owner, and owns everything else', async () => {
+    for (const name of ['shop-database-credentials', 'shop-database-migration', 'shop-database-root']) {
+      expect((await get('secret', name))?.metadata.ownerReferences, name).to.equal(undefined);
+    }
+    expect((await get('pvc', 'data-shop-database-0'))?.metadata.ownerReferences).to.equal(undefined);
+    expect((await get('deployment', 'shop-api'))?.metadata.ownerReferences?.[0]).to.include({
+      kind: 'MemoApp',
+      controller: true,
+    });
+  });
+
+  it('writes nothing while nothing changes', async () => {
+    await operator.passes(2);
+    const before = writes();
+    await operator.passes(3);
+    expect(writes().slice(before.length)).to.deep.equal([]);
+  });
+
+  it('writes nothing after a restart', async () => {
+    expect(await operator.stop()).to.equal(0);
+    const before = writes();
+    operator = await startOperator(cluster, 0.05);
+    await operator.passes(3);
+    expect(writes().slice(before.length)).to.deep.equal([]);
+  });
+
+  it('brings a deleted Service back', async () => {
+    const old = await get('service', 'shop-api');
+    await kubectl(['delete', 'service', 'shop-api']);
+    const back = await until('Service', async () => await get('service', 'shop-api'));
+    expect(back.metadata.uid).not.to.equal(old?.metadata.uid);
+  });
+
+  it('repairs what was changed by hand, and leaves what others added', async () => {
+    await kubectl(['annotate', 'deployment', 'shop-api', 'club.example/note=mine']);
+    await kubectl(['rollout', 'restart', 'deployment/shop-api']);
+    await kubectl(['patch', 'configmap', 'shop-cache', '--type=merge', '-p', '{"data":{"redis.conf":"drifted"}}']);
+    await until('repair', async () => {
+      const map = await get('configmap', 'shop-cache');
+      return map?.data?.['redis.conf']?.includes('maxmemory ') ? true : undefined;
+    });
+    await operator.passes(2);
+    const live = await get('deployment', 'shop-api');
+    expect(live?.metadata.annotations?.['club.example/note']).to.equal('mine');
+    expect(JSON.stringify(live?.spec)).to.contain('kubectl.kubernetes.io/restartedAt');
+  });
+
+  it('removes what the spec no longer asks for, and makes it again', async () => {
+    await apply(memoApp('shop', { cache: { disabled: {} } }));
+    await until('prune', async () => ((await get('statefulset', 'shop-cache')) === undefined ? true : undefined));
+    expect(JSON.stringify(await get('deployment', 'shop-api'))).not.to.contain('REDIS_URL_FILE');
+    await apply(memoApp('shop', {}));
+    await until('cache', async () => await get('statefulset', 'shop-cache'));
+  });
+
+  it('hands the number of pods to an autoscaler and takes it back, never by way of 1', async () => {
+    await apply(memoApp('shop', { api: { replicas: 3 } }));
+    const replicas = async (): Promise<number | undefined> => (await get('deployment', 'shop-api'))?.spec?.replicas;
+    await until('3 pods', async () => ((await replicas()) === 3 ? true : undefined));
+    await apply(memoApp('shop', { api: { autoscaling: { minReplicas: 2, maxReplicas: 5 } } }));
+    await until('autoscaler', async () => await get('hpa', 'shop-api'));
+    await operator.passes(2);
+    expect(await replicas()).to.equal(3);
+    // What the autoscaler does: an update through the scale subresource.
+    await kubectl(['scale', 'deployment/shop-api', '--replicas=5']);
+    await operator.passes(3);
+    expect(await replicas()).to.equal(5);
+    await apply(memoApp('shop', { api: { replicas: 4 } }));
+    await until('4 pods', async () => ((await replicas()) === 4 ? true : undefined));
+    expect(await get('hpa', 'shop-api')).to.equal(undefined);
+  });
+
+  it('takes over nothing that is not its own', async () => {
+    const foreign = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'taken-cache', namespace: 'default' },
+      data: { mine: 'yes' },
+    };
+    await apply(foreign);
+    await apply(memoApp('taken', {}));
+    const stalled = await until('Stalled', async () => {
+      const app = await get('memoapp', 'taken');
+      return app?.status?.conditions?.find(({ type, reason }) => type === 'Stalled' && reason === 'NameTaken');
+    });
+    expect(stalled.status).to.equal('True');
+    expect((await get('configmap', 'taken-cache'))?.data).to.deep.equal({ mine: 'yes' });
+    await kubectl(['delete', 'configmap', 'taken-cache']);
+    await until('end of Stalled', async () => {
+      const app = await get('memoapp', 'taken');
+      return app?.status?.conditions?.every(({ type }) => type !== 'Stalled') ? true : undefined;
+    });
+  });
+
+  it('never makes new passwords for old data', async () => {
+    await kubectl(['delete', 'secret', 'shop-database-credentials']);
+    await operator.stop();
+    operator = await startOperator(cluster, 0.05);
+    await until('Stalled', async () => {
+      const app = await get('memoapp', 'shop');
+      return app?.status?.conditions?.find(({ type, reason }) => type === 'Stalled' && reason === 'SecretMissing');
+    });
+    expect(await get('secret', 'shop-database-credentials')).to.equal(undefined);
+  });
+
+  it('has no rights that it does not need: no list of Secrets, no write to a spec, no pod of its making', async () => {
+    const may = async (...what: string[]): Promise<string> =>
+      (await kubectl(['auth', 'can-i', ...what, '--as', operatorUser])).stdout.trim();
+    expect(await may('create', 'deployments')).to.equal('yes');
+    for (const no of [
+      ['list', 'secrets'],
+      ['delete', 'secrets'],
+      ['delete', 'persistentvolumeclaims'],
+      ['patch', 'memoapps'],
+      ['create', 'pods'],
+      ['create', 'pods/exec'],
+      ['get', 'nodes'],
+    ]) {
+      expect(await may(...no), no.join(' ')).to.equal('no');
+    }
+  });
+});

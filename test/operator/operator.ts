@@ -1,0 +1,72 @@
+/** The operator as a process of its own, from its sources, with the rights that config/rbac gives it and no others. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Cluster } from '../cluster/cluster.ts';
+import { until } from './until.ts';
+
+/** As the API server knows the operator's service account. */
+export const operatorUser = 'system:serviceaccount:memo-system:memo-operator';
+const groups = ['system:serviceaccounts', 'system:serviceaccounts:memo-system'];
+
+export interface RunningOperator {
+  /** The value of a metric, summed over its labels; undefined before it is there. */
+  metric(name: string): Promise<number | undefined>;
+  /** Waits until that many more passes have ended well. */
+  passes(more: number): Promise<void>;
+  /** Ends it, and answers its exit code. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+  log(): string;
+}
+
+const main = join(import.meta.dirname, '../../operator/src/main.ts');
+
+/** Resolves once it leads and works. */
+export async function startOperator(cluster: Cluster, resyncMinutes = 10): Promise<RunningOperator> {
+  const kubeconfig = await cluster.kubeconfigFor(operatorUser, groups);
+  const port = await freePort();
+  const flags = ['--health-port', String(port), '--lease-namespace', 'memo-system', '--log-level', 'debug'];
+  const child = spawn(process.execPath, [main, ...flags, '--resync-minutes', String(resyncMinutes)], {
+    env: { ...process.env, KUBECONFIG: kubeconfig },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const metric = async (name: string): Promise<number | undefined> => {
+    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    const values = text
+      .split('\n')
+      .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
+      .map((line) => Number(line.slice(line.lastIndexOf(' '))));
+    return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0);
+  };
+  const ended = async (): Promise<number> => (await metric('controller_runtime_reconcile_total')) ?? 0;
+  await until('leading operator', () => {
+    if (child.exitCode !== null) throw new Error(`the operator ended: ${output}`);
+    return output.includes('"leading"') ? true : undefined;
+  });
+  return {
+    metric,
+    passes: async (more) => {
+      const before = await ended();
+      await until(`${more} passes`, async () => ((await ended()) >= before + more ? true : undefined), 60);
+    },
+    stop: async (signal = 'SIGTERM') => await end(child, signal),
+    log: () => output,
+  };
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  const exit = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  child.kill(signal);
+  return await exit;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
