@@ -46,8 +46,8 @@ export async function connect(options: ConnectOptions): Promise<ApiClient> {
 
 const json = 'application/json';
 const metadataOnly = {
-  object: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=1',
-  list: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=1',
+  object: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1',
+  list: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1',
 };
 const patchTypes = {
   merge: 'application/merge-patch+json',

@@ -73,7 +73,6 @@ export class Reflector {
     const began = this.#clock.now();
     try {
       await this.#once(signal);
-      this.#served = true;
       // The server ends watches in turn; from the last version on nothing is lost and nothing is listed again.
       return this.#clock.now() - began >= shortWatch ? 0 : this.#backoff.next();
     } catch (error) {
@@ -98,7 +97,10 @@ export class Reflector {
       sink,
       signal,
       from: this.#version,
-      reached: (version) => (this.#version = version),
+      reached: (version) => {
+        this.#version = version;
+        this.#served = true;
+      },
       timeoutSeconds: 300 + Math.floor(300 * this.#random()),
       idleLimit: this.#options.idleLimit ?? 180_000,
       clock: this.#clock,

@@ -1,0 +1,134 @@
+import { expect } from 'chai';
+import { ManualClock, settle } from '../../../../test/operator/runtime/manual-clock.ts';
+import { Controller, TerminalError } from './controller.ts';
+import type { ControllerOptions, Reconcile } from './controller.ts';
+
+describe('the controller', () => {
+  let clock: ManualClock;
+  let passes: string[];
+
+  beforeEach(() => {
+    clock = new ManualClock();
+    passes = [];
+  });
+
+  async function start(reconcile: Reconcile, options: Partial<ControllerOptions> = {}): Promise<Controller> {
+    const counted: Reconcile = (key, pass) => {
+      passes.push(key);
+      return reconcile(key, pass);
+    };
+    const controller = new Controller({
+      name: 'test',
+      reconcile: counted,
+      clock,
+      random: () => 0.5,
+      workers: 2,
+      ...options,
+    });
+    controller.start();
+    await settle();
+    return controller;
+  }
+
+  function count(key: string): number {
+    return passes.filter((one) => one === key).length;
+  }
+
+  it('tries a failing key again, ever more seldom, and others meanwhile', async () => {
+    const controller = await start((key) =>
+      key === 'bad' ? Promise.reject(new Error('a bug')) : Promise.resolve(undefined),
+    );
+    controller.enqueue('bad');
+    await clock.advance(1_000);
+    controller.enqueue('good');
+    await settle();
+    expect(count('good')).to.equal(1);
+    // 5 ms doubled: 5 + 10 + ... + 640 > 1,000.
+    expect(count('bad')).to.equal(8);
+    await clock.advance(600_000);
+    expect(count('bad')).to.be.within(16, 19);
+  });
+
+  it('rests after a failure for good, until the key changes', async () => {
+    const controller = await start(() => Promise.reject(new TerminalError('the name is taken')));
+    controller.enqueue('a');
+    await clock.advance(3_600_000);
+    expect(count('a')).to.equal(1);
+    controller.enqueue('a');
+    await settle();
+    expect(count('a')).to.equal(2);
+  });
+
+  it('looks again when asked to', async () => {
+    const controller = await start(() => Promise.resolve({ requeueAfter: 30_000 }));
+    controller.enqueue('a');
+    await clock.advance(100_000);
+    expect(count('a')).to.equal(4);
+  });
+
+  it('aborts a pass at its deadline and tries again', async () => {
+    const controller = await start(
+      (_key, { signal }) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason as Error));
+        }),
+      { deadline: 1_000 },
+    );
+    controller.enqueue('slow');
+    await clock.advance(1_500);
+    expect(count('slow')).to.equal(2);
+  });
+
+  it('leaves a pass behind that ignores its deadline, works on, and never runs that key twice at once', async () => {
+    const hanging = Promise.withResolvers<undefined>();
+    const controller = await start((key) => (key === 'hangs' ? hanging.promise : Promise.resolve(undefined)), {
+      deadline: 1_000,
+      workers: 1,
+    });
+    controller.enqueue('hangs');
+    controller.enqueue('other');
+    await clock.advance(1_500);
+    expect(count('other')).to.equal(0);
+    await clock.advance(1_000);
+    expect(count('other')).to.equal(1);
+    controller.enqueue('hangs');
+    await clock.advance(1_000);
+    expect(count('hangs')).to.equal(1);
+    hanging.resolve(undefined);
+    await settle();
+    expect(count('hangs')).to.equal(2);
+  });
+
+  it('looks at every key again at the resync, after what changed', async () => {
+    const controller = await start(() => Promise.resolve(undefined), {
+      resync: { every: 60_000, keys: () => ['a', 'b'] },
+    });
+    await clock.advance(60_000 + 6_000);
+    expect(passes.sort()).to.deep.equal(['a', 'b']);
+    await controller.stop();
+  });
+
+  it('lets running passes end at the stop, starts no other, and aborts what drags on', async () => {
+    const quick = Promise.withResolvers<undefined>();
+    const controller = await start(
+      (key, { signal }) =>
+        key === 'quick'
+          ? quick.promise
+          : new Promise((_resolve, reject) => {
+              signal.addEventListener('abort', () => reject(signal.reason as Error));
+            }),
+      { drain: 5_000 },
+    );
+    for (const key of ['quick', 'slow', 'waiting']) controller.enqueue(key);
+    await settle();
+    let stopped = false;
+    const stop = controller.stop().then(() => (stopped = true));
+    quick.resolve(undefined);
+    await clock.advance(4_000);
+    expect(stopped).to.equal(false);
+    await clock.advance(1_000);
+    expect(await stop).to.equal(true);
+    expect(passes).to.deep.equal(['quick', 'slow']);
+    expect(clock.pending).to.equal(0);
+  });
+});

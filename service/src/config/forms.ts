@@ -1,0 +1,144 @@
+/** How the text of an environment variable becomes a value: one zod type per form, each message says what to write. */
+import { isIPv6 } from 'node:net';
+import { z } from 'zod';
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** Milliseconds of a duration as Go and Kubernetes write it (`300s`, `1h30m`, `500ms`); undefined when it is none. */
+export function parseDuration(text: string): number | undefined {
+  if (text === '0') return 0;
+  if (!/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/.test(text)) return undefined;
+  let total = 0;
+  for (const [, amount = '', unit = ''] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) {
+    total += Number(amount) * (UNITS[unit] ?? 0);
+  }
+  return total;
+}
+
+/** A duration within bounds, both given as text so that the documentation shows what an admin writes. Value: milliseconds. */
+export function duration(least: string, most: string): z.ZodType<number, string> {
+  const [low, high] = [parseDuration(least) ?? 0, parseDuration(most) ?? 0];
+  return z.string().transform((text, context) => {
+    const value = parseDuration(text);
+    if (value !== undefined && value >= low && value <= high) return value;
+    context.addIssue({ code: 'custom', message: `must be a duration from ${least} to ${most}, such as 300s or 1h30m` });
+    return z.NEVER;
+  });
+}
+
+/** A whole number within bounds. */
+export function integer(least: number, most: number): z.ZodType<number, string> {
+  return z.string().transform((text, context) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    context.addIssue({ code: 'custom', message: `must be a whole number from ${least} to ${most}` });
+    return z.NEVER;
+  });
+}
+
+/** `Enabled` or `Disabled`. */
+export function toggle(): z.ZodType<boolean, string> {
+  return choice(['Enabled', 'Disabled']).transform((text) => text === 'Enabled');
+}
+
+/** `true` or `false`. */
+export function boolean(): z.ZodType<boolean, string> {
+  return choice(['true', 'false']).transform((text) => text === 'true');
+}
+
+/** One of a few words. */
+export function choice<const T extends readonly [string, ...string[]]>(words: T): z.ZodType<T[number], string> {
+  return z.enum(words, { error: `must be one of ${words.join(', ')}` });
+}
+
+/** A comma-separated list without empty members. */
+export function list(member: RegExp, what: string): z.ZodType<string[], string> {
+  return z.string().transform((text, context) => {
+    const members = text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '');
+    if (members.length > 0 && members.every((part) => member.test(part))) return members;
+    context.addIssue({ code: 'custom', message: `must be a comma-separated list of ${what}` });
+    return z.NEVER;
+  });
+}
+
+/** A name that Kafka takes for a topic. */
+export function topicName(): z.ZodType<string, string> {
+  return z.string().regex(/^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/, { error: 'must be a topic name that Kafka takes' });
+}
+
+/** An IP address to listen on. */
+export function address(): z.ZodType<string, string> {
+  return z.string().refine((text) => isIPv6(text) || /^\d+(?:\.\d+){3}$/.test(text) || text === 'localhost', {
+    error: 'must be an IP address to listen on, such as :: or 0.0.0.0',
+  });
+}
+
+/** A time zone of the IANA data base. */
+export function timeZone(): z.ZodType<string, string> {
+  return z.string().refine(isTimeZone, { error: 'must be a time zone such as UTC, Asia/Seoul or +09:00' });
+}
+
+function isTimeZone(text: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text });
+    return true;
+  } catch {
+    // RangeError is how Intl says that there is no such zone.
+    return false;
+  }
+}
+
+/** Where a MariaDB is and who asks. */
+export interface DatabaseUrl {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+}
+
+// As SQLAlchemy reads it, so that the original's value works unchanged: the password may hold `/`, `?` and `#` unescaped.
+const DATABASE_URL =
+  /^(?:mysql|mariadb)(?:\+\w+)?:\/\/(?<user>[^:/@]+)(?::(?<password>[^@]*))?@(?:\[(?<v6>[^\]]+)\]|(?<host>[^/:?]+))(?::(?<port>\d+))?\/(?<database>[^?]+)(?:\?(?<options>.*))?$/;
+
+/** `mysql://`, `mariadb://` or with a driver of SQLAlchemy (`mysql+aiomysql://`); the driver and its options are ignored. */
+export function databaseUrl(): z.ZodType<DatabaseUrl, string> {
+  return z.string().transform((text, context) => {
+    const parts = DATABASE_URL.exec(text)?.groups;
+    const host = parts?.['v6'] ?? parts?.['host'];
+    if (parts === undefined || host === undefined) {
+      context.addIssue({ code: 'custom', message: 'must read mysql://user:password@host:3306/database' });
+      return z.NEVER;
+    }
+    if (/(?:^|&)(?:ssl|tls)/i.test(parts['options'] ?? '')) {
+      context.addIssue({ code: 'custom', message: 'asks for TLS to the database, which this release does not speak' });
+      return z.NEVER;
+    }
+    return {
+      host,
+      port: Number(parts['port'] ?? '3306'),
+      user: unescaped(parts['user'] ?? ''),
+      password: unescaped(parts['password'] ?? ''),
+      database: unescaped(parts['database'] ?? ''),
+    };
+  });
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // A lone % is a password that nobody escaped.
+    return text;
+  }
+}
+
+/** `redis://` or `rediss://` with an optional user, password and database number. */
+export function redisUrl(): z.ZodType<string, string> {
+  return z.string().refine((text) => /^rediss?:\/\/\S+$/.test(text) && URL.canParse(text), {
+    error: 'must read redis://:password@host:6379/0',
+  });
+}

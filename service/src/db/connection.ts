@@ -1,0 +1,157 @@
+/** One connection to MariaDB, with the session settings that the service relies on, and a socket that can be cut off. */
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+import { createConnection } from 'mariadb';
+import type { Connection as DriverConnection, UpsertResult } from 'mariadb';
+import type { DatabaseUrl } from '../config.ts';
+import { DatabaseUnavailable, translated } from './errors.ts';
+
+/** What a parameter of a statement may be. */
+export type SqlValue = string | number | bigint | Buffer | null;
+
+export interface ConnectOptions {
+  /** Milliseconds from the first packet to a usable session. */
+  readonly connectMs: number;
+  /** Seconds after which the server cuts a statement. 0: never (migrations). */
+  readonly statementSeconds: number;
+  /** Seconds that a statement waits for a row lock. */
+  readonly lockWaitSeconds: number;
+}
+
+/** Result of a statement that changes rows. */
+export interface Change {
+  readonly affectedRows: number;
+  readonly insertId: number;
+}
+
+/**
+ * A session of MariaDB. Rows are objects by column name; DATETIME and JSON columns are text, BIGINT is a number.
+ * Every method throws {@link DatabaseUnavailable} when the database cannot serve, or the driver's error.
+ */
+export class Connection {
+  readonly #driver: DriverConnection;
+  readonly #socket: Socket;
+  #broken = false;
+
+  constructor(driver: DriverConnection, socket: Socket) {
+    this.#driver = driver;
+    this.#socket = socket;
+    // The driver reports a lost connection here too, also between statements; without a listener it would end the process.
+    driver.on('error', () => (this.#broken = true));
+    socket.once('close', () => (this.#broken = true));
+  }
+
+  /** The connection is lost and must not be used again. */
+  get broken(): boolean {
+    return this.#broken;
+  }
+
+  /** Calls `listener` once when the connection is lost or ended. */
+  onClose(listener: () => void): void {
+    this.#socket.once('close', listener);
+  }
+
+  /** Rows of a statement that is prepared once per connection: for what is asked often. */
+  async execute<Row>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
+    return this.#settled(this.#driver.execute<Row[]>(sql, values));
+  }
+
+  /** Rows of a statement sent as text: for what is asked rarely, or differs every time. */
+  async query<Row>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
+    return this.#settled(this.#driver.query<Row[]>(sql, values));
+  }
+
+  /** Changes rows by a prepared statement. */
+  async change(sql: string, values: readonly SqlValue[] = []): Promise<Change> {
+    return this.#settled(this.#driver.execute<UpsertResult>(sql, values)).then(changeOf);
+  }
+
+  /** A statement without rows that is not prepared: transactions, definitions, settings. */
+  async run(sql: string, values: readonly SqlValue[] = []): Promise<Change> {
+    return this.#settled(this.#driver.query<UpsertResult>(sql, values)).then(changeOf);
+  }
+
+  /**
+   * Cuts the socket: pending statements fail at once. The driver's own `destroy` first opens a second connection to kill
+   * the query, which hangs on a frozen server and leaves this socket open; the server cuts long statements by itself.
+   */
+  abort(): void {
+    this.#broken = true;
+    this.#socket.destroy(new Error('the deadline of the request has passed'));
+  }
+
+  /** Ends the session in good order, or cuts it when the server does not take leave within the deadline. */
+  async end(deadlineMs = 500): Promise<void> {
+    this.#broken = true;
+    const timer = setTimeout(() => this.#socket.destroy(), deadlineMs);
+    const closed = new Promise<void>((resolve) => {
+      if (this.#socket.destroyed) resolve();
+      else this.#socket.once('close', () => resolve());
+    });
+    // A lost connection cannot say goodbye; the socket's own end is what counts.
+    await Promise.race([this.#driver.end().catch(() => undefined), closed]);
+    clearTimeout(timer);
+    this.#socket.destroy();
+  }
+
+  async #settled<T>(pending: Promise<T>): Promise<T> {
+    try {
+      return await pending;
+    } catch (error) {
+      throw translated(error);
+    }
+  }
+}
+
+function changeOf(result: UpsertResult): Change {
+  return { affectedRows: result.affectedRows, insertId: Number(result.insertId) };
+}
+
+/** Opens a session. @throws DatabaseUnavailable within `connectMs` */
+export async function openConnection(url: DatabaseUrl, options: ConnectOptions): Promise<Connection> {
+  const socket = connect({
+    host: url.host,
+    port: url.port,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: 10_000,
+  });
+  const timer = setTimeout(() => socket.destroy(new Error('connecting took too long')), options.connectMs);
+  try {
+    const driver = await createConnection({
+      host: url.host,
+      port: url.port,
+      user: url.user,
+      password: url.password,
+      database: url.database,
+      stream: (callback) => callback(undefined, socket),
+      connectTimeout: options.connectMs + 50,
+      charset: 'utf8mb4',
+      dateStrings: true,
+      // MariaDB keeps JSON as text: read and written as text, never re-formed by the driver.
+      autoJsonMap: false,
+      insertIdAsNumber: true,
+      bigIntAsNumber: true,
+      prepareCacheLength: 64,
+      // Errors end up in logs, and parameters are the text of memos.
+      logParam: false,
+      // Rows are locked before they are read for a change: repeatable reads would only add gap locks. As a statement, because
+      // the variable's name differs between 10.11 and 11.8.
+      initSql: 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+      sessionVariables: {
+        // Strict: text that does not fit is an error, never cut short in silence.
+        sql_mode: 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO',
+        time_zone: '+00:00',
+        innodb_lock_wait_timeout: options.lockWaitSeconds,
+        max_statement_time: options.statementSeconds,
+      },
+    });
+    return new Connection(driver, socket);
+  } catch (error) {
+    socket.destroy();
+    const meaning = translated(error);
+    throw meaning instanceof DatabaseUnavailable ? meaning : new DatabaseUnavailable('no connection', { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,58 @@
+/** What the database's failures mean to a request. One table; nothing else in the service looks at error numbers. */
+import { SqlError } from 'mariadb';
+
+/** The database did not serve this request in time or at all; asking again later is right. Answered 503 with Retry-After. */
+export class DatabaseUnavailable extends Error {
+  readonly reason: string;
+
+  constructor(reason: string, options?: ErrorOptions) {
+    super(`the database is not available: ${reason}`, options);
+    this.name = 'DatabaseUnavailable';
+    this.reason = reason;
+  }
+}
+
+/** Two transactions met; one was rolled back and can be run again. 1020 is snapshot isolation of MariaDB 11.6 and newer. */
+const CONTENDED: ReadonlyMap<number, string> = new Map([
+  [1213, 'deadlock'],
+  [1205, 'lock wait timeout'],
+  [1020, 'record changed since last read'],
+]);
+
+/** The server is there and cannot serve: not a fault of the request. */
+const NOT_NOW: ReadonlyMap<number, string> = new Map([
+  [1021, 'disk full'],
+  [1040, 'too many connections'],
+  [1044, 'access denied to the database'],
+  [1045, 'access denied'],
+  [1049, 'no such database'],
+  [1053, 'server is shutting down'],
+  [1114, 'table full'],
+  [1142, 'a privilege is missing'],
+  [1146, 'schema not migrated yet'],
+  [1054, 'schema not migrated yet'],
+  [1290, 'server is read-only'],
+  [1836, 'server is read-only'],
+  [1317, 'query was killed'],
+  [1927, 'connection was killed'],
+  [1969, 'query took too long'],
+]);
+
+/** Whether the transaction was rolled back for another's sake, so that running it again may succeed. */
+export function isContention(error: unknown): boolean {
+  return error instanceof SqlError && CONTENDED.has(error.errno);
+}
+
+/** A driver's error as {@link DatabaseUnavailable} where it is one, else as it came. */
+export function translated(error: unknown): unknown {
+  if (!(error instanceof SqlError)) return error;
+  const reason = CONTENDED.get(error.errno) ?? NOT_NOW.get(error.errno);
+  if (reason !== undefined) return new DatabaseUnavailable(reason, { cause: error });
+  // Fatal errors are those after which the driver gave the connection up.
+  return error.fatal || isClientSide(error) ? new DatabaseUnavailable('connection lost', { cause: error }) : error;
+}
+
+/** The driver numbers its own errors from 45001: sockets, handshakes, closed connections. */
+function isClientSide(error: SqlError): boolean {
+  return error.errno >= 45_000 || error.errno < 0;
+}

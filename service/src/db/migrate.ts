@@ -1,0 +1,104 @@
+/** The `migrate` command: brings the schema to this release's version, one process at a time. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { Umzug } from 'umzug';
+import type { UmzugStorage } from 'umzug';
+import type { DatabaseUrl } from '../config.ts';
+import type { Log } from '../observability/log.ts';
+import { openConnection } from './connection.ts';
+import type { Connection } from './connection.ts';
+import { DatabaseUnavailable } from './errors.ts';
+import { HISTORY_TABLE, MIGRATIONS, SCHEMA_VERSION, schemaVersion } from './schema.ts';
+
+/** Milliseconds that the command waits for a database that is still starting. */
+const PATIENCE_MS = 60_000;
+/** Seconds that it waits for another migration to end. */
+const LOCK_SECONDS = 600;
+
+/** The database was migrated by a newer release; this one must not touch it. */
+export class SchemaTooNew extends Error {
+  constructor(found: number) {
+    super(
+      `the database is at schema ${found} and this release knows only ${SCHEMA_VERSION}: ` +
+        'run a release that is at least as new as the one before, or restore the database to an older state',
+    );
+    this.name = 'SchemaTooNew';
+  }
+}
+
+/**
+ * Migrates. @returns the schema's version now
+ * @throws SchemaTooNew, DatabaseUnavailable, or what a migration throws; run again, it goes on where it stopped
+ */
+export async function migrate(url: DatabaseUrl, log: Log): Promise<number> {
+  const connection = await patientConnection(url, log);
+  try {
+    await lock(connection, url.database, log);
+    await connection.run(HISTORY_TABLE);
+    const found = await schemaVersion(connection);
+    if (found > SCHEMA_VERSION) throw new SchemaTooNew(found);
+    await steps(connection, log).up();
+    return await schemaVersion(connection);
+  } finally {
+    // The lock is the session's and goes with it.
+    await connection.end();
+  }
+}
+
+async function patientConnection(url: DatabaseUrl, log: Log): Promise<Connection> {
+  const until = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      // No limit on a statement: a large table is copied when its columns change.
+      return await openConnection(url, { connectMs: 5000, statementSeconds: 0, lockWaitSeconds: 50 });
+    } catch (error) {
+      if (!(error instanceof DatabaseUnavailable) || performance.now() > until) throw error;
+      log.info({ 'error.message': error.message }, 'waiting for the database');
+      await delay(1000);
+    }
+  }
+}
+
+async function lock(connection: Connection, database: string, log: Log): Promise<void> {
+  // Lock names are the server's, not the database's, and at most 64 characters.
+  const name = `memo.migrate.${database}`.slice(0, 64);
+  log.debug({}, 'taking the migration lock');
+  const [row] = await connection.query<{ taken: number | null }>('SELECT GET_LOCK(?, ?) AS taken', [
+    name,
+    LOCK_SECONDS,
+  ]);
+  if (row?.taken !== 1)
+    throw new Error(`another migration has not ended for ${LOCK_SECONDS} s; see its log, then run this again`);
+}
+
+function steps(connection: Connection, log: Log): Umzug<Connection> {
+  return new Umzug<Connection>({
+    migrations: MIGRATIONS.map(({ name, up }) => ({
+      name,
+      up: async () => {
+        log.info({ 'migration.name': name }, 'migrating');
+        await up(connection);
+      },
+    })),
+    context: connection,
+    storage: history(connection),
+    logger: undefined,
+  });
+}
+
+/** Which migrations ran, kept in the database itself. */
+function history(connection: Connection): UmzugStorage<Connection> {
+  return {
+    logMigration: async ({ name }) => {
+      const version = MIGRATIONS.find((migration) => migration.name === name)?.version ?? 0;
+      await connection.run('INSERT INTO schema_migrations (version, name, applied_at) VALUES (?, ?, NOW(3))', [
+        version,
+        name,
+      ]);
+    },
+    unlogMigration: () => Promise.reject(new Error('migrations are not undone: restore the database instead')),
+    executed: async () => {
+      const rows = await connection.query<{ name: string }>('SELECT name FROM schema_migrations ORDER BY version');
+      return rows.map(({ name }) => name);
+    },
+  };
+}

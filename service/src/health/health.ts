@@ -1,0 +1,50 @@
+/** What `/health` answers: the state of each store, true within a second and cheap under load. */
+
+export type StoreState = 'healthy' | 'unhealthy' | 'not_configured';
+
+export interface HealthReport {
+  readonly status: 'healthy' | 'degraded' | 'unhealthy';
+  readonly timestamp: string;
+  readonly services: { readonly database: StoreState; readonly redis: StoreState; readonly kafka: StoreState };
+}
+
+/** Each resolves within half a second, whatever its store does. */
+export interface Probes {
+  readonly database: () => Promise<boolean>;
+  readonly redis?: () => Promise<boolean>;
+  readonly kafka?: () => Promise<boolean>;
+}
+
+/** An answer this old is given again: a thousand askers cost the stores two probes a second. */
+const MAX_AGE_MS = 500;
+
+/** Asks the stores when somebody asks, and not more often than twice a second. */
+export class Health {
+  readonly #probes: Probes;
+  readonly #now: () => Date;
+  #asked: { readonly at: number; readonly report: Promise<HealthReport> } | undefined;
+
+  constructor(probes: Probes, now: () => Date) {
+    this.#probes = probes;
+    this.#now = now;
+  }
+
+  report(): Promise<HealthReport> {
+    const at = performance.now();
+    if (this.#asked === undefined || at - this.#asked.at > MAX_AGE_MS) this.#asked = { at, report: this.#ask() };
+    return this.#asked.report;
+  }
+
+  async #ask(): Promise<HealthReport> {
+    const { database: db, redis: cache, kafka: broker } = this.#probes;
+    const [database, redis, kafka] = await Promise.all([stateOf(db), stateOf(cache), stateOf(broker)]);
+    const degraded = redis === 'unhealthy' || kafka === 'unhealthy';
+    const status = database === 'healthy' ? (degraded ? 'degraded' : 'healthy') : 'unhealthy';
+    return { status, timestamp: this.#now().toISOString(), services: { database, redis, kafka } };
+  }
+}
+
+async function stateOf(probe: (() => Promise<boolean>) | undefined): Promise<StoreState> {
+  if (probe === undefined) return 'not_configured';
+  return (await probe()) ? 'healthy' : 'unhealthy';
+}

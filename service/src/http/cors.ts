@@ -1,0 +1,30 @@
+/** Cross-origin requests (Fetch standard, section 3.2), without credentials, as the original allowed them. */
+import type { NextFunction, Request, Response } from 'express';
+
+const METHODS = 'DELETE, GET, HEAD, OPTIONS, POST, PUT';
+
+/** @param allowed origins, or `*` for any */
+export function cors(allowed: readonly string[]) {
+  const any = allowed.includes('*');
+  return (request: Request, response: Response, next: NextFunction): void => {
+    const { origin } = request.headers;
+    if (!any) response.setHeader('Vary', 'Origin');
+    if (origin === undefined || !(any || allowed.includes(origin))) {
+      next();
+      return;
+    }
+    response.setHeader('Access-Control-Allow-Origin', any ? '*' : origin);
+    response.setHeader('Access-Control-Expose-Headers', 'ETag, Link, Location, Retry-After');
+    if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined) {
+      next();
+      return;
+    }
+    const headers = request.headers['access-control-request-headers'];
+    response.writeHead(204, {
+      'Access-Control-Allow-Methods': METHODS,
+      ...(headers !== undefined && { 'Access-Control-Allow-Headers': headers }),
+      'Access-Control-Max-Age': '600',
+    });
+    response.end();
+  };
+}

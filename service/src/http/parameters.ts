@@ -1,0 +1,76 @@
+/** Reads path and query parameters as FastAPI does: the last of several counts, an integer is written in digits. */
+import { invalid } from './problem.ts';
+import type { Fault } from './problem.ts';
+
+const INTEGER = /^[+-]?\d+$/;
+
+/** The query of a request; faults are gathered so that one reply names them all. */
+export class Query {
+  readonly #values: URLSearchParams;
+  readonly #faults: Fault[] = [];
+
+  constructor(query: string) {
+    this.#values = new URLSearchParams(query);
+  }
+
+  /** An integer within bounds; beyond what a number holds exactly it is taken as the largest one that does. */
+  integer(name: string, fallback: number, least: number, most = Infinity): number {
+    const text = this.#last(name)?.trim();
+    if (text === undefined) return fallback;
+    if (!INTEGER.test(text)) return this.#refuse({ loc: ['query', name], code: 'int_parsing' }, fallback);
+    const value = Math.min(Number(text), Number.MAX_SAFE_INTEGER);
+    if (value < least) {
+      return this.#refuse({ loc: ['query', name], code: 'greater_than_equal', bound: least }, fallback);
+    }
+    if (value > most) return this.#refuse({ loc: ['query', name], code: 'less_than_equal', bound: most }, fallback);
+    return value;
+  }
+
+  /** A required text with bounds in code points. */
+  text(name: string, least: number, most: number): string {
+    const loc = ['query', name] as const;
+    const text = this.#last(name);
+    if (text === undefined) return this.#refuse({ loc, code: 'missing' }, '');
+    if (text.includes('\0')) return this.#refuse({ loc, code: 'string_nul' }, '');
+    const length = codePoints(text);
+    if (length < least) return this.#refuse({ loc, code: 'string_too_short', bound: least }, '');
+    if (length > most) return this.#refuse({ loc, code: 'string_too_long', bound: most }, '');
+    return text;
+  }
+
+  /** @throws Problem invalid (422) when any parameter was */
+  check(): void {
+    if (this.#faults.length > 0) throw invalid(...this.#faults);
+  }
+
+  #last(name: string): string | undefined {
+    return this.#values.getAll(name).at(-1);
+  }
+
+  #refuse<T>(fault: Fault, fallback: T): T {
+    this.#faults.push(fault);
+    return fallback;
+  }
+}
+
+/**
+ * The id in a path. Undefined: an integer that no memo can have.
+ * @throws Problem invalid (422) when it is no integer
+ */
+export function memoId(text: string | undefined): number | undefined {
+  if (text === undefined || !INTEGER.test(text)) throw invalid({ loc: ['path', 'memo_id'], code: 'int_parsing' });
+  const id = Number(text);
+  return id >= 1 && id <= Number.MAX_SAFE_INTEGER ? id : undefined;
+}
+
+/** Length of a text in characters as clients count them. */
+export function codePoints(text: string): number {
+  let count = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    // A high surrogate begins a pair; its second half is not counted.
+    if (unit >= 0xd800 && unit <= 0xdbff) index += 1;
+    count += 1;
+  }
+  return count;
+}

@@ -1,0 +1,61 @@
+/** The row that a change of a memo leaves in the outbox, in the same transaction. What reads it is in `events/`. */
+import { randomUUID } from 'node:crypto';
+import type { Connection } from '../db/connection.ts';
+import type { Database } from '../db/database.ts';
+import { databaseTime } from './times.ts';
+
+export type MemoEventType = 'memo_created' | 'memo_updated' | 'memo_deleted';
+
+export interface MemoEvent {
+  readonly type: MemoEventType;
+  readonly memoId: number;
+  /** The memo's version after the change. */
+  readonly version: number;
+  /** The event's value as it is published: see {@link eventValue}. */
+  readonly value: string;
+  readonly at: Date;
+}
+
+/** The value of an event, with exactly the fields that the consumers of the original know. */
+export function eventValue(
+  event: { readonly type: MemoEventType; readonly memoId: number; readonly at: Date },
+  memo?: { readonly title: string; readonly author: string | null },
+): string {
+  return JSON.stringify({
+    event_type: event.type,
+    memo_id: event.memoId,
+    ...(memo === undefined ? {} : { title: memo.title, author: memo.author }),
+    timestamp: event.at.toISOString(),
+  });
+}
+
+/** Puts the event into the outbox; call inside the memo's transaction. */
+export async function putEvent(connection: Connection, event: MemoEvent): Promise<void> {
+  await connection.change(
+    'INSERT INTO outbox (id, aggregateid, type, version, payload, created_at) VALUES (?, ?, ?, ?, ?, ?)',
+    [randomUUID(), event.memoId, event.type, event.version, event.value, databaseTime(event.at)],
+  );
+}
+
+/** Rows of one chunk of {@link recentWrites}. */
+const CHUNK = 1000;
+
+/** The writes committed in the last `ms`, in the order of the outbox: what a cache that was away has missed. */
+export async function* recentWrites(
+  database: Database,
+  ms: number,
+): AsyncGenerator<readonly { readonly id: number; readonly version: number }[]> {
+  const since = databaseTime(new Date(Date.now() - ms));
+  for (let last = 0; ;) {
+    const after = last;
+    const rows = await database.withConnection((connection) =>
+      connection.execute<{ seq: number; id: number; version: number }>(
+        'SELECT seq, aggregateid AS id, version FROM outbox WHERE created_at >= ? AND seq > ? ORDER BY seq LIMIT ?',
+        [since, after, CHUNK],
+      ),
+    );
+    if (rows.length > 0) yield rows.map(({ id, version }) => ({ id, version }));
+    if (rows.length < CHUNK) return;
+    last = rows.at(-1)?.seq ?? after;
+  }
+}

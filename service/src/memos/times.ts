@@ -1,0 +1,42 @@
+/** Times between MariaDB's DATETIME text, which has no zone, and RFC 3339 in UTC with milliseconds. */
+
+/** `2025-10-10 09:00:00.123` for a column in UTC. */
+export function databaseTime(date: Date): string {
+  const text = date.toISOString();
+  return `${text.slice(0, 10)} ${text.slice(11, 23)}`;
+}
+
+/** RFC 3339 of a DATETIME text that is in UTC. */
+export function timeFromUtc(text: string): string {
+  return `${text.slice(0, 10)}T${text.slice(11, 19)}.${text.slice(20, 23).padEnd(3, '0')}Z`;
+}
+
+/** Reads DATETIME texts of one time zone as RFC 3339 in UTC. */
+export function zoneReader(timeZone: string): (text: string) => string {
+  if (timeZone === 'UTC') return timeFromUtc;
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
+  return (text) => {
+    const asUtc = Date.parse(timeFromUtc(text));
+    // Two rounds: the offset at the first guess may be that of the other side of a clock change.
+    let instant = asUtc - offsetAt(format, asUtc);
+    instant = asUtc - offsetAt(format, instant);
+    return new Date(instant).toISOString();
+  };
+}
+
+/** Milliseconds by which the zone's clocks are ahead of UTC at an instant. */
+function offsetAt(format: Intl.DateTimeFormat, instant: number): number {
+  const parts = new Map(format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]));
+  const part = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;
+  const local = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
+  return local - Math.floor(instant / 1000) * 1000;
+}

@@ -1,0 +1,66 @@
+/** Log lines as JSON with ECS field names. Secrets and the text of memos never reach this file: callers pass ids and facts. */
+import { pino } from 'pino';
+import type { DestinationStream, Logger } from 'pino';
+import type { LogLevel } from '../config.ts';
+
+export type Log = Logger;
+
+export interface LogOutput {
+  readonly log: Log;
+  /** Writes out what is buffered; call before the process ends. */
+  flush(): void;
+}
+
+/** Version of the Elastic Common Schema that the field names follow. */
+const ECS_VERSION = '8.17.0';
+const FLUSH_MS = 500;
+
+/** A log to standard output, buffered so that a request does not wait for a pipe, and flushed twice a second. */
+export function standardLog(level: LogLevel, version: string): LogOutput {
+  const destination = pino.destination({ dest: 1, sync: false, minLength: 4096 });
+  const timer = setInterval(() => destination.flush(), FLUSH_MS);
+  timer.unref();
+  return {
+    log: createLog(level, version, destination),
+    flush() {
+      clearInterval(timer);
+      try {
+        destination.flushSync();
+      } catch {
+        // Before the descriptor is open there is nothing buffered that could be written.
+      }
+    },
+  };
+}
+
+export function createLog(level: LogLevel, version: string, destination: DestinationStream): Log {
+  return pino(
+    {
+      level,
+      base: { 'ecs.version': ECS_VERSION, 'service.name': 'memo-service', 'service.version': version },
+      messageKey: 'message',
+      timestamp: () => `,"@timestamp":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ 'log.level': label }) },
+    },
+    destination,
+  );
+}
+
+/** ECS fields of a caught error. Its chain of causes is one text; messages of the driver hold SQL and stay in the log. */
+export function errorFields(error: unknown): Record<string, string> {
+  if (!(error instanceof Error)) return { 'error.message': String(error) };
+  const chain: string[] = [];
+  for (let cause: unknown = error.cause; cause instanceof Error && chain.length < 5; cause = cause.cause) {
+    chain.push(withoutStatement(cause.message));
+  }
+  return {
+    'error.type': error.name,
+    'error.message': [withoutStatement(error.message), ...chain].join(' <- '),
+    ...(error.stack === undefined ? {} : { 'error.stack_trace': withoutStatement(error.stack) }),
+  };
+}
+
+/** The driver appends the statement with its parameters, which are the memo's text. */
+function withoutStatement(text: string): string {
+  return text.replace(/\nsql: [\s\S]*$/, '').replace(/ - parameters:[\s\S]*$/, '');
+}

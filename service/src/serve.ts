@@ -1,0 +1,92 @@
+/** The `serve` command: everything that runs in a pod of the API, wired top to bottom. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { openRedisCache, type InvalidationJournal } from './cache/redis-cache.ts';
+import { uncached } from './cache/uncached.ts';
+import { createApp } from './app.ts';
+import type { DatabaseBoundConfig } from './config.ts';
+import { Database } from './db/database.ts';
+import { SCHEMA_VERSION, schemaVersion } from './db/schema.ts';
+import { Health } from './health/health.ts';
+import { apiServer, closeGently, listen, untilStopped } from './lifecycle.ts';
+import { managementServer } from './management.ts';
+import { backfillSearch } from './memos/backfill.ts';
+import { PortionSize } from './memos/pages.ts';
+import { rowReader } from './memos/rows.ts';
+import { MemoSearch } from './memos/search.ts';
+import { MemoStore } from './memos/store.ts';
+import { recentWrites } from './memos/outbox.ts';
+import type { Log } from './observability/log.ts';
+import { serviceMetrics } from './observability/metrics.ts';
+
+/** Resolves once the process has been asked to stop and has done so. */
+export async function serve(config: DatabaseBoundConfig, log: Log): Promise<void> {
+  const database = new Database(config.database);
+  const metrics = serviceMetrics(database);
+  const readRow = rowReader(config.database.timeZone);
+  const portion = new PortionSize();
+  const journal: InvalidationJournal = { recent: (ms) => recentWrites(database, ms) };
+  const cache = config.cache
+    ? openRedisCache({ ...config.cache, journal, register: metrics.registry, log })
+    : uncached();
+  const health = new Health(
+    { database: () => database.health(), ...(config.cache && { redis: () => cache.health() }) },
+    () => new Date(),
+  );
+  const store = new MemoStore({ database, readRow, now: () => new Date(), onEvent: () => undefined });
+  let draining = false;
+  let schemaSeen = false;
+  const app = createApp({
+    http: config.http,
+    memos: {
+      database,
+      store,
+      search: new MemoSearch(database, portion),
+      pages: { database, readRow, portion },
+      cache,
+      maxContentBytes: config.http.maxContentBytes,
+    },
+    health,
+    metrics,
+    log,
+    draining: () => draining,
+  });
+  const notReady = (): string | undefined => {
+    if (draining) return 'draining';
+    return schemaSeen ? undefined : 'the schema has not been seen yet: has the migration run?';
+  };
+  const api = apiServer((request, response) => void app(request, response));
+  const management = managementServer({ health, metrics, notReady });
+  await listen(management, config.http.host, config.http.managementPort);
+  await listen(api, config.http.host, config.http.port);
+  log.info({ 'server.port': config.http.port }, 'listening');
+
+  const stop = new AbortController();
+  const background = whenMigrated(database, stop.signal).then(async (seen) => {
+    schemaSeen = seen;
+    if (seen) await backfillSearch(database, log, stop.signal);
+  });
+
+  const signal = await untilStopped();
+  log.info({ 'process.signal': signal }, 'stopping');
+  draining = true;
+  await closeGently(api, config.http.shutdownDelayMs);
+  stop.abort();
+  await background;
+  await cache.close();
+  await database.close();
+  management.close();
+  management.closeAllConnections();
+}
+
+/** Looks twice a second until the schema of this release, or a newer one, is there. False: stopped before. */
+async function whenMigrated(database: Database, stop: AbortSignal): Promise<boolean> {
+  while (!stop.aborted) {
+    try {
+      if ((await database.withConnection(schemaVersion)) >= SCHEMA_VERSION) return true;
+    } catch {
+      // The database is away or empty: both pass, and /health says which store is missing.
+    }
+    await delay(500, undefined, { signal: stop }).catch(() => undefined);
+  }
+  return false;
+}

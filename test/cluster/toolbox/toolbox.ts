@@ -1,0 +1,134 @@
+/**
+ * The binaries of a cluster, built on demand and cached by version. A cache entry appears by one rename when it is
+ * whole; what a killed run left half-built is removed by the next one.
+ */
+import { createHash } from 'node:crypto';
+import { access, cp, mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { needFreeDisk } from '../host/disk.ts';
+import { withLock } from '../host/lock.ts';
+import { cacheDirectory } from '../host/paths.ts';
+import type { Log } from '../host/progress.ts';
+import { elapsed } from '../host/progress.ts';
+import { ensureGo } from './go.ts';
+import type { Go } from './go.ts';
+import { buildModule, downloadModule } from './module.ts';
+import { packNodeImage } from './node-image.ts';
+import { GATEWAY_API, RECIPES } from './tools.ts';
+import type { Recipe } from './tools.ts';
+
+/** Makes one cache entry; `folder` exists and is empty, `scratch` is for files that are not kept. */
+type Make = (go: Go, folder: string, scratch: string, log: Log) => Promise<void>;
+
+interface Entry {
+  /** Folder name in the cache; changes with everything the content depends on. */
+  readonly key: string;
+  readonly what: string;
+  readonly make: Make;
+}
+
+/**
+ * @returns the path of a binary, building it first when the cache has none.
+ * @throws Error that names the build's command and the end of its output.
+ */
+export async function toolPath(tool: string, log: Log = () => undefined): Promise<string> {
+  const recipe = RECIPES.find((each) => tool in each.binaries);
+  if (recipe === undefined) throw new Error(`no tool is called ${tool}; known: ${toolNames().join(', ')}`);
+  return join(await ensure(goEntry(recipe), log), tool);
+}
+
+/** @returns the folder of the Gateway API's standard custom resource definitions. */
+export async function gatewayApiFolder(log: Log = () => undefined): Promise<string> {
+  return await ensure(
+    {
+      key: `gateway-api-${GATEWAY_API.version}`,
+      what: `Gateway API ${GATEWAY_API.version}`,
+      make: async (go, folder) => {
+        const source = await downloadModule(go, GATEWAY_API.module, GATEWAY_API.version, log);
+        await cp(join(source, GATEWAY_API.folder), folder, { recursive: true });
+      },
+    },
+    log,
+  );
+}
+
+/** @returns the archive of the image that the node itself needs: pause container and volume folders. */
+export async function nodeImageArchive(log: Log = () => undefined): Promise<string> {
+  const source = join(import.meta.dirname, 'node-image');
+  const folder = await ensure(
+    {
+      key: `node-image-${await contentHash(source)}`,
+      what: 'the node image',
+      make: async (go, target, scratch) => await packNodeImage(go, source, join(target, 'image.tar'), scratch),
+    },
+    log,
+  );
+  return join(folder, 'image.tar');
+}
+
+export function toolNames(): string[] {
+  return RECIPES.flatMap((recipe) => Object.keys(recipe.binaries));
+}
+
+/** Builds what is missing of `tools`, in their order, after one look at the free disk. */
+export async function ensureTools(tools: readonly string[], log: Log): Promise<void> {
+  const missing: string[] = [];
+  for (const recipe of RECIPES) {
+    const wanted = tools.some((tool) => tool in recipe.binaries);
+    if (wanted && !(await exists(join(cacheDirectory(), 'tools', goEntry(recipe).key)))) missing.push(recipe.name);
+  }
+  if (missing.length > 0) {
+    await needFreeDisk(cacheDirectory(), missing.length > 4 ? 12 : 4, `building ${missing.join(', ')}`);
+    log(`${missing.length} tools have to be built, which is slow once: ${missing.join(', ')}`);
+  }
+  for (const tool of tools) await toolPath(tool, log);
+}
+
+function goEntry(recipe: Recipe): Entry {
+  const hash = createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 8);
+  return {
+    key: `${recipe.name}-${recipe.version}-${hash}`,
+    what: `${recipe.name} ${recipe.version}`,
+    make: async (go, folder, scratch, log) => await buildModule(go, recipe, folder, scratch, log),
+  };
+}
+
+async function ensure(entry: Entry, log: Log): Promise<string> {
+  const tools = join(cacheDirectory(), 'tools');
+  const target = join(tools, entry.key);
+  if (await exists(target)) return target;
+  await mkdir(tools, { recursive: true });
+  return await withLock(join(cacheDirectory(), 'toolbox.lock'), log, async () => {
+    if (await exists(target)) return target;
+    const started = performance.now();
+    log(`making ${entry.what}`);
+    // Under the lock nobody else works here: every unfinished folder was left by a run that died.
+    for (const name of await readdir(tools)) {
+      if (name.startsWith('.making-')) await rm(join(tools, name), { recursive: true, force: true });
+    }
+    const making = join(tools, `.making-${entry.key}`);
+    const scratch = join(making, 'scratch');
+    const folder = join(making, 'folder');
+    await mkdir(scratch, { recursive: true });
+    await mkdir(folder, { recursive: true });
+    await entry.make(await ensureGo(cacheDirectory(), log), folder, scratch, log);
+    await rename(folder, target);
+    await rm(making, { recursive: true, force: true });
+    log(`made ${entry.what} in ${elapsed(started)}`);
+    return target;
+  });
+}
+
+async function contentHash(folder: string): Promise<string> {
+  const hash = createHash('sha256');
+  for (const name of (await readdir(folder)).sort()) hash.update(name).update(await readFile(join(folder, name)));
+  return hash.digest('hex').slice(0, 8);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
+}

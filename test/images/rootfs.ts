@@ -1,0 +1,76 @@
+import { readdir, readFile, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cacheFolder, hash, once } from './making/cache.ts';
+import { inRoot } from './making/chroot.ts';
+import type { Log } from './making/command.ts';
+import { run } from './making/command.ts';
+import type { Layer } from './making/layer.ts';
+import { writeLayer } from './making/layer.ts';
+import { recipes } from './recipes/index.ts';
+import type { Recipe } from './recipes/recipe.ts';
+
+export type RootfsName = keyof typeof recipes;
+
+const STAND_INS = join(import.meta.dirname, 'stand-ins');
+
+/**
+ * The extracted root file system of a stand-in, made on first use and cached.
+ * @returns its folder. It is shared: what runs in it by chroot should write to mounts or folders of its own.
+ */
+export async function ensureRootfs(name: RootfsName, log?: Log): Promise<string> {
+  return join(await ensureBuilt(recipes[name], log), 'rootfs');
+}
+
+/** The layers of a stand-in, its base's first: layers that several images share are the same files. */
+export async function ensureLayers(recipe: Recipe, log?: Log): Promise<Layer[]> {
+  const below = recipe.parent ? await ensureLayers(recipe.parent, log) : [];
+  const built = await ensureBuilt(recipe, log);
+  const { digest, size } = JSON.parse(await readFile(join(built, 'layer.json'), 'utf8')) as Omit<Layer, 'path'>;
+  return [...below, { digest, size, path: join(built, 'layer.tar') }];
+}
+
+/** A name for the recipe's result that changes with anything it is made from. */
+export async function recipeKey(recipe: Recipe): Promise<string> {
+  const parent = recipe.parent ? await recipeKey(recipe.parent) : '';
+  const files = recipe.files === undefined ? [] : await contents(join(STAND_INS, recipe.files));
+  const { script = '', check = '', prepare, pins = [] } = recipe;
+  return hash(parent, script, check, String(prepare), ...pins, ...files);
+}
+
+/** The cached folder with the recipe's `rootfs`, `layer.tar` and `layer.json`. */
+async function ensureBuilt(recipe: Recipe, log?: Log): Promise<string> {
+  const target = cacheFolder('images', 'rootfs', `${recipe.name}-${await recipeKey(recipe)}`);
+  return once(target, async (folder) => {
+    const parent = recipe.parent ? join(await ensureBuilt(recipe.parent, log), 'rootfs') : undefined;
+    const started = performance.now();
+    log?.(`${recipe.name}: making its root file system`);
+    await make(recipe, join(folder, 'rootfs'), parent, log);
+    const { digest, size } = await writeLayer(join(folder, 'rootfs'), parent, join(folder, 'layer.tar'));
+    await writeFile(join(folder, 'layer.json'), JSON.stringify({ digest, size }));
+    const seconds = Math.round((performance.now() - started) / 1000);
+    log?.(`${recipe.name}: made in ${seconds} s, its layer has ${Math.round(size / 1e6)} MB`);
+  });
+}
+
+async function make(recipe: Recipe, root: string, parent: string | undefined, log?: Log): Promise<void> {
+  await mkdir(root, { recursive: true });
+  if (parent !== undefined) await run('cp', ['-a', '--reflink=auto', `${parent}/.`, root]);
+  await recipe.prepare?.(root, log);
+  if (recipe.files !== undefined) {
+    const owner = ['--owner=0', '--group=0'];
+    // The modes in the checkout depend on the umask of whoever cloned it.
+    const copy = `tar -c -C "$1" ${owner.join(' ')} --mode=u=rwX,go=rX . | tar -x -C "$2" --no-overwrite-dir --same-permissions`;
+    await run('sh', ['-euc', copy, 'sh', join(STAND_INS, recipe.files), root]);
+  }
+  if (recipe.script !== undefined) await inRoot(root, recipe.script);
+  if (recipe.check !== undefined) await inRoot(root, recipe.check);
+}
+
+/** Names, modes and contents of all files below a folder. */
+async function contents(folder: string): Promise<(string | Uint8Array)[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const found: (string | Uint8Array)[] = [];
+  for (const path of paths.sort()) found.push(path.slice(folder.length), await readFile(path));
+  return found;
+}

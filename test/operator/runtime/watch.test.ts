@@ -1,0 +1,158 @@
+/** Stores against a real API server, and against one that goes away, comes back and freezes. */
+import { expect } from 'chai';
+import type { ApiClient } from '../../../operator/src/runtime/client/client.ts';
+import { connect } from '../../../operator/src/runtime/client/connect.ts';
+import { ApiError, hasReason } from '../../../operator/src/runtime/client/error.ts';
+import { fromKubeconfig } from '../../../operator/src/runtime/client/kubeconfig.ts';
+import { kindOf } from '../../../operator/src/runtime/object.ts';
+import type { KubeObject } from '../../../operator/src/runtime/object.ts';
+import { Informers } from '../../../operator/src/runtime/watch/informers.ts';
+import type { InformerOptions } from '../../../operator/src/runtime/watch/informers.ts';
+import type { Store } from '../../../operator/src/runtime/watch/store.ts';
+import { startCluster } from '../../cluster/cluster.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
+import { until } from '../until.ts';
+
+interface Config extends KubeObject {
+  data?: Record<string, string>;
+}
+
+const kind = kindOf<Config>('v1', 'ConfigMap');
+const namespace = 'default';
+
+describe('the informers', function () {
+  this.timeout(120_000);
+  let cluster: Cluster;
+  let client: ApiClient;
+  const running: Informers[] = [];
+
+  before(async () => {
+    cluster = await startCluster({ name: 'runtime-watch', rung: 1 });
+    client = await connect({ credentials: await fromKubeconfig({ path: cluster.kubeconfig }) });
+  });
+
+  after(async () => {
+    await Promise.all(running.map((informers) => informers.stop()));
+    await client.close();
+    await cluster.stop();
+  });
+
+  async function watching(part: string, options: InformerOptions<Config> = {}, by = client): Promise<Store<Config>> {
+    const informers = new Informers({ client: by, idleLimit: 3_000 });
+    running.push(informers);
+    const store = informers.add(kind, { namespace, labelSelector: `part=${part}`, ...options });
+    informers.start();
+    await informers.whenSynced(AbortSignal.timeout(30_000));
+    return store;
+  }
+
+  async function create(part: string, name: string): Promise<Config> {
+    const metadata = { name, namespace, labels: { part } };
+    return client.create<Config>({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { a: '1' } });
+  }
+
+  /** Waits until the store shows exactly what the API server has. */
+  async function equal(store: Store<Config>, part: string): Promise<void> {
+    await until('equal store', async () => {
+      const { items } = await client.list(kind, { namespace, labelSelector: `part=${part}` });
+      const want = items.map(({ metadata }) => `${metadata.name} ${metadata.resourceVersion ?? ''}`).sort();
+      const have = [...store.list()].map(({ metadata }) => `${metadata.name} ${metadata.resourceVersion ?? ''}`).sort();
+      expect(have).to.deep.equal(want);
+      return true;
+    });
+  }
+
+  it('show what there is, then every change; what leaves the selector goes', async () => {
+    await create('follow', 'there');
+    const store = await watching('follow');
+    expect([...store.keys()]).to.deep.equal(['default/there']);
+    await create('follow', 'new');
+    await client.patch(
+      kind,
+      { namespace, name: 'there' },
+      { type: 'merge', body: { metadata: { labels: { part: 'other' } } } },
+    );
+    await until('change of both', () => (store.has('default/new') && !store.has('default/there')) || undefined);
+    await client.delete(kind, { namespace, name: 'new' });
+    await until('deletion', () => store.size === 0 || undefined);
+  });
+
+  it('hold metadata alone when asked', async () => {
+    await create('partial', 'partial');
+    const store = await watching('partial', { metadataOnly: true });
+    const object = store.get('default/partial');
+    expect(object?.metadata.labels).to.deep.equal({ part: 'partial' });
+    expect(object?.data).to.equal(undefined);
+  });
+
+  it('list in pages where lists are not streamed', async () => {
+    const names = Array.from({ length: 620 }, (_, at) => `page-${at}`);
+    await Promise.all(names.map((name) => create('paged', name)));
+    const old: ApiClient = {
+      ...delegate(client),
+      watch: (watched, options) => {
+        if (options.sendInitialEvents) throw new ApiError({ code: 422, reason: 'Invalid', message: 'not here' });
+        return client.watch(watched, options);
+      },
+    };
+    const store = await watching('paged', {}, old);
+    expect(store.size).to.equal(620);
+    await client.delete(kind, { namespace, name: 'page-7' });
+    await until('deletion', () => store.size === 619 || undefined);
+  });
+
+  it('survive the death of the API server', async () => {
+    const store = await watching('killed');
+    await create('killed', 'before');
+    await until('object', () => store.has('default/before') || undefined);
+    await cluster.kill('kube-apiserver');
+    await until('failure', async () => {
+      const error: unknown = await client
+        .get(kind, { namespace, name: 'before' }, { deadline: 500 })
+        .catch((e: unknown) => e);
+      return error instanceof ApiError || undefined;
+    });
+    expect(store.has('default/before')).to.equal(true);
+    await cluster.restart('kube-apiserver');
+    await client.delete(kind, { namespace, name: 'before' });
+    await create('killed', 'after');
+    await equal(store, 'killed');
+    expect([...store.keys()]).to.deep.equal(['default/after']);
+  });
+
+  it('survive an API server that stands still, and calls to it end by their deadline', async () => {
+    const store = await watching('frozen');
+    await create('frozen', 'frozen');
+    await until('object', () => store.has('default/frozen') || undefined);
+    await cluster.pause('kube-apiserver');
+    const began = performance.now();
+    const error: unknown = await client
+      .get(kind, { namespace, name: 'frozen' }, { deadline: 1_000 })
+      .catch((e: unknown) => e);
+    expect(hasReason(error, 'Timeout')).to.equal(true);
+    expect(performance.now() - began).to.be.within(900, 2_000);
+    // Longer than the idle limit: the watch is given up while nothing answers.
+    await until('idle watches', () => performance.now() - began > 4_000 || undefined);
+    await cluster.resume('kube-apiserver');
+    await create('frozen', 'thawed');
+    await equal(store, 'frozen');
+  });
+});
+
+/** A client that passes everything on; its methods live on a prototype, which a spread would lose. */
+function delegate(client: ApiClient): ApiClient {
+  return {
+    get: (...call) => client.get(...call),
+    list: (...call) => client.list(...call),
+    watch: (...call) => client.watch(...call),
+    create: (...call) => client.create(...call),
+    replace: (...call) => client.replace(...call),
+    apply: (...call) => client.apply(...call),
+    patch: (...call) => client.patch(...call),
+    delete: (...call) => client.delete(...call),
+    resource: (...call) => client.resource(...call),
+    read: (...call) => client.read(...call),
+    guarded: (...call) => client.guarded(...call),
+    close: () => client.close(),
+  };
+}
