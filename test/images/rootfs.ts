@@ -9,7 +9,8 @@ import { writeLayer } from './making/layer.ts';
 import { recipes } from './recipes/index.ts';
 import type { Recipe } from './recipes/recipe.ts';
 
-export type RootfsName = keyof typeof recipes;
+/** `recipes` holds those that can be made; asking for another says so. */
+export type RootfsName = keyof typeof recipes | 'kafka-3.9.2' | 'kafka-4.2.1' | 'zookeeper' | 'node';
 
 const STAND_INS = join(import.meta.dirname, 'stand-ins');
 
@@ -18,7 +19,9 @@ const STAND_INS = join(import.meta.dirname, 'stand-ins');
  * @returns its folder. It is shared: what runs in it by chroot should write to mounts or folders of its own.
  */
 export async function ensureRootfs(name: RootfsName, log?: Log): Promise<string> {
-  return join(await ensureBuilt(recipes[name], log), 'rootfs');
+  const recipe: Recipe | undefined = Object.entries(recipes).find(([known]) => known === name)?.[1];
+  if (!recipe) throw new Error(`there is no recipe for ${name}: see test/images/recipes/index.ts`);
+  return join(await ensureBuilt(recipe, log), 'rootfs');
 }
 
 /** The layers of a stand-in, its base's first: layers that several images share are the same files. */

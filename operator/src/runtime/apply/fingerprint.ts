@@ -56,10 +56,16 @@ function writeList(list: readonly unknown[], path: string[], shape: string[]): s
   const keys = mergeKeys(path.filter((part) => !part.startsWith('[')));
   if (!keys) shape.push(path.join('.'));
   const parts = list.map((item) => {
-    path.push(`[${keys ? keys.map((key) => String((item as Record<string, unknown>)[key])).join() : ''}]`);
+    path.push(`[${keys ? keyOf(item, keys) : ''}]`);
     const text = write(item, path, keys ? shape : []);
     path.pop();
     return text;
   });
   return `[${parts.join(',')}]`;
+}
+
+/** What tells an item of a keyed list apart; the API server refuses items that are no objects. */
+function keyOf(item: unknown, keys: readonly string[]): string {
+  if (typeof item !== 'object' || item === null) return JSON.stringify(item);
+  return keys.map((key) => String((item as Record<string, unknown>)[key])).join();
 }

@@ -8,7 +8,8 @@
 export function mergeKeys(path: readonly string[]): readonly string[] | undefined {
   const field = path.at(-1) ?? '';
   if (field === 'ports') return portKeys(path);
-  return listKeys[field];
+  // A field may be called `toString`: only our own names count.
+  return Object.hasOwn(listKeys, field) ? listKeys[field] : undefined;
 }
 
 /** What an absent merge key means. */
