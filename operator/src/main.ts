@@ -61,7 +61,13 @@ const inside = inPod();
 const leaseNamespace = options.leaseNamespace ?? (inside ? await podNamespace() : 'default');
 
 const client = await connect({ credentials: inside ?? (await fromKubeconfig()), metrics, userAgent: 'memo-operator' });
-const elector = new Elector({ client, lease: { namespace: leaseNamespace, name: 'memo-operator' }, identity, log });
+const elector = new Elector({
+  client,
+  lease: { namespace: leaseNamespace, name: 'memo-operator' },
+  identity,
+  log,
+  metrics,
+});
 const writes = client.guarded(() => elector.assertLeading());
 
 const scope = options.namespace === undefined ? {} : { namespace: options.namespace };

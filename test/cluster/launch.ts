@@ -70,13 +70,14 @@ async function parts(rung: Rung, log: Log): Promise<Pick<ClusterPlan, 'tools' | 
 
 /** Under the lock, so that two starters of one name see each other. */
 async function claim(plan: ClusterPlan, log: Log): Promise<ChildProcess> {
-  for (const name of await sweep()) log(`removed what a dead cluster had left: ${name}`);
+  const failed = (name: string): boolean => name !== plan.name && readRecord(name)?.phase === 'failed';
+  for (const name of await sweep(failed)) log(`removed what a dead cluster had left: ${name}`);
   const present = readRecord(plan.name);
   if (isAlive(present))
     throw new Error(`a cluster called ${plan.name} is already ${present.phase}: stop it first, or use another name`);
   mkdirSync(plan.directory, { recursive: true, mode: 0o700 });
   const output = openSync(join(plan.directory, 'keeper.log'), 'a');
-  // A session of its own: what a terminal sends to its programs does not reach the cluster.
+  // A process group of its own: what a terminal sends to its programs does not reach the cluster.
   const keeper = spawn(process.execPath, [join(import.meta.dirname, 'keeper.ts')], {
     stdio: ['ignore', output, output, 'ipc'],
     detached: true,

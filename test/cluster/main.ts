@@ -42,6 +42,7 @@ program
   .option('--name <name>', 'which', 'default')
   .action(async (archives: string[], { name }: { name: string }) => {
     await order(name, 'load', { archives: archives.map((each) => resolve(each)) });
+    log(`cluster ${name} has the images of ${archives.join(', ')}`);
   });
 
 program
@@ -84,7 +85,10 @@ async function joined(record: ClusterRecord, rung: Rung): Promise<ClusterRecord>
 async function down({ name, all }: { name: string; all?: boolean }): Promise<void> {
   for (const each of all === true ? listNames() : [name]) {
     const record = readRecord(each);
-    if (!isAlive(record)) continue;
+    if (!isAlive(record)) {
+      log(`cluster ${each} is not up`);
+      continue;
+    }
     process.kill(record.keeper.pid, 'SIGTERM');
     const hint = `see ${clusterDirectory(each)}/keeper.log`;
     await until(`end of cluster ${each}`, { seconds: 60, hint }, () => {
@@ -92,7 +96,7 @@ async function down({ name, all }: { name: string; all?: boolean }): Promise<voi
     });
     log(`cluster ${each} is down`);
   }
-  const swept = await withLock(join(clustersDirectory(), '.lock'), log, sweep);
+  const swept = await withLock(join(clustersDirectory(), '.lock'), log, async () => await sweep());
   for (const each of swept) log(`removed what a dead cluster had left: ${each}`);
 }
 

@@ -30,9 +30,14 @@ export function leftovers(
   };
 }
 
-/** Call it under the state lock. @returns the names of the clusters of which something was left. */
-export async function sweep(): Promise<string[]> {
-  const found = leftovers(listNames(), listGroups(), (name) => isAlive(readRecord(name)));
+/**
+ * Call it under the state lock.
+ * @param keep says whose folder stays although the cluster is dead: one that failed keeps its logs until it is told to go.
+ * @returns the names of the clusters of which something was left.
+ */
+export async function sweep(keep: (name: string) => boolean = () => false): Promise<string[]> {
+  const names = listNames().filter((name) => !keep(name));
+  const found = leftovers(names, listGroups(), (name) => isAlive(readRecord(name)));
   for (const group of found.groups) await removeGroup(group);
   for (const name of found.names) await removeDirectory(name);
   return [...new Set([...found.names, ...found.groups.map((group) => clusterOfGroup(group) ?? group)])];

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { DNS_PORT, DNS_SERVICE_ADDRESS, NODE_ADDRESS } from '../inside/addresses.ts';
-import { answersWell } from '../inside/probe.ts';
+import { answersWell } from '../host/probe.ts';
 import type { Site } from '../inside/site.ts';
 import { ADDON } from './addon.ts';
 import { hostService } from './host-service.ts';

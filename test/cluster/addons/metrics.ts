@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 
 import { METRICS_PORT, NODE_ADDRESS } from '../inside/addresses.ts';
-import { answersWell } from '../inside/probe.ts';
+import { answersWell } from '../host/probe.ts';
 import type { Site } from '../inside/site.ts';
 import { ADDON } from './addon.ts';
 import { hostService } from './host-service.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 
 import { INGRESS_PORT } from '../inside/addresses.ts';
-import { answersWell } from '../inside/probe.ts';
+import { answersWell } from '../host/probe.ts';
 import type { Site } from '../inside/site.ts';
 import { ADDON } from './addon.ts';
 

@@ -77,7 +77,13 @@ describe('rung 3: a node that runs pods', function () {
 
   it('resolves Services inside, lets a pod reach itself through its own, and knows no other names', async () => {
     const [kubectl] = kubectls;
-    expect(await kubectl?.('-n', 'demo', 'exec', 'web', '--', '/get', 'http://web.demo')).to.equal('cluster 0');
+    // A Service exists before every node knows its way: kube-proxy follows the API server a moment later.
+    const own = await until(
+      'way to the own Service',
+      PATIENCE,
+      async () => await kubectl?.('-n', 'demo', 'exec', 'web', '--', '/get', 'http://web.demo'),
+    );
+    expect(own).to.equal('cluster 0');
     expect(await kubectl?.('-n', 'demo', 'exec', 'web', '--', '/get', 'http://web.demo.svc.cluster.local')).to.equal(
       'cluster 0',
     );

@@ -46,7 +46,7 @@ export function createAuthority(name: string): Authority {
   const issuer = { name: distinguishedName({ commonName: name }), key: pair.privateKey, publicKey: pair.publicKey };
   const own = signed(issuer, { commonName: name }, pair.publicKey, [
     extension(OID.basicConstraints, der.sequence(der.boolean(true)), true),
-    // keyCertSign and cRLSign, with digitalSignature: the authority also signs service account tokens' peers.
+    // digitalSignature, keyCertSign and cRLSign.
     extension(OID.keyUsage, der.bits(Buffer.from([0b1000_0110]), 1), true),
     extension(OID.subjectKeyIdentifier, der.octets(keyIdentifier(pair.publicKey))),
   ]);

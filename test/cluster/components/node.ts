@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 
 import { run } from '../host/command.ts';
 import * as address from '../inside/addresses.ts';
-import { answersWell } from '../inside/probe.ts';
+import { answersWell } from '../host/probe.ts';
 import type { Site } from '../inside/site.ts';
 import { containerdConfig, kubeletConfig, kubeProxyConfig, networkConfig } from './node-config.ts';
 

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { ADDON } from '../addons/addon.ts';
 import * as address from '../inside/addresses.ts';
 import type { Manifest } from '../inside/api.ts';
-import { answersWell } from '../inside/probe.ts';
+import { answersWell } from '../host/probe.ts';
 import type { Site } from '../inside/site.ts';
 
 const NODES = 3;

@@ -23,9 +23,6 @@ export const NAMESPACE_PACKAGES: readonly Requirement[] = [
 export const NODE_PACKAGES: readonly Requirement[] = [
   { command: 'runc', package: 'runc' },
   { command: 'nft', package: 'nftables' },
-  { command: 'conntrack', package: 'conntrack' },
-  { command: 'iptables', package: 'iptables' },
-  { command: 'socat', package: 'socat' },
 ];
 
 /**

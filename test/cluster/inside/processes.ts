@@ -149,7 +149,11 @@ export class Processes {
     const log = this.#logPath(slot);
     const patience = { seconds: READY_SECONDS, hint: `its log is ${log}` };
     const outcome = await until<'ready' | 'gave up'>(`${name} ready`, patience, async () => {
-      if (slot.failures >= FAILURES_BEFORE_GIVING_UP) return 'gave up';
+      if (slot.failures >= FAILURES_BEFORE_GIVING_UP) {
+        // A restart is on its way already: it must find that nobody wants the program any more.
+        slot.wanted = false;
+        return 'gave up';
+      }
       return (await ready()) ? 'ready' : undefined;
     });
     if (outcome === 'gave up') {

@@ -1,11 +1,14 @@
 /** Events about objects (events.k8s.io/v1): fire and forget, repeated ones counted in a series, a flood held back. */
-import { createHash } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { ApiClient } from '../client/client.ts';
+import { isNotFound } from '../client/error.ts';
 import type { Clock } from '../clock.ts';
 import { systemClock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { silent } from '../log.ts';
-import { kindOf, type KubeObject } from '../object.ts';
+import { describeObject, kindOf } from '../object.ts';
+import type { KubeObject } from '../object.ts';
+import { Correlation } from './correlation.ts';
 
 export interface EventRecorderOptions {
   client: ApiClient;
@@ -22,24 +25,14 @@ export interface EventFields {
   /** Machine reason, CamelCase. */
   reason: string;
   action: string;
-  /** For people; at most 1,000 bytes are kept. */
+  /** For people; at most 1,000 characters are kept. */
   note: string;
 }
 
-interface Series {
-  readonly name: string;
-  readonly namespace: string;
-  count: number;
-  seenAt: number;
-}
-
-/** The same event within this time is a series of the first one. */
-const seriesWindow = 10 * 60_000;
-/** Events about one object: this many at once, then one more each `refill`. */
-const burst = 25;
-const refill = 5 * 60_000;
 /** More than this many unsent events means that the API server is away: the newest are dropped. */
 const longestQueue = 1_000;
+/** Long enough for the server's worst day, short enough not to hold up the others. */
+const deadline = 10_000;
 
 const eventKind = kindOf('events.k8s.io/v1', 'Event');
 
@@ -47,41 +40,31 @@ export class EventRecorder {
   readonly #options: EventRecorderOptions;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #series = new Map<string, Series>();
-  readonly #budgets = new Map<string, { tokens: number; at: number }>();
+  readonly #correlation: Correlation;
   readonly #queue: (() => Promise<void>)[] = [];
   #sending: Promise<void> | undefined;
-  #counter = 0;
 
   constructor(options: EventRecorderOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#log = options.log ?? silent;
+    this.#correlation = new Correlation(this.#clock);
   }
 
   /** Never throws and never waits; an event that cannot be sent is logged and dropped. */
   record(about: KubeObject, fields: EventFields): void {
-    this.#forgetOld();
-    if (this.#queue.length >= longestQueue || !this.#allowed(about.metadata.uid ?? '')) return;
-    const identity = [about.metadata.uid, fields.type, fields.reason, fields.action, fields.note].join('\n');
-    const known = this.#series.get(identity);
-    if (known) {
-      known.count += 1;
-      known.seenAt = this.#clock.now();
-      const { count } = known;
-      this.#enqueue(() => this.#extend(known, count));
+    const { name, uid } = about.metadata;
+    if (this.#queue.length >= longestQueue) {
+      this.#log.warn({ object: describeObject(about), ...fields }, 'an event was dropped: too many wait to be sent');
       return;
     }
-    const event = this.#event(about, fields, identity);
-    this.#series.set(identity, {
-      name: event.metadata.name,
-      namespace: event.metadata.namespace ?? 'default',
-      count: 1,
-      seenAt: this.#clock.now(),
-    });
-    this.#enqueue(async () => {
-      await this.#options.client.create(event);
-    });
+    const fresh = `${name}.${randomBytes(8).toString('hex')}`;
+    const verdict = this.#correlation.judge({ about: uid ?? describeObject(about), ...fields }, fresh);
+    if (verdict.send === 'nothing') return;
+    const { name: told, count } = verdict.series;
+    const note = verdict.combined ? `(one of several alike) ${fields.note}` : fields.note;
+    const event = this.#event(about, { ...fields, note }, told);
+    this.#enqueue(() => (count === 1 ? this.#create(event) : this.#count(event, count)));
   }
 
   /** Resolves once everything recorded so far was sent or given up. */
@@ -105,48 +88,37 @@ export class EventRecorder {
     this.#sending = undefined;
   }
 
-  async #extend({ name, namespace }: Series, count: number): Promise<void> {
-    const body = { series: { count, lastObservedTime: microTime(this.#clock.date()) } };
-    await this.#options.client.patch(eventKind, { name, namespace }, { type: 'merge', body });
+  async #create(event: KubeObject): Promise<void> {
+    await this.#options.client.create(event, { deadline });
   }
 
-  #event(about: KubeObject, { type, reason, action, note }: EventFields, identity: string): KubeObject {
+  async #count(event: KubeObject, count: number): Promise<void> {
+    const body = { series: { count, lastObservedTime: event['eventTime'] } };
+    try {
+      await this.#options.client.patch(eventKind, event.metadata, { type: 'merge', body }, { deadline });
+    } catch (error) {
+      // Events live for an hour or less, and the first one may have been lost.
+      if (!isNotFound(error)) throw error;
+      await this.#create(event);
+    }
+  }
+
+  #event(about: KubeObject, fields: EventFields, eventName: string): KubeObject {
     const { name, namespace, uid, resourceVersion } = about.metadata;
-    this.#counter += 1;
-    const digest = createHash('sha256').update(`${identity}\n${this.#counter}\n${this.#clock.date().toISOString()}`);
     return {
       apiVersion: 'events.k8s.io/v1',
       kind: 'Event',
-      metadata: { name: `${name}.${digest.digest('hex').slice(0, 16)}`, namespace: namespace ?? 'default' },
-      action,
+      // Events about cluster-scoped objects live in `default`.
+      metadata: { name: eventName, namespace: namespace ?? 'default' },
+      action: fields.action,
       eventTime: microTime(this.#clock.date()),
-      note: note.slice(0, 1_000),
-      reason,
+      note: fields.note.slice(0, 1_000),
+      reason: fields.reason,
       regarding: { apiVersion: about.apiVersion, kind: about.kind, name, namespace, uid, resourceVersion },
       reportingController: this.#options.controller,
       reportingInstance: this.#options.instance,
-      type,
+      type: fields.type,
     };
-  }
-
-  #allowed(uid: string): boolean {
-    const now = this.#clock.now();
-    const budget = this.#budgets.get(uid) ?? { tokens: burst, at: now };
-    const earned = Math.floor((now - budget.at) / refill);
-    budget.tokens = Math.min(burst, budget.tokens + earned);
-    budget.at += earned * refill;
-    this.#budgets.set(uid, budget);
-    if (budget.tokens === 0) return false;
-    budget.tokens -= 1;
-    return true;
-  }
-
-  #forgetOld(): void {
-    const now = this.#clock.now();
-    for (const [identity, { seenAt }] of this.#series) {
-      if (now - seenAt > seriesWindow) this.#series.delete(identity);
-    }
-    for (const [uid, { at }] of this.#budgets) if (now - at > burst * refill) this.#budgets.delete(uid);
   }
 }
 

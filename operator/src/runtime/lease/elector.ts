@@ -6,6 +6,7 @@ import { pause, systemClock } from '../clock.ts';
 import { microTime } from '../events/recorder.ts';
 import type { Log } from '../log.ts';
 import { silent } from '../log.ts';
+import type { RuntimeMetrics } from '../metrics.ts';
 import { kindOf, type KubeObject } from '../object.ts';
 
 interface LeaseSpec {
@@ -34,6 +35,7 @@ export interface ElectorOptions {
   clock?: Clock;
   random?: Random;
   log?: Log;
+  metrics?: RuntimeMetrics;
 }
 
 /** The lease may have lapsed: whoever throws this must not write. */
@@ -44,14 +46,17 @@ export class NotLeadingError extends Error {
 const leaseKind = kindOf<Lease>('coordination.k8s.io/v1', 'Lease');
 
 export class Elector {
-  readonly #options: Required<Omit<ElectorOptions, 'log'>>;
+  readonly #options: Required<Omit<ElectorOptions, 'log' | 'metrics'>>;
   readonly #log: Log;
+  readonly #metrics: RuntimeMetrics | undefined;
   readonly #stop = new AbortController();
   readonly #leading = Promise.withResolvers<undefined>();
   readonly #lost = Promise.withResolvers<string>();
   #running: Promise<void> | undefined;
   /** The record as last seen, and the monotonic time at which it last changed. */
   #seen: { record: string; at: number } | undefined;
+  /** The lease as we last wrote it: renewed without reading it first, until someone else writes to it. */
+  #held: Lease | undefined;
   #validUntil = -Infinity;
   #beat: number;
   #led = false;
@@ -66,6 +71,8 @@ export class Elector {
       ...options,
     };
     this.#log = options.log ?? silent;
+    this.#metrics = options.metrics;
+    this.#metrics?.leading(options.lease.name, false);
     this.#beat = this.#options.clock.now();
   }
 
@@ -113,6 +120,7 @@ export class Elector {
     await this.#running;
     if (!this.leading) return;
     this.#validUntil = -Infinity;
+    this.#metrics?.leading(this.#options.lease.name, false);
     try {
       const lease = await this.#read();
       if (lease?.spec?.holderIdentity === this.#options.identity) await this.#write(lease, '', 1);
@@ -128,6 +136,7 @@ export class Elector {
       await this.#tryOnce();
       if (this.#led && !this.leading) {
         this.#log.error({}, 'the lease is lost');
+        this.#metrics?.leading(this.#options.lease.name, false);
         this.#lost.resolve('the lease is lost');
         return;
       }
@@ -139,16 +148,23 @@ export class Elector {
     const { clock, identity, renewDeadline } = this.#options;
     const started = clock.now();
     try {
-      const lease = await this.#read();
-      if (lease && !this.#mayTake(lease)) return;
-      await this.#write(lease, identity, this.#options.duration / 1000);
+      const lease = this.#held ?? (await this.#read());
+      if (lease && !this.#mayTake(lease)) {
+        // Whoever holds it has taken it from us for good reason.
+        this.#validUntil = -Infinity;
+        return;
+      }
+      this.#held = await this.#write(lease, identity, Math.ceil(this.#options.duration / 1000));
       // Counted from before the request: the server may have stored it at once.
       this.#validUntil = started + renewDeadline;
       if (this.#led) return;
       this.#led = true;
       this.#log.info({ identity }, 'leading');
+      this.#metrics?.leading(this.#options.lease.name, true);
       this.#leading.resolve(undefined);
     } catch (error) {
+      // It may be stored or not, or be another's by now: look before the next write.
+      this.#held = undefined;
       // 409: another candidate was first, which the next look shows.
       if (!(error instanceof ApiError && error.code === 409))
         this.#log.warn({ err: error }, 'the lease could not be held');
@@ -176,7 +192,7 @@ export class Elector {
     }
   }
 
-  async #write(lease: Lease | undefined, holder: string, seconds: number): Promise<void> {
+  async #write(lease: Lease | undefined, holder: string, seconds: number): Promise<Lease> {
     const { client, clock, lease: name } = this.#options;
     const now = microTime(clock.date());
     const before = lease?.spec ?? {};
@@ -189,7 +205,7 @@ export class Elector {
       leaseTransitions: (before.leaseTransitions ?? 0) + (same || holder === '' ? 0 : 1),
     };
     const head = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' };
-    if (lease) await client.replace({ ...lease, ...head, spec }, { deadline: 5_000 });
-    else await client.create({ ...head, metadata: name, spec }, { deadline: 5_000 });
+    if (lease) return client.replace<Lease>({ ...lease, ...head, spec }, { deadline: 5_000 });
+    return client.create<Lease>({ ...head, metadata: name, spec }, { deadline: 5_000 });
   }
 }

@@ -2,8 +2,7 @@
 import type { Clock, Timer } from '../clock.ts';
 import type { ApiClient, Scope, WatchEvent } from '../client/client.ts';
 import { ApiError } from '../client/error.ts';
-import type { Kind, KubeObject } from '../object.ts';
-import { objectKey } from '../object.ts';
+import type { Kind } from '../object.ts';
 import type { Sink } from './store.ts';
 
 export interface FollowOptions {
@@ -12,7 +11,7 @@ export interface FollowOptions {
   scope: Scope;
   sink: Sink;
   signal: AbortSignal;
-  /** Absent: the server streams the present state first (`WatchList`), which replaces the sink's. */
+  /** Absent: the server streams the present state first (`WatchList`), which becomes the sink's. */
   from: string | undefined;
   /** Called with every version from which a later watch may go on. */
   reached: (version: string) => void;
@@ -46,40 +45,47 @@ export async function followWatch(options: FollowOptions): Promise<void> {
   }
 }
 
-/** Puts events into the sink; while the present state is being streamed, collects them until it is complete. */
+/** Puts events into the sink; those of the present state, which a watch without a version brings first, as a list. */
 class Intake {
   readonly #sink: Sink;
   readonly #reached: (version: string) => void;
-  #initial: Map<string, KubeObject> | undefined;
+  #complete: boolean;
 
   constructor({ sink, reached, from }: FollowOptions) {
     this.#sink = sink;
     this.#reached = reached;
-    if (from === undefined) this.#initial = new Map();
+    this.#complete = from !== undefined;
+    if (!this.#complete) sink.begin();
   }
 
+  /** Whether the present state has come in whole. */
   get complete(): boolean {
-    return this.#initial === undefined;
+    return this.#complete;
   }
 
   take(event: WatchEvent): void {
     const version = event.object.metadata.resourceVersion ?? '';
-    if (this.#initial) {
-      const ended = this.#collect(this.#initial, event);
-      if (!ended) return;
-      this.#sink.replace([...this.#initial.values()], version);
-      this.#initial = undefined;
-    } else if (event.type === 'BOOKMARK') this.#sink.reached(version);
-    else if (event.type === 'DELETED') this.#sink.remove(event.object);
-    else this.#sink.upsert(event.object);
+    if (this.#complete) this.#change(event, version);
+    else if (!this.#list(event, version)) return;
     this.#reached(version);
   }
 
-  #collect(initial: Map<string, KubeObject>, { type, object }: WatchEvent): boolean {
-    if (type === 'BOOKMARK') return object.metadata.annotations?.[initialEventsEnd] === 'true';
-    if (type === 'DELETED') initial.delete(objectKey(object.metadata));
-    else initial.set(objectKey(object.metadata), object);
-    return false;
+  #change({ type, object }: WatchEvent, version: string): void {
+    if (type === 'BOOKMARK') this.#sink.reached(version);
+    else if (type === 'DELETED') this.#sink.remove(object);
+    else this.#sink.upsert(object);
+  }
+
+  /** Whether this was the last event of the list. Only from there on is a version one to go on from: lists have no order. */
+  #list({ type, object }: WatchEvent, version: string): boolean {
+    if (type !== 'BOOKMARK') {
+      this.#sink.listed(object);
+      return false;
+    }
+    if (object.metadata.annotations?.[initialEventsEnd] !== 'true') return false;
+    this.#sink.complete(version);
+    this.#complete = true;
+    return true;
   }
 }
 

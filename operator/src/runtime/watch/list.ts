@@ -1,35 +1,35 @@
 /** A full list in pages, for API servers that do not stream it. */
 import type { ApiClient, ListOptions } from '../client/client.ts';
 import { ApiError, isExpired } from '../client/error.ts';
-import type { Kind, KubeObject } from '../object.ts';
+import type { Kind } from '../object.ts';
+import type { Sink } from './store.ts';
 
 const pageSize = 500;
 
-export interface FullList {
-  items: KubeObject[];
-  /** A watch from here on misses nothing. */
-  resourceVersion: string;
-}
-
-/** All objects in the scope. When a continue token expires under way, everything is asked for at once. */
-export async function listAll(client: ApiClient, kind: Kind, options: ListOptions): Promise<FullList> {
+/**
+ * Puts all objects in the scope into the sink and answers the version to watch from. When a continue token expires under way,
+ * everything is asked for again at once.
+ */
+export async function listInto(sink: Sink, client: ApiClient, kind: Kind, options: ListOptions): Promise<string> {
   try {
-    return await listPages(client, kind, { ...options, limit: pageSize });
+    return await listPages(sink, client, kind, { ...options, limit: pageSize });
   } catch (error) {
     if (!isExpired(error)) throw error;
-    const { items, metadata } = await client.list(kind, options);
-    return { items, resourceVersion: metadata.resourceVersion ?? '' };
+    return await listPages(sink, client, kind, options);
   }
 }
 
-async function listPages(client: ApiClient, kind: Kind, options: ListOptions): Promise<FullList> {
-  const items: KubeObject[] = [];
+async function listPages(sink: Sink, client: ApiClient, kind: Kind, options: ListOptions): Promise<string> {
+  sink.begin();
   let token: string | undefined;
   for (;;) {
     const page = await client.list(kind, { ...options, ...(token !== undefined && { continue: token }) });
-    for (const item of page.items) items.push(item);
+    for (const item of page.items) sink.listed(item);
     token = page.metadata.continue;
-    if (!token) return { items, resourceVersion: page.metadata.resourceVersion ?? '' };
+    if (token) continue;
+    const version = page.metadata.resourceVersion ?? '';
+    sink.complete(version);
+    return version;
   }
 }
 

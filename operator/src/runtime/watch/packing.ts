@@ -2,12 +2,12 @@
  * Objects as short strings. A thousand owners with twenty children each are 20,000 objects that are read a few times an
  * hour; as JavaScript objects they take 5 KB apiece. Objects of one kind are alike, so the first one serves as the dictionary.
  */
-import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { KubeObject } from '../object.ts';
 
 // Level 1 is as small here as 6 within a few per cent (most of an object is one match in the dictionary) at half the time.
 // Small windows spare zlib the clearing of 256 KB for every object.
-const compression = { level: 1, memLevel: 5, windowBits: 13, strategy: constants.Z_DEFAULT_STRATEGY } as const;
+const compression = { level: 1, memLevel: 5, windowBits: 13, chunkSize: 1024 } as const;
 
 export class Packing<T extends KubeObject> {
   #dictionary: Buffer | undefined;
@@ -24,6 +24,7 @@ export class Packing<T extends KubeObject> {
     const json = inflateRawSync(Buffer.from(packed, 'latin1'), {
       dictionary: this.#dictionary,
       windowBits: compression.windowBits,
+      chunkSize: 4096,
     });
     return JSON.parse(json.toString()) as T;
   }

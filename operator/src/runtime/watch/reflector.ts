@@ -11,7 +11,7 @@ import type { Log } from '../log.ts';
 import { silent } from '../log.ts';
 import type { RuntimeMetrics } from '../metrics.ts';
 import type { Kind } from '../object.ts';
-import { listAll, refusesStreaming } from './list.ts';
+import { listInto, refusesStreaming } from './list.ts';
 import type { Sink } from './store.ts';
 import { followWatch } from './follow.ts';
 
@@ -84,12 +84,11 @@ export class Reflector {
   async #once(signal: AbortSignal): Promise<void> {
     const { client, kind, scope = {}, sink, metrics } = this.#options;
     if (this.#version === undefined && !this.#streams) {
-      const list = await listAll(client, kind, { ...scope, signal });
-      sink.replace(list.items, list.resourceVersion);
-      this.#version = list.resourceVersion;
+      metrics?.relisted(kind.kind);
+      this.#version = await listInto(sink, client, kind, { ...scope, signal });
       this.#served = true;
     }
-    if (this.#version === undefined || !this.#streams) metrics?.relisted(kind.kind);
+    if (this.#version === undefined) metrics?.relisted(kind.kind);
     await followWatch({
       client,
       kind,
@@ -125,7 +124,8 @@ export class Reflector {
       this.#served = false;
       this.#version = undefined;
       if (optional) {
-        sink.replace([], '');
+        sink.begin();
+        sink.complete('');
         return unservedRetry * (0.75 + 0.5 * this.#random());
       }
     }

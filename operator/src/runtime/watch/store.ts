@@ -38,7 +38,11 @@ export type Handler<T extends KubeObject> = (change: Change<T>) => void;
 
 /** What a reflector fills. */
 export interface Sink {
-  replace(objects: KubeObject[], resourceVersion: string): void;
+  /** A list begins: what it brings comes as {@link listed}, one by one, so that no kind is ever held twice in memory. */
+  begin(): void;
+  listed(object: KubeObject): void;
+  /** The list is complete and was taken at this version: what it did not bring is gone. */
+  complete(resourceVersion: string): void;
   upsert(object: KubeObject): void;
   remove(object: KubeObject): void;
   /** A bookmark: everything up to this version has been told. */
@@ -62,6 +66,8 @@ export class Store<T extends KubeObject = KubeObject> implements Sink {
   readonly #log: Log;
   /** Keys whose entry is the answer of an own write that the watch has not told yet. */
   readonly #own = new Set<string>();
+  /** Keys that the list under way has brought so far. */
+  readonly #listed = new Set<string>();
   #reached: string | undefined;
   #synced = false;
   readonly #whenSynced = Promise.withResolvers<undefined>();
@@ -148,18 +154,30 @@ export class Store<T extends KubeObject = KubeObject> implements Sink {
     return this.#entries.get(key)?.note;
   }
 
-  replace(objects: KubeObject[], resourceVersion: string): void {
-    const seen = new Set<string>();
-    for (const object of objects) {
-      seen.add(objectKey(object.metadata));
-      this.#upsert(object, 'list');
-    }
+  /** A whole list at once. */
+  replace(objects: Iterable<KubeObject>, resourceVersion: string): void {
+    this.begin();
+    for (const object of objects) this.listed(object);
+    this.complete(resourceVersion);
+  }
+
+  begin(): void {
+    this.#listed.clear();
+  }
+
+  listed(object: KubeObject): void {
+    this.#listed.add(objectKey(object.metadata));
+    this.#upsert(object, 'list');
+  }
+
+  complete(resourceVersion: string): void {
     for (const [key, entry] of this.#entries) {
-      if (seen.has(key)) continue;
+      if (this.#listed.has(key)) continue;
       // Written after this list was taken: the watch from here on will tell it. Kept for one list only, in case it never does.
       if (this.#own.delete(key) && isNewer(entry.resourceVersion, resourceVersion)) continue;
       this.#drop(key, entry, 'list');
     }
+    this.#listed.clear();
     this.#reached = resourceVersion;
     this.#synced = true;
     this.#whenSynced.resolve(undefined);

@@ -1,0 +1,91 @@
+/** Events as the API server keeps them. */
+import { expect } from 'chai';
+import type { ApiClient } from '../../../operator/src/runtime/client/client.ts';
+import { connect } from '../../../operator/src/runtime/client/connect.ts';
+import { fromKubeconfig } from '../../../operator/src/runtime/client/kubeconfig.ts';
+import { EventRecorder } from '../../../operator/src/runtime/events/recorder.ts';
+import { kindOf } from '../../../operator/src/runtime/object.ts';
+import type { KubeObject } from '../../../operator/src/runtime/object.ts';
+import { startCluster } from '../../cluster/cluster.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
+
+interface Event extends KubeObject {
+  note: string;
+  reason: string;
+  regarding: { name: string; uid: string };
+  series?: { count: number };
+}
+
+const kind = kindOf<Event>('events.k8s.io/v1', 'Event');
+const namespace = 'default';
+
+describe('the event recorder', function () {
+  this.timeout(120_000);
+  let cluster: Cluster;
+  let client: ApiClient;
+  let recorder: EventRecorder;
+
+  before(async () => {
+    cluster = await startCluster({ name: 'runtime-events', rung: 1 });
+    client = await connect({ credentials: await fromKubeconfig({ path: cluster.kubeconfig }) });
+    recorder = new EventRecorder({ client, controller: 'memo.test/operator', instance: 'pod-0' });
+  });
+
+  after(async () => {
+    await client.close();
+    await cluster.stop();
+  });
+
+  async function about(name: string): Promise<Event[]> {
+    const { items } = await client.list(kind, { namespace });
+    return items.filter(({ regarding }) => regarding.name === name);
+  }
+
+  it('tells what happened, and counts what happens again', async () => {
+    const object = await client.create<KubeObject>({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'told', namespace },
+    });
+    const ready = { type: 'Normal' as const, reason: 'Ready', action: 'Ready', note: '준비되었습니다' };
+    for (let again = 0; again < 3; again += 1) recorder.record(object, ready);
+    recorder.record(object, { ...ready, type: 'Warning', reason: 'NameTaken' });
+    await recorder.flush();
+    const events = await about('told');
+    expect(events.map(({ reason, series }) => `${reason} ${series?.count ?? 1}`).sort()).to.deep.equal([
+      'NameTaken 1',
+      'Ready 3',
+    ]);
+    expect(events.every(({ regarding }) => regarding.uid === object.metadata.uid)).to.equal(true);
+  });
+
+  it('tells again what the API server has forgotten', async () => {
+    const object = await client.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'gone', namespace } });
+    const fields = { type: 'Normal' as const, reason: 'Again', action: 'Ready', note: 'x' };
+    recorder.record(object, fields);
+    await recorder.flush();
+    const [first] = await about('gone');
+    if (!first) throw new Error('no event');
+    await client.delete(kind, first.metadata);
+    recorder.record(object, fields);
+    await recorder.flush();
+    expect(await about('gone')).to.have.length(1);
+  });
+
+  it('does not trouble its caller when nothing can be sent', async () => {
+    const down = new EventRecorder({
+      client: client.guarded(() => {
+        throw new Error('not leading');
+      }),
+      controller: 'memo.test/operator',
+      instance: 'pod-0',
+    });
+    const metadata = { name: 'silent', namespace, uid: 'x' };
+    down.record(
+      { apiVersion: 'v1', kind: 'ConfigMap', metadata },
+      { type: 'Normal', reason: 'R', action: 'A', note: '' },
+    );
+    await down.flush();
+    expect(await about('silent')).to.deep.equal([]);
+  });
+});
