@@ -24,7 +24,7 @@ types: deps ## Type check
 unit: deps ## The unit tests alone
 	@npm run --silent unit
 
-generate: deps ## Types from the CRD
+generate: deps ## Types from the CRD, docs/configuration.md from the list of the service
 	@npm run --silent generate
 
 format: deps ## Format the sources

@@ -1,16 +1,20 @@
 /** The Express application of the API port: path forms, CORS, memos, health, and one place for every error. */
 import { randomUUID } from 'node:crypto';
 import express from 'express';
-import type { Express, NextFunction, Request, Response } from 'express';
+import type { Express, NextFunction, Request, RequestHandler, Response } from 'express';
 import type { HttpConfig } from './config.ts';
+import { healthStatus } from './health/health.ts';
 import type { Health } from './health/health.ts';
 import { cors } from './http/cors.ts';
 import { errorReply, problemOf } from './http/errors.ts';
+import { allowOnly } from './http/methods.ts';
 import { targetOf } from './http/paths.ts';
 import { Problem } from './http/problem.ts';
-import { sendJson } from './http/reply.ts';
-import { allowOnly, memoRoutes, type MemoRoutesOptions } from './memos/routes.ts';
-import { errorFields, type Log } from './observability/log.ts';
+import { ClientGone, sendJson } from './http/reply.ts';
+import { memoRoutes } from './memos/routes.ts';
+import type { MemoRoutesOptions } from './memos/routes.ts';
+import { errorFields } from './observability/log.ts';
+import type { Log } from './observability/log.ts';
 import type { Metrics } from './observability/metrics.ts';
 
 export interface AppOptions {
@@ -31,11 +35,8 @@ export function createApp(options: AppOptions): Express {
   app.use(observe(options));
   app.use(cors(options.http.allowedOrigins));
   app.use(canonicalPath(options.http.legacyPaths));
-  app
-    .route('/health')
-    .get((_request, response) => sendHealth(options.health, response))
-    .all(allowOnly('GET, HEAD, OPTIONS'));
   app.use(memoRoutes(options.memos));
+  app.route('/health').get(health(options.health)).all(allowOnly('GET, HEAD, OPTIONS'));
   app.use(() => {
     throw new Problem('path-not-found');
   });
@@ -43,24 +44,25 @@ export function createApp(options: AppOptions): Express {
   return app;
 }
 
-/** 503 when the database is down; degraded is 200. */
-export async function sendHealth(health: Health, response: Response): Promise<void> {
-  const report = await health.report();
-  const body = Buffer.from(JSON.stringify(report));
-  sendJson(response, report.status === 'unhealthy' ? 503 : 200, body, { 'Cache-Control': 'no-store' });
+function health(source: Health): RequestHandler {
+  return async (_request, response) => {
+    const report = await source.report();
+    sendJson(response, healthStatus(report), Buffer.from(JSON.stringify(report)), { 'Cache-Control': 'no-store' });
+  };
 }
 
 /** One log line and one measurement a request; the request's id goes back to the client. */
-function observe({ draining, log, metrics }: AppOptions) {
-  return (request: Request, response: Response, next: NextFunction): void => {
+function observe({ draining, log, metrics }: AppOptions): RequestHandler {
+  return (request, response, next) => {
     const started = performance.now();
-    const { method } = request;
     const id = idOf(request);
     response.setHeader('X-Request-Id', id);
+    response.setHeader('X-Content-Type-Options', 'nosniff');
     if (draining()) response.setHeader('Connection', 'close');
     response.once('close', () => {
-      const seconds = (performance.now() - started) / 1000;
+      const { method } = request;
       const route = routeOf(request);
+      const seconds = (performance.now() - started) / 1000;
       metrics.request(method, route, response.statusCode, seconds);
       log.info(
         {
@@ -69,6 +71,7 @@ function observe({ draining, log, metrics }: AppOptions) {
           'http.response.status_code': response.statusCode,
           'http.route': route,
           'event.duration': Math.round(seconds * 1e9),
+          ...(response.writableFinished ? {} : { 'event.outcome': 'client gone' }),
         },
         'request',
       );
@@ -90,8 +93,8 @@ function routeOf(request: Request): string {
 }
 
 /** Every form of a path becomes the one the routes know. */
-function canonicalPath(aliases: boolean) {
-  return (request: Request, response: Response, next: NextFunction): void => {
+function canonicalPath(aliases: boolean): RequestHandler {
+  return (request, response, next) => {
     const target = targetOf(request.url, aliases);
     if (target === undefined) throw new Problem('path-not-found');
     response.locals['memosPath'] = `${target.prefix}${target.alias ? '' : '/v1'}/memos`;
@@ -103,17 +106,22 @@ function canonicalPath(aliases: boolean) {
 /** Express takes a handler of four parameters for one of errors. */
 function answerError(log: Log) {
   return (error: unknown, request: Request, response: Response, next: NextFunction): void => {
-    if (response.writableEnded) {
+    const problem = problemOf(error);
+    if (problem.code === 'internal' && !(error instanceof ClientGone)) {
+      const id = response.getHeader('X-Request-Id');
+      log.error({ ...errorFields(error), 'http.request.id': id }, 'a request failed');
+    }
+    if (response.headersSent || response.destroyed) {
+      // Express's last handler cuts the connection of a reply that has begun, and writes nothing.
       next();
       return;
     }
-    const problem = problemOf(error);
-    if (problem.code === 'internal') log.error(errorFields(error), 'a request failed');
-    if (response.headersSent) {
-      response.destroy();
-      return;
-    }
-    const { body, contentType, headers, status } = errorReply(problem, request.headers, request.originalUrl);
+    const { body, contentType, headers, status } = errorReply(problem, request.headers, pathOf(request.originalUrl));
     sendJson(response, status, body, headers, contentType);
   };
+}
+
+/** Without the query, which may hold the text of a search. */
+function pathOf(url: string): string {
+  return url.replace(/[?#].*$/s, '');
 }

@@ -1,28 +1,63 @@
 /** Listening and the graceful stop, which fails no request. */
-import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { NativeClasses } from './http/native.ts';
+import { answerRejected } from './http/rejected.ts';
 
 /** Longer than any proxy keeps an idle connection, so that none is closed under a request on its way. */
 const KEEP_ALIVE_MS = 95_000;
+/** Slow clients: time for the headers, and for a whole request. */
+const HEADERS_MS = 10_000;
+const REQUEST_MS = 30_000;
+const HEADER_BYTES = 16_384;
+const HEADERS_COUNT = 200;
+/** Requests that are still running after the delay get so much longer. */
+const LAST_REQUESTS_MS = 15_000;
 
-export function apiServer(handle: RequestListener): Server {
-  return createServer(
+export function apiServer(handle: RequestListener, classes: NativeClasses): Server {
+  const server = createServer(
     {
+      ...classes,
       keepAliveTimeout: KEEP_ALIVE_MS,
-      // Slow clients: ten seconds for the headers, thirty for a whole request.
-      headersTimeout: 10_000,
-      requestTimeout: 30_000,
-      maxHeaderSize: 16_384,
+      headersTimeout: HEADERS_MS,
+      requestTimeout: REQUEST_MS,
+      // How often the two limits above are looked at; Node's own 30 s would make them 40 s and 60 s.
+      connectionsCheckingInterval: 2_000,
+      maxHeaderSize: HEADER_BYTES,
     },
     handle,
   );
+  server.maxHeadersCount = HEADERS_COUNT;
+  answerRejected(server);
+  return server;
 }
 
-/** Rejects when the address cannot be had. */
-export async function listen(server: Server, host: string, port: number): Promise<void> {
-  server.listen(port, host);
-  await once(server, 'listening');
+/** Listens, on `0.0.0.0` where `::` was asked for and there is no IPv6. @returns the port */
+export async function listen(server: Server, host: string, port: number): Promise<number> {
+  try {
+    return await listenOn(server, host, port);
+  } catch (error) {
+    const noIpv6 = error instanceof Error && 'code' in error && error.code === 'EAFNOSUPPORT';
+    if (host !== '::' || !noIpv6) throw error;
+    return listenOn(server, '0.0.0.0', port);
+  }
+}
+
+async function listenOn(server: Server, host: string, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  return portOf(server.address()) ?? port;
+}
+
+function portOf(address: AddressInfo | string | null): number | undefined {
+  return typeof address === 'object' ? address?.port : undefined;
 }
 
 /** Resolves with the signal that ends the process. */
@@ -34,12 +69,12 @@ export async function untilStopped(): Promise<NodeJS.Signals> {
 
 /**
  * Serves on while the cluster takes the pod out of its Services, then takes no new connection and waits for those that
- * still have a request.
+ * still have a request. Meanwhile every reply says `Connection: close`, so that keep-alive connections end in good order.
  */
 export async function closeGently(server: Server, shutdownDelayMs: number): Promise<void> {
   await delay(shutdownDelayMs);
   const closed = new Promise((resolve) => server.close(resolve));
   server.closeIdleConnections();
-  await Promise.race([closed, delay(15_000, undefined, { ref: false })]);
+  await Promise.race([closed, delay(LAST_REQUESTS_MS, undefined, { ref: false })]);
   server.closeAllConnections();
 }

@@ -1,5 +1,7 @@
 /** The management port, which no route leads to: probes, metrics, health. */
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import { healthStatus } from './health/health.ts';
 import type { Health } from './health/health.ts';
 import { sendJson } from './http/reply.ts';
 import type { Metrics } from './observability/metrics.ts';
@@ -22,7 +24,7 @@ export function managementServer({ health, metrics, notReady }: ManagementOption
       }
       case '/health': {
         const report = await health.report();
-        return [report.status === 'unhealthy' ? 503 : 200, JSON.stringify(report)];
+        return [healthStatus(report), JSON.stringify(report)];
       }
       case '/metrics':
         return [200, await metrics.registry.metrics(), metrics.registry.contentType];

@@ -1,12 +1,14 @@
 /** The `serve` command: everything that runs in a pod of the API, wired top to bottom. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { openRedisCache, type InvalidationJournal } from './cache/redis-cache.ts';
+import { openRedisCache } from './cache/redis-cache.ts';
+import type { InvalidationJournal } from './cache/redis-cache.ts';
 import { uncached } from './cache/uncached.ts';
 import { createApp } from './app.ts';
 import type { DatabaseBoundConfig } from './config.ts';
 import { Database } from './db/database.ts';
 import { SCHEMA_VERSION, schemaVersion } from './db/schema.ts';
 import { Health } from './health/health.ts';
+import { nativeClasses } from './http/native.ts';
 import { apiServer, closeGently, listen, untilStopped } from './lifecycle.ts';
 import { managementServer } from './management.ts';
 import { backfillSearch } from './memos/backfill.ts';
@@ -24,7 +26,7 @@ export async function serve(config: DatabaseBoundConfig, log: Log): Promise<void
   const metrics = serviceMetrics(database);
   const readRow = rowReader(config.database.timeZone);
   const portion = new PortionSize();
-  const journal: InvalidationJournal = { recent: (ms) => recentWrites(database, ms) };
+  const journal: InvalidationJournal = { recent: (ms) => recentWrites(database, ms, new Date()) };
   const cache = config.cache
     ? openRedisCache({ ...config.cache, journal, register: metrics.registry, log })
     : uncached();
@@ -38,7 +40,6 @@ export async function serve(config: DatabaseBoundConfig, log: Log): Promise<void
   const app = createApp({
     http: config.http,
     memos: {
-      database,
       store,
       search: new MemoSearch(database, portion),
       pages: { database, readRow, portion },
@@ -54,11 +55,11 @@ export async function serve(config: DatabaseBoundConfig, log: Log): Promise<void
     if (draining) return 'draining';
     return schemaSeen ? undefined : 'the schema has not been seen yet: has the migration run?';
   };
-  const api = apiServer((request, response) => void app(request, response));
+  const api = apiServer(app, nativeClasses(app));
   const management = managementServer({ health, metrics, notReady });
-  await listen(management, config.http.host, config.http.managementPort);
-  await listen(api, config.http.host, config.http.port);
-  log.info({ 'server.port': config.http.port }, 'listening');
+  const managementPort = await listen(management, config.http.host, config.http.managementPort);
+  const port = await listen(api, config.http.host, config.http.port);
+  log.info({ 'server.port': port, 'management.port': managementPort }, 'listening');
 
   const stop = new AbortController();
   const background = whenMigrated(database, stop.signal).then(async (seen) => {

@@ -23,7 +23,7 @@ describe('the memo API', function () {
   before(async () => {
     [database, redisStore] = await Promise.all([startMariaDB(), startRedis()]);
     const environment = { DATABASE_URL: database.url, REDIS_URL: redisStore.url };
-    expect(migrate(environment)).to.include({ status: 0 });
+    expect(await migrate(environment)).to.include({ status: 0 });
     service = await startService(environment);
     redis = new Redis(redisStore.url);
   });

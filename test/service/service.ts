@@ -1,7 +1,8 @@
 /** The service as a process of its own, on real stores. */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { createServer, type AddressInfo } from 'node:net';
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { freePort } from '../stores/ports.ts';
 import { until } from '../stores/ready.ts';
 
 const main = join(import.meta.dirname, '../../service/src/main.ts');
@@ -18,28 +19,53 @@ export interface Service {
   /** A body that is no string or Buffer goes out as JSON. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>;
   manage(path: string): Promise<Reply>;
+  readonly port: number;
+  /** What it wrote to its standard output, line by line. */
+  logs(): string;
+  /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
+  /** SIGKILL; resolves when it is gone. */
+  kill(): Promise<void>;
 }
 
 type Environment = Readonly<Record<string, string>>;
 
 /** Runs `migrate` to its end. */
-export function migrate(environment: Environment): { status: number | null; stderr: string } {
-  return spawnSync(process.execPath, [main, 'migrate'], { env: { ...process.env, ...environment }, encoding: 'utf8' });
+export async function migrate(environment: Environment): Promise<{ status: number | null; stderr: string }> {
+  // Not by spawnSync: a store behind a proxy of this process would never hear the command.
+  const child = spawn(process.execPath, [main, 'migrate'], {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const status = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { status, stderr };
 }
 
-/** Resolves once the process is ready. */
-export async function startService(environment: Environment): Promise<Service> {
+/** Runs a command to its end beside others. */
+export async function runCommand(command: string, environment: Environment): Promise<number | null> {
+  const child = spawn(process.execPath, [main, command], { env: { ...process.env, ...environment }, stdio: 'ignore' });
+  return new Promise((resolve) => child.once('exit', resolve));
+}
+
+/** Resolves once the process is ready, or, with `ready: false`, once it is listening. */
+export async function startService(environment: Environment, { ready = true } = {}): Promise<Service> {
   const [port, managementPort] = [await freePort(), await freePort()];
   const own = { HOST: '127.0.0.1', PORT: String(port), MANAGEMENT_PORT: String(managementPort), SHUTDOWN_DELAY: '0s' };
   const child = spawn(process.execPath, [main, 'serve'], {
     env: { ...process.env, ...own, ...environment },
-    stdio: 'ignore',
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
   const manage = (path: string): Promise<Reply> => ask(`http://127.0.0.1:${managementPort}${path}`, { method: 'GET' });
-  await until('ready service', async () => (await manage('/readyz').catch(() => undefined))?.status === 200, 20_000);
+  const probe = ready ? '/readyz' : '/livez';
+  await until(`200 from ${probe}`, async () => (await manage(probe).catch(() => undefined))?.status === 200, 20_000);
   return {
     manage,
+    port,
+    logs: () => output,
     call: async (method, path, body, headers = {}) => {
       const raw = body === undefined || typeof body === 'string' || Buffer.isBuffer(body);
       return await ask(`http://127.0.0.1:${port}${path}`, {
@@ -48,7 +74,10 @@ export async function startService(environment: Environment): Promise<Service> {
         ...(body !== undefined && { body: raw ? body : JSON.stringify(body) }),
       });
     },
-    stop: () => end(child),
+    stop: () => end(child, 'SIGTERM'),
+    kill: async () => {
+      await end(child, 'SIGKILL');
+    },
   };
 }
 
@@ -62,17 +91,9 @@ async function ask(url: string, init: RequestInit): Promise<Reply> {
   return { status: response.status, headers: response.headers, text, json };
 }
 
-async function end(child: ChildProcess): Promise<number | null> {
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
   if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
   const exit = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
+  child.kill(signal);
   return await exit;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -101,6 +101,8 @@ function accounts(database: string): string {
     `CREATE DATABASE IF NOT EXISTS \`${database}\` CHARACTER SET utf8mb4;`,
     `CREATE USER IF NOT EXISTS 'memo'@'%' IDENTIFIED BY 'memo';`,
     `GRANT ALL ON \`${database}\`.* TO 'memo'@'%';`,
+    // The install script makes these without a password, and they come before `%`.
+    `DROP USER IF EXISTS 'root'@'127.0.0.1', 'root'@'::1';`,
     `CREATE USER IF NOT EXISTS 'root'@'%' IDENTIFIED BY 'root';`,
     `GRANT ALL ON *.* TO 'root'@'%' WITH GRANT OPTION;`,
     '',

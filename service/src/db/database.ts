@@ -9,7 +9,7 @@ import { Pool } from './pool.ts';
 import type { PoolStats } from './pool.ts';
 
 /** Milliseconds; the sum of waiting for a connection and using it is what a request can lose to a frozen database. */
-export const DEADLINES = { connect: 1000, acquire: 1000, operation: 2500, probe: 450 } as const;
+export const DEADLINES = { connect: 1000, acquire: 1000, pointRead: 1000, operation: 2500, probe: 450 } as const;
 
 /** The server cuts a statement before the operation's deadline does: then the connection survives. */
 const STATEMENT_SECONDS = 2;
@@ -142,6 +142,7 @@ export class Database {
 }
 
 async function inTransaction<T>(connection: Connection, work: (connection: Connection) => Promise<T>): Promise<T> {
+  // Awaited, though the first statement could travel with it: were only this one killed, that one would commit by itself.
   await connection.run('START TRANSACTION');
   let result: T;
   try {

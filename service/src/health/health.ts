@@ -15,6 +15,11 @@ export interface Probes {
   readonly kafka?: () => Promise<boolean>;
 }
 
+/** The status of a reply that carries the report: degraded is served, unhealthy is not. */
+export function healthStatus({ status }: HealthReport): number {
+  return status === 'unhealthy' ? 503 : 200;
+}
+
 /** An answer this old is given again: a thousand askers cost the stores two probes a second. */
 const MAX_AGE_MS = 500;
 

@@ -30,31 +30,44 @@ function checkType(request: IncomingMessage): void {
   const encoding = request.headers['content-encoding'];
   const type = request.headers['content-type'];
   const json = type === undefined || /^\s*application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(type);
-  if (!json || (encoding !== undefined && encoding.toLowerCase() !== 'identity')) throw tooMuchToRead('not-json');
+  if (!json || (encoding !== undefined && encoding.toLowerCase() !== 'identity')) throw unread('not-json');
 }
 
-/** The rest of the body is not worth reading: the connection ends with the reply. */
-function tooMuchToRead(code: 'not-json' | 'body-too-large'): Problem {
+/** What is left of the body is not read as a request: the connection ends with the reply. */
+function unread(code: 'not-json' | 'body-too-large'): Problem {
   return new Problem(code, { headers: { Connection: 'close' } });
 }
 
+/** A client that is still sending when its connection is closed never sees the reply: so much is taken and thrown away first. */
+const LINGER = { bytes: 134_217_728, ms: 3_000 } as const;
+
 async function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
-  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooMuchToRead('body-too-large');
   return new Promise<Buffer>((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    let chunks: Buffer[] = [];
     let length = 0;
-    request.on('data', (chunk: Buffer) => {
+    let linger: NodeJS.Timeout | undefined;
+    const tooLarge = (): void => {
+      clearTimeout(linger);
+      request.off('data', take);
+      reject(unread('body-too-large'));
+    };
+    const take = (chunk: Buffer): void => {
       length += chunk.length;
-      if (length > limit) {
-        request.pause();
-        reject(tooMuchToRead('body-too-large'));
-      } else {
+      if (length <= limit) {
         chunks.push(chunk);
+        return;
       }
-    });
-    request.once('end', () => resolve(Buffer.concat(chunks, length)));
+      chunks = [];
+      linger ??= setTimeout(tooLarge, LINGER.ms);
+      if (length > LINGER.bytes) tooLarge();
+    };
+    request.on('data', take);
+    request.once('end', () => (length > limit ? tooLarge() : resolve(Buffer.concat(chunks, length))));
     // The client went away in the middle; nobody will read the answer.
-    request.once('aborted', () => reject(new Problem('bad-request')));
+    request.once('close', () => {
+      clearTimeout(linger);
+      reject(new Problem('bad-request'));
+    });
     request.once('error', reject);
   });
 }

@@ -1,12 +1,12 @@
 /** Cross-origin requests (Fetch standard, section 3.2), without credentials, as the original allowed them. */
-import type { NextFunction, Request, Response } from 'express';
+import type { RequestHandler } from 'express';
 
 const METHODS = 'DELETE, GET, HEAD, OPTIONS, POST, PUT';
 
 /** @param allowed origins, or `*` for any */
-export function cors(allowed: readonly string[]) {
+export function cors(allowed: readonly string[]): RequestHandler {
   const any = allowed.includes('*');
-  return (request: Request, response: Response, next: NextFunction): void => {
+  return (request, response, next) => {
     const { origin } = request.headers;
     if (!any) response.setHeader('Vary', 'Origin');
     if (origin === undefined || !(any || allowed.includes(origin))) {
@@ -14,7 +14,7 @@ export function cors(allowed: readonly string[]) {
       return;
     }
     response.setHeader('Access-Control-Allow-Origin', any ? '*' : origin);
-    response.setHeader('Access-Control-Expose-Headers', 'ETag, Link, Location, Retry-After');
+    response.setHeader('Access-Control-Expose-Headers', 'ETag, Link, Location, Retry-After, X-Request-Id');
     if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined) {
       next();
       return;

@@ -36,7 +36,7 @@ export function errorReply(problem: Problem, headers: IncomingHttpHeaders, path:
     status,
     contentType: asked ? PROBLEM_JSON : 'application/json',
     body: Buffer.from(JSON.stringify(content)),
-    headers: { ...problem.headers, 'Content-Language': language, Vary: 'Accept, Accept-Language' },
+    headers: { ...problem.headers, 'Content-Language': language, Vary: 'Accept, Accept-Language, Origin' },
   };
 }
 

@@ -57,8 +57,8 @@ export class Query {
  * The id in a path. Undefined: an integer that no memo can have.
  * @throws Problem invalid (422) when it is no integer
  */
-export function memoId(text: string | undefined): number | undefined {
-  if (text === undefined || !INTEGER.test(text)) throw invalid({ loc: ['path', 'memo_id'], code: 'int_parsing' });
+export function memoId(text: string | string[] | undefined): number | undefined {
+  if (typeof text !== 'string' || !INTEGER.test(text)) throw invalid({ loc: ['path', 'memo_id'], code: 'int_parsing' });
   const id = Number(text);
   return id >= 1 && id <= Number.MAX_SAFE_INTEGER ? id : undefined;
 }

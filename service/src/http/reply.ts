@@ -1,7 +1,10 @@
 /** Replies as bytes: what is known of them is said in one write. */
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { memoJson, type Memo } from '../memos/memo.ts';
+import { memoJson } from '../memos/memo.ts';
+import type { Memo } from '../memos/memo.ts';
+
+/** A client that takes nothing for so long has gone, or holds memory on purpose. */
+const STALLED_MS = 30_000;
 
 export function sendJson(
   response: ServerResponse,
@@ -15,19 +18,36 @@ export function sendJson(
   response.end(body);
 }
 
+/** The client went away, or stopped reading, before it had the whole answer. */
+export class ClientGone extends Error {
+  constructor() {
+    super('the client took no more of the answer');
+    this.name = 'ClientGone';
+  }
+}
+
 /**
- * Streams memos as one bare array with flat memory. The first portion is read before the status is sent, so that a database
- * that is away is a 503; after that the connection is cut: a client must never take a short answer for a whole one.
+ * Sends memos as one bare array with flat memory: what fits into one portion as a whole, more in chunks.
+ * The first portion is read before the status is sent, so that a database that is away is a 503; after that
+ * the connection is cut: a client must never take a short answer for a whole one.
  */
 export async function sendMemos(response: ServerResponse, portions: AsyncGenerator<Memo[]>): Promise<void> {
   const first = await portions.next();
+  const second = first.done === true ? first : await portions.next();
+  const head = first.done === true ? '' : json(first.value);
+  if (second.done === true) {
+    sendJson(response, 200, Buffer.from(`[${head}]`));
+    return;
+  }
   response.writeHead(200, { 'Content-Type': 'application/json' });
+  if (response.req.method === 'HEAD') {
+    await portions.return(undefined);
+    response.end();
+    return;
+  }
   try {
-    response.write('[');
-    if (!first.done) {
-      await write(response, first.value.map(memoJson).join());
-      for await (const portion of portions) await write(response, `,${portion.map(memoJson).join()}`);
-    }
+    await write(response, `[${head},${json(second.value)}`);
+    for await (const portion of portions) await write(response, `,${json(portion)}`);
     response.end(']');
   } catch (error) {
     response.destroy();
@@ -35,9 +55,23 @@ export async function sendMemos(response: ServerResponse, portions: AsyncGenerat
   }
 }
 
-/** Waits for a slow client, and stops reading from the database when it has gone. */
+function json(memos: readonly Memo[]): string {
+  return memos.map(memoJson).join();
+}
+
+/** Waits for a slow client. @throws ClientGone */
 async function write(response: ServerResponse, text: string): Promise<void> {
-  if (response.destroyed) throw new Error('the client has gone');
+  if (response.destroyed) throw new ClientGone();
   if (response.write(text)) return;
-  await Promise.race([once(response, 'drain'), once(response, 'close')]);
+  await new Promise<void>((resolve, reject) => {
+    const settle = (result: () => void): void => {
+      clearTimeout(timer);
+      response.off('drain', drained).off('close', gone);
+      result();
+    };
+    const drained = (): void => settle(resolve);
+    const gone = (): void => settle(() => reject(new ClientGone()));
+    const timer = setTimeout(gone, STALLED_MS);
+    response.once('drain', drained).once('close', gone);
+  });
 }

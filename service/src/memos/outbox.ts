@@ -40,22 +40,31 @@ export async function putEvent(connection: Connection, event: MemoEvent): Promis
 /** Rows of one chunk of {@link recentWrites}. */
 const CHUNK = 1000;
 
-/** The writes committed in the last `ms`, in the order of the outbox: what a cache that was away has missed. */
-export async function* recentWrites(
-  database: Database,
-  ms: number,
-): AsyncGenerator<readonly { readonly id: number; readonly version: number }[]> {
-  const since = databaseTime(new Date(Date.now() - ms));
-  for (let last = 0; ;) {
-    const after = last;
-    const rows = await database.withConnection((connection) =>
-      connection.execute<{ seq: number; id: number; version: number }>(
-        'SELECT seq, aggregateid AS id, version FROM outbox WHERE created_at >= ? AND seq > ? ORDER BY seq LIMIT ?',
-        [since, after, CHUNK],
-      ),
-    );
+/** One committed write. */
+export interface RecentWrite {
+  readonly id: number;
+  readonly version: number;
+}
+
+/** The writes committed in the last `ms` before `now`, in the order of the outbox: what a cache that was away has missed. */
+export async function* recentWrites(database: Database, ms: number, now: Date): AsyncGenerator<readonly RecentWrite[]> {
+  const since = databaseTime(new Date(now.getTime() - ms));
+  const [first] = await database.withConnection((connection) =>
+    connection.execute<{ seq: number | null }>('SELECT MIN(seq) AS seq FROM outbox WHERE created_at >= ?', [since]),
+  );
+  for (let from = first?.seq ?? undefined; from !== undefined;) {
+    const rows: (RecentWrite & { readonly seq: number })[] = await chunk(database, from);
     if (rows.length > 0) yield rows.map(({ id, version }) => ({ id, version }));
-    if (rows.length < CHUNK) return;
-    last = rows.at(-1)?.seq ?? after;
+    const last: number | undefined = rows.length < CHUNK ? undefined : rows.at(-1)?.seq;
+    from = last === undefined ? undefined : last + 1;
   }
+}
+
+function chunk(database: Database, from: number): Promise<(RecentWrite & { readonly seq: number })[]> {
+  return database.withConnection((connection) =>
+    connection.execute('SELECT seq, aggregateid AS id, version FROM outbox WHERE seq >= ? ORDER BY seq LIMIT ?', [
+      from,
+      CHUNK,
+    ]),
+  );
 }

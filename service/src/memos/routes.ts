@@ -1,20 +1,20 @@
 /** The operations on memos, as the contract pins them. */
 import { Router } from 'express';
 import type { Request, Response } from 'express';
-import type { Database } from '../db/database.ts';
 import { bodyLimit, readJson } from '../http/body.ts';
 import { memoId, Query } from '../http/parameters.ts';
+import { allowOnly } from '../http/methods.ts';
 import { Problem } from '../http/problem.ts';
 import { sendJson, sendMemos } from '../http/reply.ts';
 import type { MemoCache } from './cache-port.ts';
 import { entityTag, memoJson } from './memo.ts';
-import { byIds, newestFirst, type PageSource } from './pages.ts';
+import { byIds, newestFirst } from './pages.ts';
+import type { PageSource } from './pages.ts';
 import { parseCreate, parseUpdate } from './schemas.ts';
 import type { MemoSearch } from './search.ts';
 import type { MemoStore, VersionCheck } from './store.ts';
 
 export interface MemoRoutesOptions {
-  readonly database: Database;
   readonly store: MemoStore;
   readonly search: MemoSearch;
   readonly pages: PageSource;
@@ -43,14 +43,6 @@ export function memoRoutes(options: MemoRoutesOptions): Router {
     .delete((request, response) => remove(options, request, response))
     .all(allowOnly('DELETE, GET, HEAD, OPTIONS, PUT'));
   return router;
-}
-
-/** The last handler of a path: 204 for OPTIONS, 405 for what it does not know. Both say what it does. */
-export function allowOnly(methods: string) {
-  return (request: Request, response: Response): void => {
-    if (request.method !== 'OPTIONS') throw new Problem('method-not-allowed', { headers: { Allow: methods } });
-    response.writeHead(204, { Allow: methods }).end();
-  };
 }
 
 async function list({ pages }: MemoRoutesOptions, request: Request, response: Response): Promise<void> {
@@ -83,7 +75,7 @@ async function create(options: MemoRoutesOptions, request: Request, response: Re
 }
 
 async function read({ cache, store }: MemoRoutesOptions, request: Request, response: Response): Promise<void> {
-  const id = memoId(request.params['id'] as string | undefined);
+  const id = memoId(request.params['id']);
   const found =
     id === undefined
       ? undefined
@@ -93,7 +85,7 @@ async function read({ cache, store }: MemoRoutesOptions, request: Request, respo
         });
   if (id === undefined || found === undefined) throw new Problem('memo-not-found');
   const tag = entityTag(id, found.version);
-  if (matches(request.headers['if-none-match'], tag)) {
+  if (matches(request.headers['if-none-match']?.replaceAll('W/', ''), tag)) {
     response.writeHead(304, { ETag: tag }).end();
     return;
   }
@@ -102,7 +94,7 @@ async function read({ cache, store }: MemoRoutesOptions, request: Request, respo
 
 async function update(options: MemoRoutesOptions, request: Request, response: Response): Promise<void> {
   const { cache, maxContentBytes, store } = options;
-  const id = memoId(request.params['id'] as string | undefined);
+  const id = memoId(request.params['id']);
   const changes = parseUpdate(await readJson(request, bodyLimit(maxContentBytes)), maxContentBytes);
   const memo = id === undefined ? undefined : await store.update(id, changes, preconditionOf(request));
   if (memo === undefined) throw new Problem('memo-not-found');
@@ -111,7 +103,7 @@ async function update(options: MemoRoutesOptions, request: Request, response: Re
 }
 
 async function remove({ cache, store }: MemoRoutesOptions, request: Request, response: Response): Promise<void> {
-  const id = memoId(request.params['id'] as string | undefined);
+  const id = memoId(request.params['id']);
   if (id === undefined || !(await store.remove(id, preconditionOf(request)))) throw new Problem('memo-not-found');
   await cache.invalidate(id);
   response.writeHead(204).end();
@@ -122,7 +114,7 @@ function queryOf(request: Request): Query {
   return new Query(mark < 0 ? '' : request.url.slice(mark + 1));
 }
 
-/** `If-Match` (RFC 9110 section 13.1.1): 412 when the memo is another version by now. */
+/** `If-Match` (RFC 9110 section 13.1.1): 412 when the memo is another version by now. Comparison is strong: `W/` never matches. */
 function preconditionOf(request: Request): VersionCheck {
   const header = request.headers['if-match'];
   return (id, version) => {

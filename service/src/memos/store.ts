@@ -1,5 +1,6 @@
 /** The memos in MariaDB: each change is one transaction over the memo, its search row and its outbox row. */
 import type { Connection, SqlValue } from '../db/connection.ts';
+import { DEADLINES } from '../db/database.ts';
 import type { Database } from '../db/database.ts';
 import type { Memo, MemoChanges, MemoFields } from './memo.ts';
 import { eventValue, putEvent } from './outbox.ts';
@@ -38,7 +39,10 @@ export class MemoStore {
 
   async read(id: number): Promise<Memo | undefined> {
     const { database, readRow } = this.#options;
-    const [row] = await database.withConnection((connection) => connection.execute<MemoRow>(SELECT_ONE, [id]));
+    const [row] = await database.withConnection(
+      (connection) => connection.execute<MemoRow>(SELECT_ONE, [id]),
+      DEADLINES.pointRead,
+    );
     return row === undefined ? undefined : readRow(row);
   }
 

@@ -3,7 +3,8 @@ import type { Connection } from '../connection.ts';
 
 /**
  * Column names as Debezium's outbox event router expects them. `payload` is the event's value exactly as it is published.
- * The first index serves the relay's scan (unpublished, in order) and the purge; the second the cache replay.
+ * The first index serves the relay's scan (unpublished, in order) and the purge; the second the cache replay; the third
+ * the replay of the last minutes after a cache was away.
  */
 const CREATE = `CREATE TABLE IF NOT EXISTS outbox (
   seq BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
@@ -20,7 +21,8 @@ const CREATE = `CREATE TABLE IF NOT EXISTS outbox (
   poisoned_at DATETIME(3) NULL,
   PRIMARY KEY (seq),
   KEY ix_outbox_unpublished (published_at, poisoned_at, seq),
-  KEY ix_outbox_unreplayed (replayed_at, seq)
+  KEY ix_outbox_unreplayed (replayed_at, seq),
+  KEY ix_outbox_created_at (created_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
 
 export async function outboxTable(connection: Connection): Promise<void> {

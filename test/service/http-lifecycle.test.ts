@@ -1,0 +1,97 @@
+/** How the service starts and stops. */
+import { expect } from 'chai';
+import { Agent, request } from 'node:http';
+import { startMariaDB } from '../stores/mariadb.ts';
+import type { MariaDB } from '../stores/mariadb.ts';
+import { until } from '../stores/ready.ts';
+import { migrate, runCommand, startService } from './service.ts';
+
+describe('the life of the service', function () {
+  this.timeout(60_000);
+  let database: MariaDB;
+  let environment: Record<string, string>;
+
+  before(async () => {
+    database = await startMariaDB();
+    environment = { DATABASE_URL: database.url };
+    expect(await migrate(environment)).to.include({ status: 0 });
+  });
+
+  after(() => database.stop());
+
+  it('fails no request while it stops: not ready first, then `Connection: close`, then the end', async () => {
+    const service = await startService({ ...environment, SHUTDOWN_DELAY: '1500ms' });
+    const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+    const failures: string[] = [];
+    const closes: boolean[] = [];
+    let stopping = false;
+    let done = false;
+    const clients = Array.from({ length: 8 }, async () => {
+      while (!done) {
+        const outcome = await ask(agent, service.port);
+        if (outcome.error !== undefined) failures.push(outcome.error);
+        else if (stopping) closes.push(outcome.closes);
+        // A proxy takes a pod off its list once it is not ready, or when it says that it closes.
+        if (outcome.closes && stopping) return;
+      }
+    });
+    await until(
+      'load',
+      async () => (await service.manage('/metrics')).text.includes('http_request_duration_seconds_count'),
+      5_000,
+    );
+    const ended = service.stop();
+    await until('not ready', async () => (await service.manage('/readyz')).status === 503, 1_000);
+    stopping = true;
+    expect((await service.call('GET', '/v1/memos/')).headers.get('connection')).to.equal('close');
+    await Promise.all(clients);
+    done = true;
+    expect(await ended).to.equal(0);
+    agent.destroy();
+    expect(failures).to.deep.equal([]);
+    expect(closes).to.include(true);
+  });
+
+  it('keeps an idle connection longer than any proxy does', async () => {
+    const service = await startService(environment);
+    const { headers } = await service.call('GET', '/health');
+    expect(headers.get('keep-alive')).to.equal('timeout=95');
+    await service.stop();
+  });
+
+  it('has exit codes for a faulty configuration, with one line a fault', async () => {
+    const { status, stderr } = await migrate({ DATABASE_URL: 'postgres://x', CACHE_TTL: '1h' });
+    expect(status).to.equal(2);
+    expect(stderr.trim().split('\n')).to.have.length(2);
+    expect(stderr)
+      .to.match(/^DATABASE_URL: .*; write mysql:\/\//m)
+      .and.match(/^CACHE_TTL: /m);
+  });
+
+  it('migrates once when several begin at the same time, and again without effect', async () => {
+    const fresh = await startMariaDB();
+    try {
+      const codes = await Promise.all([1, 2, 3].map(() => runCommand('migrate', { DATABASE_URL: fresh.url })));
+      expect(codes).to.deep.equal([0, 0, 0]);
+      expect(await migrate({ DATABASE_URL: fresh.url })).to.include({ status: 0 });
+    } finally {
+      await fresh.stop();
+    }
+  });
+});
+
+/** One GET on a connection that is kept. */
+async function ask(agent: Agent, port: number): Promise<{ closes: boolean; error?: string }> {
+  return new Promise((resolve) => {
+    const call = request({ agent, host: '127.0.0.1', port, path: '/v1/memos/?limit=5' }, (response) => {
+      response.resume();
+      response.once('end', () => {
+        const error = response.statusCode === 200 ? {} : { error: `status ${String(response.statusCode)}` };
+        resolve({ closes: response.headers.connection === 'close', ...error });
+      });
+      response.once('error', (error) => resolve({ closes: true, error: error.message }));
+    });
+    call.once('error', (error) => resolve({ closes: true, error: error.message }));
+    call.end();
+  });
+}
