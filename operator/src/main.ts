@@ -10,7 +10,7 @@ import { appLabel } from './api/labels.ts';
 import { fieldManager } from './reconcile/dependencies.ts';
 import { CredentialCache } from './reconcile/credentials.ts';
 import { memoAppReconciler } from './reconcile/memoapp.ts';
-import { appKeyOf, byApp } from './reconcile/observe.ts';
+import { appKeyOf, byApp, indexByApp } from './reconcile/observe.ts';
 import { replicasManager } from './reconcile/replicas.ts';
 import { Applier } from './runtime/apply/applier.ts';
 import { StatusWriter } from './runtime/apply/status.ts';
@@ -77,7 +77,7 @@ for (const watched of watchedKinds) {
   const ofKind = kindOf(watched.apiVersion, watched.kind);
   if (watched.scope === 'Cluster') informers.add(ofKind, {});
   else {
-    const indices = { [byApp]: (object: Parameters<typeof appKeyOf>[0]) => [appKeyOf(object) ?? []].flat() };
+    const indices = { [byApp]: indexByApp };
     informers.add(ofKind, { ...scope, labelSelector: appLabel, indices, pack: true });
   }
 }

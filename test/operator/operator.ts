@@ -1,8 +1,8 @@
 /** The operator as a process of its own, from its sources, with the rights that config/rbac gives it and no others. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Cluster } from '../cluster/cluster.ts';
+import { freePort } from '../stores/ports.ts';
 import { until } from './until.ts';
 
 /** As the API server knows the operator's service account. */
@@ -61,12 +61,4 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number 
   const exit = new Promise<number | null>((resolve) => child.once('exit', resolve));
   child.kill(signal);
   return await exit;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -30,9 +30,13 @@ export interface Service {
 
 type Environment = Readonly<Record<string, string>>;
 
-/** Runs `migrate` to its end. */
-export async function migrate(environment: Environment): Promise<{ status: number | null; stderr: string }> {
-  // Not by spawnSync: a store behind a proxy of this process would never hear the command.
+export interface Ended {
+  readonly status: number | null;
+  readonly stderr: string;
+}
+
+/** Runs `migrate` to its end. Not by spawnSync: a store behind a proxy of this process would never hear it. */
+export async function migrate(environment: Environment): Promise<Ended> {
   const child = spawn(process.execPath, [main, 'migrate'], {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -41,12 +45,6 @@ export async function migrate(environment: Environment): Promise<{ status: numbe
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const status = await new Promise<number | null>((resolve) => child.once('close', resolve));
   return { status, stderr };
-}
-
-/** Runs a command to its end beside others. */
-export async function runCommand(command: string, environment: Environment): Promise<number | null> {
-  const child = spawn(process.execPath, [main, command], { env: { ...process.env, ...environment }, stdio: 'ignore' });
-  return new Promise((resolve) => child.once('exit', resolve));
 }
 
 /** Resolves once the process is ready, or, with `ready: false`, once it is listening. */

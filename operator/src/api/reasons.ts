@@ -10,7 +10,6 @@ export const reasonMeanings = {
   Creating: 'The part was asked for and its first pod is on its way.',
   DataMissing: 'Credentials of an earlier or initialised database are here, but its volume is gone.',
   Draining: 'Pods of an earlier state are on their way out.',
-  Forbidden: 'The pods of the part may not be created: a quota, a policy or an admission check refuses them.',
   ImagePull: 'An image cannot be pulled; the message names it.',
   IngressClassMissing: 'The cluster has no IngressClass of that name, or no default one.',
   JobFailed: 'The Job gave up; delete it to have it tried again.',
@@ -21,16 +20,13 @@ export const reasonMeanings = {
   NotConfigured: 'The spec asks for the app without this part.',
   Observing: 'The object was seen; its children have not been looked at yet.',
   OutOfMemory: 'A container was ended because it reached its memory limit.',
-  PartsNotReady: 'At least one part is not as asked; the message names the first.',
   PodNotReady: 'A pod runs but is not ready yet.',
   Progressing: 'Children are being brought to what the spec asks for.',
   SecretMissing: 'A volume with data is here, but the Secret with its passwords is gone.',
   StoreDowngrade: 'The spec asks for an older store than the one that wrote the volume.',
   Unschedulable: 'No node can take a pod; the message quotes the scheduler.',
   VolumePending: 'A volume claim is not bound; the message says what is missing.',
-  VolumeResizing: 'A volume is growing to the size asked for.',
   WaitingForDatabase: 'The database has to be ready first.',
-  WaitingForEvents: 'Kafka has to be ready first.',
 } as const;
 
 /** A documented machine reason. */

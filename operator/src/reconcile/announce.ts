@@ -11,12 +11,9 @@ const passing: ReadonlySet<string> = new Set([
   'Migrating',
   'NotConfigured',
   'Observing',
-  'PartsNotReady',
   'PodNotReady',
   'Progressing',
-  'VolumeResizing',
   'WaitingForDatabase',
-  'WaitingForEvents',
 ]);
 
 /** One event for each condition whose status or reason is another than before. `Reconciling` only repeats `Ready`. */

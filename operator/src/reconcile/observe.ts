@@ -14,6 +14,14 @@ export function appKeyOf(object: KubeObject): string | undefined {
   return app === undefined ? undefined : `${object.metadata.namespace ?? ''}/${app}`;
 }
 
+/** For the index {@link byApp}. */
+export function indexByApp(object: KubeObject): readonly string[] {
+  const key = appKeyOf(object);
+  return key === undefined ? [] : [key];
+}
+
+const clusterWide = new Set(watchedKinds.filter(({ scope }) => scope === 'Cluster').map(({ kind }) => kind));
+
 /** The kind of a name in {@link watchedKinds}. Throws on any other name. */
 export function watchedKind(name: string): Kind {
   const found = watchedKinds.find(({ kind }) => kind === name);
@@ -23,7 +31,6 @@ export function watchedKind(name: string): Kind {
 
 /** What is known of one app's children, and of the cluster-wide kinds. */
 export function observedOf(informers: Informers, app: { namespace: string; name: string }): Observed {
-  const clusterWide = new Set(watchedKinds.filter(({ scope }) => scope === 'Cluster').map(({ kind }) => kind));
   const key = `${app.namespace}/${app.name}`;
   const objects = (kind: ObservedKind): Iterable<KubeObject> => {
     const store = informers.store(watchedKind(kind));

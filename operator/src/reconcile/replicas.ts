@@ -4,6 +4,7 @@
  */
 import { names } from '../api/names.ts';
 import type { ResolvedApp } from '../api/resolved.ts';
+import { holdReplicas } from '../runtime/apply/replicas.ts';
 import { kindOf, type KubeObject } from '../runtime/object.ts';
 import { ownsReplicas } from '../runtime/watch/projection.ts';
 import { fieldManager, type Dependencies } from './dependencies.ts';
@@ -32,16 +33,7 @@ export async function handOverReplicas(
   if (app.api.scale.mode !== 'autoscaled' || pass.failures.length > 0) return;
   const live = liveDeployment(app, dependencies);
   if (!live || isHanded(live)) return;
-  const { namespace = '', name, uid } = live.metadata;
-  const written = await dependencies.client.apply(
-    {
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: { name, namespace, ...(uid !== undefined && { uid }) },
-      spec: { replicas: replicasOf(live) },
-    },
-    { fieldManager: replicasManager, signal },
-  );
+  const written = await holdReplicas(dependencies.client, live, replicasManager, signal);
   dependencies.informers.store(deploymentKind).written(written);
 }
 
@@ -57,9 +49,4 @@ function isHanded(live: KubeObject): boolean {
   const entries = live.metadata.managedFields ?? [];
   if (entries.some((entry) => entry.manager === replicasManager && ownsReplicas(entry))) return true;
   return entries.length > 0 && !entries.some((entry) => entry.manager === fieldManager && ownsReplicas(entry));
-}
-
-function replicasOf(live: KubeObject): number {
-  const { spec } = live as { spec?: { replicas?: number } };
-  return spec?.replicas ?? 1;
 }

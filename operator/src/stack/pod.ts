@@ -64,6 +64,24 @@ export function scratch(paths: Readonly<Record<string, string>>): { volumes: Vol
   };
 }
 
+/** A Secret mounted for its `uri`: passwords are never in the environment. */
+export interface MountedUri {
+  readonly volume: string;
+  readonly secretName: string;
+  readonly mountPath: string;
+}
+
+/** The `uri` alone of each Secret, read-only. */
+export function uriMounts(uris: readonly MountedUri[]): { volumes: Volume[]; mounts: VolumeMount[] } {
+  return {
+    volumes: uris.map(({ volume, secretName }) => ({
+      name: volume,
+      secret: { secretName, items: [{ key: 'uri', path: 'uri' }] },
+    })),
+    mounts: uris.map(({ volume, mountPath }) => ({ name: volume, mountPath, readOnly: true })),
+  };
+}
+
 /** A short hash of what a pod reads at its start, so that a change of it rolls the pod. */
 export function contentHash(...content: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16);

@@ -18,13 +18,3 @@ export interface MemoCache {
   health(): Promise<boolean>;
   close(): Promise<void>;
 }
-
-/** No cache configured: every read asks the database. */
-export function noCache(): MemoCache {
-  return {
-    read: (_id, load) => load(),
-    invalidate: () => Promise.resolve(),
-    health: () => Promise.resolve(true),
-    close: () => Promise.resolve(),
-  };
-}

@@ -5,7 +5,16 @@ import type { ResolvedApp, ResolvedScale } from '../../api/resolved.ts';
 import type { KubeObject } from '../../runtime/object.ts';
 import type { StackInputs } from '../inputs.ts';
 import { metadata } from '../metadata.ts';
-import { contentHash, imageReference, podDefaults, resourcesOf, restricted, scratch, userIds } from '../pod.ts';
+import {
+  contentHash,
+  imageReference,
+  podDefaults,
+  resourcesOf,
+  restricted,
+  scratch,
+  uriMounts,
+  userIds,
+} from '../pod.ts';
 import { disruptionBudget, service, serviceAccount } from '../services.ts';
 import { mountedUris, serviceEnvironment } from './environment.ts';
 
@@ -26,6 +35,7 @@ function deployment(app: ResolvedApp, inputs: StackInputs): KubeObject {
   const replicas = wantedReplicas(app, inputs);
   const writable = scratch({ tmp: '/tmp' });
   const uris = mountedUris(app);
+  const secrets = uriMounts(uris);
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -55,10 +65,7 @@ function deployment(app: ResolvedApp, inputs: StackInputs): KubeObject {
               readinessProbe: { ...probe('/readyz'), periodSeconds: 2, timeoutSeconds: 2 },
               resources: resourcesOf(app.api.resources),
               securityContext: { ...restricted },
-              volumeMounts: [
-                ...uris.map(({ volume, mountPath }) => ({ name: volume, mountPath, readOnly: true })),
-                ...writable.mounts,
-              ],
+              volumeMounts: [...secrets.mounts, ...writable.mounts],
             },
           ],
           terminationGracePeriodSeconds: 30,
@@ -70,13 +77,7 @@ function deployment(app: ResolvedApp, inputs: StackInputs): KubeObject {
               whenUnsatisfiable: 'ScheduleAnyway',
             },
           ],
-          volumes: [
-            ...uris.map(({ volume, secretName }) => ({
-              name: volume,
-              secret: { secretName, items: [{ key: 'uri', path: 'uri' }] },
-            })),
-            ...writable.volumes,
-          ],
+          volumes: [...secrets.volumes, ...writable.volumes],
         },
       },
     },

@@ -5,17 +5,11 @@
 import { names } from '../../api/names.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
 import { bootstrapServers } from '../events/events.ts';
+import type { MountedUri } from '../pod.ts';
 
 interface Variable {
   readonly name: string;
   readonly value: string;
-}
-
-/** A Secret mounted for its `uri`: passwords are never in the environment. */
-export interface MountedUri {
-  readonly volume: string;
-  readonly secretName: string;
-  readonly mountPath: string;
 }
 
 const folder = '/run/secrets/memo';

@@ -4,13 +4,23 @@ import { names } from '../../api/names.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
 import type { KubeObject } from '../../runtime/object.ts';
 import { metadata } from '../metadata.ts';
-import { contentHash, imageReference, podDefaults, resourcesOf, restricted, scratch, userIds } from '../pod.ts';
+import {
+  contentHash,
+  imageReference,
+  podDefaults,
+  resourcesOf,
+  restricted,
+  scratch,
+  uriMounts,
+  userIds,
+} from '../pod.ts';
+import type { MountedUri } from '../pod.ts';
 
 export interface Task {
   readonly part: Extract<Part, 'migrate' | 'topic'>;
   readonly env: readonly { readonly name: string; readonly value: string }[];
   /** Secrets mounted for their `uri`. */
-  readonly uris: readonly { readonly name: string; readonly secretName: string; readonly mountPath: string }[];
+  readonly uris: readonly MountedUri[];
 }
 
 const size = { requests: { cpu: '50m', memory: '96Mi' }, limits: { memory: '256Mi' } };
@@ -19,6 +29,7 @@ const size = { requests: { cpu: '50m', memory: '96Mi' }, limits: { memory: '256M
 export function job(app: ResolvedApp, task: Task): KubeObject {
   const image = imageReference({ ...app.api.image, tag: app.version });
   const writable = scratch({ tmp: '/tmp' });
+  const secrets = uriMounts(task.uris);
   const name = `${app.name}-${task.part}-${contentHash(image, task.env).slice(0, 8)}`;
   return {
     apiVersion: 'batch/v1',
@@ -42,20 +53,11 @@ export function job(app: ResolvedApp, task: Task): KubeObject {
               resources: resourcesOf(size),
               securityContext: { ...restricted },
               terminationMessagePolicy: 'FallbackToLogsOnError',
-              volumeMounts: [
-                ...task.uris.map(({ name: volume, mountPath }) => ({ name: volume, mountPath, readOnly: true })),
-                ...writable.mounts,
-              ],
+              volumeMounts: [...secrets.mounts, ...writable.mounts],
             },
           ],
           restartPolicy: 'Never',
-          volumes: [
-            ...task.uris.map(({ name: volume, secretName }) => ({
-              name: volume,
-              secret: { secretName, items: [{ key: 'uri', path: 'uri' }] },
-            })),
-            ...writable.volumes,
-          ],
+          volumes: [...secrets.volumes, ...writable.volumes],
         },
       },
     },

@@ -12,6 +12,6 @@ export function migrationJob(app: ResolvedApp): KubeObject {
       { name: 'DATABASE_URL_FILE', value: `${mountPath}/uri` },
       { name: 'LOG_LEVEL', value: app.api.logLevel },
     ],
-    uris: [{ name: 'migration', secretName: names(app).databaseMigration, mountPath }],
+    uris: [{ volume: 'migration', secretName: names(app).databaseMigration, mountPath }],
   });
 }
