@@ -9,8 +9,7 @@ import { writeLayer } from './making/layer.ts';
 import { recipes } from './recipes/index.ts';
 import type { Recipe } from './recipes/recipe.ts';
 
-/** `recipes` holds those that can be made; asking for another says so. */
-export type RootfsName = keyof typeof recipes | 'kafka-3.9.2' | 'kafka-4.2.1' | 'zookeeper' | 'node';
+export type RootfsName = keyof typeof recipes;
 
 const STAND_INS = join(import.meta.dirname, 'stand-ins');
 
@@ -19,9 +18,7 @@ const STAND_INS = join(import.meta.dirname, 'stand-ins');
  * @returns its folder. It is shared: what runs in it by chroot should write to mounts or folders of its own.
  */
 export async function ensureRootfs(name: RootfsName, log?: Log): Promise<string> {
-  const recipe: Recipe | undefined = Object.entries(recipes).find(([known]) => known === name)?.[1];
-  if (!recipe) throw new Error(`there is no recipe for ${name}: see test/images/recipes/index.ts`);
-  return join(await ensureBuilt(recipe, log), 'rootfs');
+  return join(await ensureBuilt(recipes[name], log), 'rootfs');
 }
 
 /** The layers of a stand-in, its base's first: layers that several images share are the same files. */
@@ -35,7 +32,7 @@ export async function ensureLayers(recipe: Recipe, log?: Log): Promise<Layer[]> 
 /** A name for the recipe's result that changes with anything it is made from. */
 export async function recipeKey(recipe: Recipe): Promise<string> {
   const parent = recipe.parent ? await recipeKey(recipe.parent) : '';
-  const files = recipe.files === undefined ? [] : await contents(join(STAND_INS, recipe.files));
+  const files = (await Promise.all((recipe.files ?? []).map((name) => contents(join(STAND_INS, name))))).flat();
   const { script = '', check = '', prepare, pins = [] } = recipe;
   return hash(parent, script, check, String(prepare), ...pins, ...files);
 }
@@ -59,11 +56,11 @@ async function make(recipe: Recipe, root: string, parent: string | undefined, lo
   await mkdir(root, { recursive: true });
   if (parent !== undefined) await run('cp', ['-a', '--reflink=auto', `${parent}/.`, root]);
   await recipe.prepare?.(root, log);
-  if (recipe.files !== undefined) {
+  for (const files of recipe.files ?? []) {
     const owner = ['--owner=0', '--group=0'];
     // The modes in the checkout depend on the umask of whoever cloned it.
     const copy = `tar -c -C "$1" ${owner.join(' ')} --mode=u=rwX,go=rX . | tar -x -C "$2" --no-overwrite-dir --same-permissions`;
-    await run('sh', ['-euc', copy, 'sh', join(STAND_INS, recipe.files), root]);
+    await run('sh', ['-euc', copy, 'sh', join(STAND_INS, files), root]);
   }
   if (recipe.script !== undefined) await inRoot(root, recipe.script);
   if (recipe.check !== undefined) await inRoot(root, recipe.check);

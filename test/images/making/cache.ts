@@ -32,9 +32,8 @@ export function hash(...contents: readonly (string | Uint8Array)[]): string {
 export async function once(target: string, make: (temporary: string) => Promise<void>): Promise<string> {
   if (existsSync(target)) return target;
   await mkdir(dirname(target), { recursive: true });
-  const release = await lock(`${target}.lock`);
-  try {
-    if (existsSync(target)) return target;
+  await withLock(`${target}.lock`, async () => {
+    if (existsSync(target)) return;
     await sweep(target);
     const temporary = `${target}.${owner()}.${randomBytes(4).toString('hex')}.making`;
     try {
@@ -45,10 +44,18 @@ export async function once(target: string, make: (temporary: string) => Promise<
       // A lock broken by two waiters at once lets both work: the later one finds the earlier one's result.
       if (!existsSync(target)) throw error;
     }
+  });
+  return target;
+}
+
+/** Works while no other process holds the lock file, whose folder is there. */
+export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const release = await lock(path);
+  try {
+    return await work();
   } finally {
     await release();
   }
-  return target;
 }
 
 /** Removes a folder or file that may be a root file system: never across a mount. */

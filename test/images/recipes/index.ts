@@ -1,7 +1,18 @@
 import type { Recipe } from './recipe.ts';
 import { debian } from './debian.ts';
+import { kafka3, kafka4 } from './kafka.ts';
 import { mariadb } from './mariadb.ts';
+import { node } from './node.ts';
 import { redis } from './redis.ts';
+import { zookeeper } from './zookeeper.ts';
 
 /** Every stand-in, by the name of its root file system. */
-export const recipes = { debian, redis, mariadb } satisfies Record<string, Recipe>;
+export const recipes = {
+  debian,
+  mariadb,
+  redis,
+  'kafka-3.9.2': kafka3,
+  'kafka-4.2.1': kafka4,
+  zookeeper,
+  node,
+} satisfies Record<string, Recipe>;

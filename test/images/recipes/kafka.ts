@@ -21,14 +21,14 @@ const TOOLS = {
 interface KafkaVersion {
   readonly version: string;
   /** The folder of stand-ins with this line's logging configuration. */
-  readonly files: string;
+  readonly logging: string;
   /** Jars of the official distribution that no pom asks for. */
   readonly more: readonly Coordinates[];
   /** Main classes that are elsewhere in this line. */
   readonly moved: Partial<Record<keyof typeof TOOLS, string>>;
 }
 
-function kafka({ version, files, more, moved }: KafkaVersion): Recipe {
+function kafka({ version, logging, more, moved }: KafkaVersion): Recipe {
   const jars: Coordinates[] = [
     `org.apache.kafka:kafka_2.13:${version}`,
     `org.apache.kafka:kafka-tools:${version}`,
@@ -40,7 +40,7 @@ function kafka({ version, files, more, moved }: KafkaVersion): Recipe {
     reference: `apache/kafka:${version}`,
     parent: jre,
     pins: [...jars, ...tools.flat()],
-    files,
+    files: ['kafka', logging],
     async prepare(root, log) {
       await copyJars(join(root, 'opt/kafka/libs'), jars, { log });
       const bin = join(root, 'opt/kafka/bin');
@@ -49,7 +49,7 @@ function kafka({ version, files, more, moved }: KafkaVersion): Recipe {
     },
     script: `groupadd -g 1000 appuser
 useradd -m -g appuser -u 1000 -s /bin/bash appuser
-mkdir -p /opt/kafka/logs /var/lib/kafka/data /etc/kafka/secrets /usr/logs /mnt/shared/config
+mkdir -p /opt/kafka/config /opt/kafka/logs /var/lib/kafka/data /etc/kafka/secrets /usr/logs /mnt/shared/config
 cp /etc/kafka/docker/*log4j* /etc/kafka/docker/server.properties /opt/kafka/config/
 chown -R appuser:appuser /opt/kafka /usr/logs /mnt/shared/config
 chown -R appuser:root /var/lib/kafka /etc/kafka
@@ -71,7 +71,6 @@ function toolScript(name: string, main: string): string {
   if (name === 'kafka-server-start.sh') {
     return `#!/bin/bash
 export KAFKA_HEAP_OPTS=\${KAFKA_HEAP_OPTS:--Xmx1G -Xms1G}
-export KAFKA_LOG4J_OPTS=\${KAFKA_LOG4J_OPTS:-$("$(dirname "$0")/log4j-option" "$(dirname "$0")/../config" log4j)}
 ${run} -name kafkaServer -loggc ${main} "$@"
 `;
   }
@@ -82,7 +81,7 @@ ${run} -name kafkaServer -loggc ${main} "$@"
 /** The last line that can use ZooKeeper. */
 export const kafka3 = kafka({
   version: '3.9.2',
-  files: 'kafka-3',
+  logging: 'kafka-3',
   more: [],
   moved: {
     'kafka-console-producer.sh': 'kafka.tools.ConsoleProducer',
@@ -93,7 +92,7 @@ export const kafka3 = kafka({
 /** KRaft alone. Its logging needs the bridge from slf4j. */
 export const kafka4 = kafka({
   version: '4.2.1',
-  files: 'kafka-4',
+  logging: 'kafka-4',
   more: ['org.apache.logging.log4j:log4j-slf4j-impl:2.25.4', 'org.apache.logging.log4j:log4j-1.2-api:2.25.4'],
   moved: {},
 });

@@ -17,7 +17,7 @@ export const mariadb: Recipe = {
   name: 'mariadb',
   reference: 'mariadb:11.8',
   parent: debian,
-  files: 'mariadb',
+  files: ['mariadb'],
   // The socket's folder is open to all, as in the official image: the server may run as any user.
   script: `groupadd -r -g 999 mysql
 useradd -r -g mysql -u 999 -d /var/lib/mysql -s /usr/sbin/nologin mysql

@@ -22,8 +22,8 @@ export interface Recipe {
   readonly pins?: readonly string[];
   /** Runs on the machine and fills `root`, before the files and the script. */
   readonly prepare?: (root: string, log?: Log) => Promise<void>;
-  /** A folder of `test/images/stand-ins/` whose files are laid over the root. */
-  readonly files?: string;
+  /** Folders of `test/images/stand-ins/` whose files are laid over the root, in this order. */
+  readonly files?: readonly string[];
   /** A shell script run as root inside the root file system. */
   readonly script?: string;
   /** A shell script run inside that fails when the result holds another version than the tag says. */

@@ -7,7 +7,7 @@ export const redis: Recipe = {
   name: 'redis',
   reference: 'redis:8.0',
   parent: debian,
-  files: 'redis',
+  files: ['redis'],
   script: `groupadd -r -g 999 redis
 useradd -r -g redis -u 999 -d /data -s /usr/sbin/nologin redis
 ${aptInstall('redis-server', 'redis-tools')}

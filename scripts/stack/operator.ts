@@ -1,0 +1,41 @@
+/** The operator on a cluster: applied, and waited for until it serves. */
+import type { Deployment } from 'kubernetes-types/apps/v1.js';
+import { until } from '../../test/cluster/host/wait.ts';
+import type { KubeObject } from '../../operator/src/runtime/object.ts';
+import type { Kubectl } from './kubectl.ts';
+import { operator } from './manifests.ts';
+
+const crd = 'crd/memoapps.memo.sogangcomputerclub.org';
+
+/** The pods of the operator. */
+export const operatorPods = {
+  namespace: operator.namespace,
+  selector: 'memo.sogangcomputerclub.org/component=operator',
+} as const;
+
+/** @returns what changed, a line for each object */
+export async function applyOperator(kubectl: Kubectl, objects: readonly KubeObject[]): Promise<string[]> {
+  const lines = await kubectl.apply(objects);
+  await kubectl.run(['wait', '--for=condition=Established', '--timeout=60s', crd]);
+  return lines.filter((line) => !line.endsWith(' unchanged'));
+}
+
+/** @throws Error that says how many pods serve, when they do not within the time */
+export async function waitForOperator(kubectl: Kubectl, seconds: number, say: (line: string) => void): Promise<void> {
+  const { name, namespace } = operator;
+  const hint = 'what is known of its pods follows';
+  await until('the operator serves', { seconds, hint, everyMilliseconds: 500 }, async () => {
+    const deployment = await kubectl.get<Deployment>('deployment', name, '-n', namespace);
+    const rolledOut = deployment !== undefined && serves(deployment);
+    if (!rolledOut) say(`waiting for its pod`);
+    return rolledOut ? true : undefined;
+  });
+}
+
+/** As `kubectl rollout status` sees it: every wanted pod is of the latest template and available, and no other is left. */
+function serves({ metadata, spec, status = {} }: Deployment): boolean {
+  const wanted = spec?.replicas ?? 1;
+  const { observedGeneration = 0, updatedReplicas = 0, availableReplicas = 0, replicas = 0 } = status;
+  const seen = observedGeneration >= (metadata?.generation ?? 0);
+  return seen && updatedReplicas >= wanted && availableReplicas >= wanted && replicas <= wanted;
+}

@@ -1,0 +1,34 @@
+/** The last words of `make up`: the address, and what to try. */
+import type { MemoApp } from '../../operator/src/api/memoapp.ts';
+import { names, ports } from '../../operator/src/api/names.ts';
+import type { Kubectl } from '../stack/kubectl.ts';
+
+/** Where requests go in: an Ingress controller, or a forwarded port. */
+export type Entrance =
+  | { readonly kind: 'ingress'; readonly base: string; readonly host: string }
+  | { readonly kind: 'forward'; readonly command: string; readonly base: string };
+
+/** A port of this machine that leads to the API's Service while a command runs. */
+export function forwarded(memoApp: MemoApp, kubectl: Kubectl): Entrance {
+  const namespace = memoApp.metadata.namespace ?? '';
+  const service = `service/${names(memoApp.metadata).api}`;
+  const command = `${kubectl.words()} -n ${namespace} port-forward ${service} ${ports.api}:${ports.api}`;
+  return { kind: 'forward', command, base: `http://127.0.0.1:${ports.api}` };
+}
+
+/** Every command was typed like this before it was written down: it works as it stands. */
+export function endingLines(memoApp: MemoApp, entrance: Entrance, kubectl: Kubectl): string[] {
+  const namespace = memoApp.metadata.namespace ?? '';
+  const curl = entrance.kind === 'ingress' ? `curl -sS -H 'Host: ${entrance.host}'` : 'curl -sS';
+  const { base } = entrance;
+  const memo = `-H 'Content-Type: application/json' -d '{"title":"첫 메모","content":"안녕하세요"}'`;
+  const search = `${base}/v1/memos/search/?q=${encodeURIComponent('안녕')}`;
+  return [
+    entrance.kind === 'ingress' ? `${base} (Host: ${entrance.host})` : `${base} while this runs: ${entrance.command}`,
+    '',
+    'Try:',
+    `  ${curl} ${memo} ${base}/v1/memos/`,
+    `  ${curl} '${search}'`,
+    `  ${kubectl.words()} -n ${namespace} get memoapp,pods`,
+  ];
+}

@@ -1,0 +1,43 @@
+import type { Log } from '../making/command.ts';
+import { available, run } from '../making/command.ts';
+import { ensureCommand } from '../making/install.ts';
+import { buildah } from './buildah.ts';
+import { docker } from './docker.ts';
+
+/** What an image is built from. */
+export interface Build {
+  /** The folder with everything the Dockerfile copies. */
+  readonly context: string;
+  readonly dockerfile: string;
+  readonly reference: string;
+  readonly args: Readonly<Record<string, string>>;
+}
+
+/** A program that builds images from Dockerfiles. */
+export interface Builder {
+  readonly name: 'docker' | 'buildah';
+  /** Whether it has an image of this name already. */
+  has(reference: string): Promise<boolean>;
+  /** Takes in an archive, under the name written in it. */
+  load(archive: string): Promise<void>;
+  build(build: Build, log?: Log): Promise<void>;
+  /** Writes a built image to an archive that `ctr images import` and `docker load` take. */
+  save(reference: string, archive: string): Promise<void>;
+  /** Removes what builds leave behind, but for what the next one can use again. */
+  tidy(): Promise<void>;
+}
+
+/** Docker where its daemon answers, else buildah, which needs none and is installed where it is missing. */
+export async function findBuilder(log?: Log): Promise<Builder> {
+  if (await dockerAnswers()) return docker;
+  await ensureCommand('buildah', 'buildah', log);
+  return buildah();
+}
+
+async function dockerAnswers(): Promise<boolean> {
+  if (!(await available('docker'))) return false;
+  return run('docker', ['info']).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,55 @@
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cacheFolder, once, withLock } from '../making/cache.ts';
+import type { Log } from '../making/command.ts';
+import { ensureBase } from './base.ts';
+import { findBuilder } from './builder.ts';
+import type { Source, Workspace } from './source.ts';
+import { stage } from './source.ts';
+
+const KEPT_ARCHIVES = 3;
+
+export interface BuildOptions {
+  /** Build in the official Node image, pulled from its registry, and not in the stand-in. */
+  readonly official?: boolean;
+}
+
+/** The archive of one of our images, built when its sources are not those of the cached one. */
+export async function ensureOurs(source: Source, log?: Log, { official = false }: BuildOptions = {}): Promise<string> {
+  const name = `memo-${source.workspace}-${source.key}${official ? '-official' : ''}.tar`;
+  return once(cacheFolder('images', 'archives', name), (archive) =>
+    // A builder's storage takes one build at a time.
+    withLock(cacheFolder('images', 'builder.lock'), async () => {
+      const builder = await findBuilder(log);
+      log?.(`${source.reference}: building with ${builder.name}`);
+      const context = await mkdtemp(join(tmpdir(), 'memoapp-build-'));
+      const started = performance.now();
+      try {
+        await stage(source, context);
+        const args = { NODE_IMAGE: await ensureBase(builder, official, log) };
+        const { dockerfile, reference } = source;
+        await builder.build({ context, dockerfile, reference, args }, log);
+        await builder.save(reference, archive);
+        await removeOld(source.workspace);
+        log?.(`${reference}: built in ${Math.round((performance.now() - started) / 1000)} s`);
+      } finally {
+        await rm(context, { recursive: true });
+        await builder.tidy();
+      }
+    }),
+  );
+}
+
+/** Archives of earlier sources, but for the last few: another branch's, or one being loaded somewhere. */
+async function removeOld(workspace: Workspace): Promise<void> {
+  const folder = cacheFolder('images', 'archives');
+  const names = (await readdir(folder)).filter(
+    (name) => name.startsWith(`memo-${workspace}-`) && name.endsWith('.tar'),
+  );
+  const dated = await Promise.all(
+    names.map(async (name) => ({ path: join(folder, name), time: (await stat(join(folder, name))).mtimeMs })),
+  );
+  dated.sort((a, b) => b.time - a.time);
+  for (const { path } of dated.slice(KEPT_ARCHIVES)) await rm(path, { force: true });
+}
