@@ -1,9 +1,10 @@
-/** The memo service: `serve` (the API), `migrate` (the schema). */
+/** The memo service: `serve` (the API), `migrate` (the schema), `topic` (the topic of the events). */
 import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { Command } from 'commander';
-import { ConfigurationError, parseConfig } from './config.ts';
+import { ConfigurationError, parseConfig, parseTopicConfig } from './config.ts';
 import { migrate, SchemaTooNew } from './db/migrate.ts';
+import { ensureTopic } from './events/topic.ts';
 import { errorFields, standardLog, type LogOutput } from './observability/log.ts';
 import { serve } from './serve.ts';
 
@@ -11,9 +12,12 @@ import { serve } from './serve.ts';
 const exitCodes = { failed: 1, configuration: 2, schemaTooNew: 3 } as const;
 const version = '0.1.0';
 
-const program = new Command('memo-service').description('The memo API and its schema. Configured by the environment.');
+const program = new Command('memo-service').description(
+  'The memo API, its schema and its topic. Configured by the environment.',
+);
 program.command('serve', { isDefault: true }).description('serve the API').action(run(serveCommand));
 program.command('migrate').description("bring the database to this release's schema").action(run(migrateCommand));
+program.command('topic').description('make the topic of the events, or bring it up to date').action(run(topicCommand));
 await program.parseAsync();
 
 function readFile(path: string): string {
@@ -33,6 +37,11 @@ async function migrateCommand(): Promise<void> {
     log.info({ 'schema.version': schemaVersion }, 'the schema is up to date');
     leave(JSON.stringify({ schemaVersion }));
   });
+}
+
+async function topicCommand(): Promise<void> {
+  const config = parseTopicConfig(process.env, readFile);
+  await withLog(standardLog(config.logLevel, version), ({ log }) => ensureTopic(config.events, log));
 }
 
 function leave(message: string): void {

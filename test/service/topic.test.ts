@@ -1,0 +1,85 @@
+/** The `topic` command on real brokers. */
+import { expect } from 'chai';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import kafkajs from 'kafkajs';
+import type { Admin } from 'kafkajs';
+import { startKafka } from '../stores/kafka.ts';
+import type { Kafka } from '../stores/kafka.ts';
+
+const MAIN = join(import.meta.dirname, '../../service/src/main.ts');
+
+for (const version of ['3.9.2', '4.2.1'] as const) {
+  describe(`topic command, Kafka ${version}`, function () {
+    this.timeout(300_000);
+    let kafka: Kafka;
+    let admin: Admin;
+
+    before(async () => {
+      kafka = await startKafka({ version });
+      admin = new kafkajs.Kafka({ brokers: [...kafka.bootstrapServers], logLevel: kafkajs.logLevel.NOTHING }).admin();
+      await admin.connect();
+    });
+
+    after(async () => {
+      await admin.disconnect();
+      await kafka.stop();
+    });
+
+    it('makes the topic as asked', async () => {
+      await topic({ KAFKA_TOPIC_PARTITIONS: '2', KAFKA_TOPIC_RETENTION: '1h' });
+      expect(await partitions()).to.equal(2);
+      expect(await setting('retention.ms')).to.equal('3600000');
+    });
+
+    it('changes nothing the second time', async () => {
+      const { stdout } = await topic({ KAFKA_TOPIC_PARTITIONS: '2', KAFKA_TOPIC_RETENTION: '1h', LOG_LEVEL: 'info' });
+      expect(stdout).to.equal('');
+    });
+
+    it('adds partitions, alters the retention and keeps the settings of others', async () => {
+      const configEntries = [
+        { name: 'max.message.bytes', value: '123456' },
+        { name: 'retention.ms', value: '3600000' },
+      ];
+      const resource = { type: kafkajs.ConfigResourceTypes.TOPIC, name: 'memo_events', configEntries };
+      await admin.alterConfigs({ validateOnly: false, resources: [resource] });
+      await topic({ KAFKA_TOPIC_PARTITIONS: '5', KAFKA_TOPIC_RETENTION: '2h' });
+      expect(await partitions()).to.equal(5);
+      expect(await setting('retention.ms')).to.equal('7200000');
+      expect(await setting('max.message.bytes')).to.equal('123456');
+    });
+
+    it('never takes partitions away, and says so', async () => {
+      const { stdout } = await topic({ KAFKA_TOPIC_PARTITIONS: '1', KAFKA_TOPIC_RETENTION: '2h' });
+      expect(stdout).to.contain('never shrinks');
+      expect(await partitions()).to.equal(5);
+    });
+
+    it('waits for a broker that is not up yet', async () => {
+      await kafka.brokers[0]?.kill();
+      const waiting = topic({ KAFKA_TOPIC: 'later' });
+      await kafka.brokers[0]?.restart();
+      await waiting;
+      expect(await admin.listTopics()).to.include('later');
+    });
+
+    function topic(env: Record<string, string>): Promise<{ stdout: string }> {
+      const { PATH } = process.env;
+      const brokers = { KAFKA_BOOTSTRAP_SERVERS: kafka.bootstrapServers.join(',') };
+      return promisify(execFile)(process.execPath, [MAIN, 'topic'], { env: { PATH, ...brokers, ...env } });
+    }
+
+    async function partitions(): Promise<number> {
+      const { topics } = await admin.fetchTopicMetadata({ topics: ['memo_events'] });
+      return topics[0]?.partitions.length ?? 0;
+    }
+
+    async function setting(name: string): Promise<string | undefined> {
+      const resources = [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: 'memo_events' }];
+      const found = await admin.describeConfigs({ includeSynonyms: false, resources });
+      return found.resources[0]?.configEntries.find(({ configName }) => configName === name)?.configValue;
+    }
+  });
+}
