@@ -16,7 +16,7 @@ export function forwarded(memoApp: MemoApp, kubectl: Kubectl): Entrance {
   return { kind: 'forward', command, base: `http://127.0.0.1:${ports.api}` };
 }
 
-/** Every command was typed like this before it was written down: it works as it stands. */
+/** Whole commands, to be pasted as they stand. */
 export function endingLines(memoApp: MemoApp, entrance: Entrance, kubectl: Kubectl): string[] {
   const namespace = memoApp.metadata.namespace ?? '';
   const curl = entrance.kind === 'ingress' ? `curl -sS -H 'Host: ${entrance.host}'` : 'curl -sS';
