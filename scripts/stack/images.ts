@@ -1,11 +1,11 @@
 /** The images a stack needs, and whether what runs was made from them. */
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
 import type { Pod } from 'kubernetes-types/core/v1.js';
+import { resolve } from '../../operator/src/api/resolve.ts';
+import { imageReference } from '../../operator/src/stack/pod.ts';
 import { run } from '../../test/cluster/host/command.ts';
+import { version } from '../../test/images/ours/source.ts';
 import type { Kubectl } from './kubectl.ts';
-
-const root = resolve(import.meta.dirname, '../..');
+import { memoAppOf, sampleObjects } from './manifests.ts';
 
 /** Names of the images, as pods use them. */
 export interface Wanted {
@@ -14,20 +14,22 @@ export interface Wanted {
   readonly stores: readonly string[];
 }
 
-/** What the sample and the operator run, by the release in package.json. */
+/** What the operator and the sample run: the sample itself says which stores, and of which version. */
 export async function wantedImages(): Promise<Wanted> {
   const release = await version();
+  const sample = resolve(memoAppOf(await sampleObjects()), { release, volumes: {} });
+  const { database, cache, events } = sample;
+  const images = [
+    database.image,
+    ...(cache.mode === 'managed' ? [cache.image] : []),
+    ...(events.mode === 'managed' ? [events.image] : []),
+    ...(events.mode === 'managed' && events.zooKeeper ? [events.zooKeeper.image] : []),
+  ];
   return {
     operator: `memo-operator:${release}`,
-    service: `memo-service:${release}`,
-    stores: ['mariadb:11.8', 'redis:8.0', 'apache/kafka:3.9.2', 'zookeeper:3.9'],
+    service: imageReference({ ...sample.api.image, tag: sample.version }),
+    stores: images.map(imageReference),
   };
-}
-
-/** The release, from the root package.json. */
-export async function version(): Promise<string> {
-  const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
-  return manifest.version;
 }
 
 /** The id by which a node knows the image of an archive: the digest of its configuration. */
@@ -50,7 +52,7 @@ export async function isStale(
 }
 
 /** An empty id is that of a container which has not started: it will take the image that is there now. */
-export function runsAnother({ metadata, status }: Pod, id: string): boolean {
+function runsAnother({ metadata, status }: Pod, id: string): boolean {
   if (metadata?.deletionTimestamp !== undefined) return false;
   return (status?.containerStatuses ?? []).some(({ imageID }) => imageID !== '' && !imageID.endsWith(id));
 }

@@ -3,26 +3,29 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Deployment } from 'kubernetes-types/apps/v1.js';
 import { parseAllDocuments } from 'yaml';
-import { kind as memoAppKind } from '../../operator/src/api/names.ts';
+import { group, kind as memoAppKind } from '../../operator/src/api/names.ts';
 import type { MemoApp } from '../../operator/src/api/memoapp.ts';
 import type { KubeObject } from '../../operator/src/runtime/object.ts';
 import type { Kubectl } from './kubectl.ts';
 
 const config = resolve(import.meta.dirname, '../../config');
 
+/** The CRD's name. */
+export const crd = `memoapps.${group}`;
+
 export const operator = { namespace: 'memo-system', name: 'memo-operator' } as const;
 
 /** The file that `make up` applies: the stack of the original. */
-export const sampleFile = join(config, 'samples/sgcc-memo.yaml');
+const sampleFile = join(config, 'samples/sgcc-memo.yaml');
 
 /** CRD, rights and operator, as `kubectl apply -k config/default` would apply them. */
 export async function operatorObjects(kubectl: Kubectl): Promise<KubeObject[]> {
   return parse(await kubectl.run(['kustomize', join(config, 'default')]));
 }
 
-/** The namespace and the MemoApp of a sample. */
-export async function sampleObjects(file: string = sampleFile): Promise<KubeObject[]> {
-  return parse(await readFile(file, 'utf8'));
+/** Its namespace and its MemoApp. */
+export async function sampleObjects(): Promise<KubeObject[]> {
+  return parse(await readFile(sampleFile, 'utf8'));
 }
 
 /** @throws Error when there is none */

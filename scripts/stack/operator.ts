@@ -1,22 +1,21 @@
 /** The operator on a cluster: applied, and waited for until it serves. */
 import type { Deployment } from 'kubernetes-types/apps/v1.js';
 import { until } from '../../test/cluster/host/wait.ts';
+import { group } from '../../operator/src/api/names.ts';
 import type { KubeObject } from '../../operator/src/runtime/object.ts';
 import type { Kubectl } from './kubectl.ts';
-import { operator } from './manifests.ts';
-
-const crd = 'crd/memoapps.memo.sogangcomputerclub.org';
+import { crd, operator } from './manifests.ts';
 
 /** The pods of the operator. */
 export const operatorPods = {
   namespace: operator.namespace,
-  selector: 'memo.sogangcomputerclub.org/component=operator',
+  selector: `${group}/component=operator`,
 } as const;
 
 /** @returns what changed, a line for each object */
 export async function applyOperator(kubectl: Kubectl, objects: readonly KubeObject[]): Promise<string[]> {
   const lines = await kubectl.apply(objects);
-  await kubectl.run(['wait', '--for=condition=Established', '--timeout=60s', crd]);
+  await kubectl.run(['wait', '--for=condition=Established', '--timeout=60s', `crd/${crd}`]);
   return lines.filter((line) => !line.endsWith(' unchanged'));
 }
 
@@ -27,7 +26,7 @@ export async function waitForOperator(kubectl: Kubectl, seconds: number, say: (l
   await until('the operator serves', { seconds, hint, everyMilliseconds: 500 }, async () => {
     const deployment = await kubectl.get<Deployment>('deployment', name, '-n', namespace);
     const rolledOut = deployment !== undefined && serves(deployment);
-    if (!rolledOut) say(`waiting for its pod`);
+    if (!rolledOut) say('waiting for its pod');
     return rolledOut ? true : undefined;
   });
 }

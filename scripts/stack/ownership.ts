@@ -1,10 +1,11 @@
 /** The label by which `make down CONTEXT=` knows what `make up` and `make deploy` made, and leaves everything else alone. */
+import { group } from '../../operator/src/api/names.ts';
 import type { KubeObject } from '../../operator/src/runtime/object.ts';
 import type { Kubectl } from './kubectl.ts';
 import { withLabel } from './manifests.ts';
 
-export const madeByLabel = 'memo.sogangcomputerclub.org/made-by';
-export const madeByValue = 'make';
+const madeByLabel = `${group}/made-by`;
+const madeByValue = 'make';
 /** For `kubectl -l`. */
 export const madeBy = `${madeByLabel}=${madeByValue}`;
 

@@ -2,14 +2,13 @@
 import type { Namespace } from 'kubernetes-types/core/v1.js';
 import type { KubeObject } from '../../operator/src/runtime/object.ts';
 import type { Kubectl } from '../stack/kubectl.ts';
-import { operator } from '../stack/manifests.ts';
+import { crd, operator } from '../stack/manifests.ts';
 import { madeBy } from '../stack/ownership.ts';
 import type { Journal } from './journal.ts';
 import { begin } from './named.ts';
 import { Steps } from './steps.ts';
 import type { Voice } from './steps.ts';
 
-const CRD = 'memoapps.memo.sogangcomputerclub.org';
 const WAIT = '--timeout=300s';
 /** What the operator is made of, but for the CRD: deleted in this order. */
 const OPERATOR_KINDS = ['deployments', 'rolebindings', 'roles', 'serviceaccounts'];
@@ -64,6 +63,6 @@ async function removeOperator(kubectl: Kubectl, { say, note }: Voice): Promise<v
 
 /** None where the cluster does not know the kind. */
 async function memoApps(kubectl: Kubectl, ...selector: readonly string[]): Promise<readonly KubeObject[]> {
-  if ((await kubectl.get('crd', CRD)) === undefined) return [];
+  if ((await kubectl.get('crd', crd)) === undefined) return [];
   return await kubectl.list<KubeObject>('memoapps', '--all-namespaces', ...selector);
 }

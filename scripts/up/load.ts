@@ -1,15 +1,12 @@
 /** Images made or built, and brought into the local cluster, each as soon as it and the cluster are there. */
-import { ensureImages } from '../../test/images/build.ts';
+import { ensureImages, isMilestone } from '../../test/images/build.ts';
 import type { Wanted } from '../stack/images.ts';
 import type { LocalCluster } from './local-cluster.ts';
 import type { Voice } from './steps.ts';
 
-/** The lines of the image program that mark work of its own; the rest are a builder's. */
-const MILESTONE = /^[\w./-]+(?::[\w.-]+)?: (?:making|made|building|built)/;
-
 /** Says what takes long, and keeps the builder's lines for the log. */
 export function imageLog({ say, note }: Voice): (line: string) => void {
-  return (line) => (MILESTONE.test(line) || line.includes('is missing') ? say(line) : note(line));
+  return (line) => (isMilestone(line) ? say(line) : note(line));
 }
 
 /** @returns the archive of each image, by its reference */

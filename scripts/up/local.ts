@@ -1,5 +1,6 @@
 /** `make up` and `make down` on this machine. */
 import { imageId, wantedImages } from '../stack/images.ts';
+import type { Wanted } from '../stack/images.ts';
 import { Kubectl } from '../stack/kubectl.ts';
 import { operatorObjects, sampleObjects } from '../stack/manifests.ts';
 import { refreshOperator, refreshService } from '../stack/refresh.ts';
@@ -19,7 +20,7 @@ const PATIENCE: Patience = { operator: 120, memoApp: 600 };
 export async function upLocal(name: string, journal: Journal): Promise<string[]> {
   const steps = new Steps(journal);
   const images = await wantedImages();
-  const { cluster, archives } = await clusterWithImages(name, steps);
+  const { cluster, archives } = await clusterWithImages(name, images, steps);
   const idOf = async (reference: string): Promise<string> => await imageId(archives.get(reference) ?? '');
   const kubectl = new Kubectl({ kubectl: await cluster.toolPath('kubectl'), kubeconfig: cluster.kubeconfig });
   const site = { kubectl, steps, journal };
@@ -44,9 +45,9 @@ export async function downLocal(name: string, journal: Journal): Promise<string[
 
 async function clusterWithImages(
   name: string,
+  images: Wanted,
   steps: Steps,
 ): Promise<{ readonly cluster: LocalCluster; readonly archives: Map<string, string> }> {
-  const images = await wantedImages();
   const failed = new AbortController();
   const starting = steps.run(
     'cluster',

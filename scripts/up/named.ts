@@ -6,7 +6,9 @@ import type { KubeObject } from '../../operator/src/runtime/object.ts';
 import { ensureImages } from '../../test/images/build.ts';
 import { namedCluster } from '../stack/context.ts';
 import type { NamedCluster } from '../stack/context.ts';
-import { wantedImages, version } from '../stack/images.ts';
+import { version } from '../../test/images/ours/source.ts';
+import type { Workspace } from '../../test/images/ours/source.ts';
+import { wantedImages } from '../stack/images.ts';
 import type { Kubectl } from '../stack/kubectl.ts';
 import {
   memoAppOf,
@@ -16,6 +18,7 @@ import {
   withOperatorImage,
   withServiceImage,
 } from '../stack/manifests.ts';
+import type { ServiceImage } from '../stack/manifests.ts';
 import { claim } from '../stack/ownership.ts';
 import { bringMemoApp, bringOperator } from './bring-up.ts';
 import type { Patience } from './bring-up.ts';
@@ -24,6 +27,7 @@ import type { Entrance } from './ending.ts';
 import type { Journal } from './journal.ts';
 import { imageLog } from './load.ts';
 import { push } from './push.ts';
+import type { Push } from './push.ts';
 import { Steps } from './steps.ts';
 
 /** Images come over a network, and a volume or an address may take its provider minutes. */
@@ -38,7 +42,7 @@ export interface Destination {
 /** Our images under the names the cluster pulls them by. */
 interface Pushed {
   readonly operator: string;
-  readonly service: { readonly repository: string; readonly version: string };
+  readonly service: ServiceImage;
 }
 
 /** The operator and the sample on a named cluster. @returns the lines to end with */
@@ -46,7 +50,7 @@ export async function upNamed(destination: Destination, journal: Journal): Promi
   const steps = new Steps(journal);
   const { kubectl } = await begin(destination.context, steps);
   const site = { kubectl, steps, journal };
-  const images = await pushed(destination.registry, ['operator', 'service'], steps);
+  const images = await pushed(destination.registry, steps);
   await bringOperator(site, await claimed(kubectl, await withImage(kubectl, images.operator), steps), PATIENCE);
   const sample = withServiceImage(await routed(kubectl, await sampleObjects(), steps), images.service);
   const memoApp = await bringMemoApp(site, await claimed(kubectl, sample, steps), PATIENCE);
@@ -58,7 +62,7 @@ export async function upNamed(destination: Destination, journal: Journal): Promi
 export async function deployNamed(destination: Destination, journal: Journal): Promise<string[]> {
   const steps = new Steps(journal);
   const { kubectl } = await begin(destination.context, steps);
-  const { operator, service } = await pushed(destination.registry, ['operator', 'service'], steps);
+  const { operator, service } = await pushed(destination.registry, steps);
   const objects = await claimed(kubectl, await withImage(kubectl, operator), steps);
   await bringOperator({ kubectl, steps, journal }, objects, PATIENCE);
   return [
@@ -88,31 +92,23 @@ async function claimed(kubectl: Kubectl, objects: readonly KubeObject[], steps: 
  * Builds and pushes. The tag names the content, so that changed sources are an upgrade like any other.
  * The service's tag is its version: a pre-release of the release in package.json.
  */
-async function pushed(
-  registry: string,
-  workspaces: readonly ('operator' | 'service')[],
-  steps: Steps,
-): Promise<Pushed> {
+async function pushed(registry: string, steps: Steps): Promise<Pushed> {
   const release = await version();
   const wanted = await wantedImages();
   const prefix = registry.replace(/\/+$/, '');
   const archives = await steps.run('images', async (voice) => {
-    return await ensureImages(
-      workspaces.map((workspace) => wanted[workspace]),
-      imageLog(voice),
-    );
+    return await ensureImages([wanted.operator, wanted.service], imageLog(voice));
   });
-  const images = workspaces.map((workspace) => {
-    const archive = archives.get(wanted[workspace]) ?? '';
+  const named = (workspace: Workspace): Push & { readonly repository: string; readonly tag: string } => {
+    const reference = wanted[workspace];
+    const archive = archives.get(reference) ?? '';
+    const repository = `${prefix}/memo-${workspace}`;
     const tag = `${release}-${contentOf(archive)}`;
-    return { workspace, archive, tag, reference: wanted[workspace], target: `${prefix}/memo-${workspace}:${tag}` };
-  });
-  await steps.run('push', async ({ say }) => await push(images, say));
-  const tagOf = (name: string): string => images.find(({ workspace }) => workspace === name)?.tag ?? release;
-  return {
-    operator: `${prefix}/memo-operator:${tagOf('operator')}`,
-    service: { repository: `${prefix}/memo-service`, version: tagOf('service') },
+    return { archive, reference, repository, tag, target: `${repository}:${tag}` };
   };
+  const [operator, service] = [named('operator'), named('service')];
+  await steps.run('push', async ({ say }) => await push([operator, service], say));
+  return { operator: operator.target, service: { repository: service.repository, version: service.tag } };
 }
 
 /** The hash of the sources in the name of an archive: `memo-service-3f2a9c....tar`. */

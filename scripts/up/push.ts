@@ -2,7 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isInstalled, run } from '../../test/cluster/host/command.ts';
+import { run } from '../../test/cluster/host/command.ts';
+import { dockerAnswers } from '../../test/images/ours/builder.ts';
 
 /** An archive, and the name it gets in the registry. */
 export interface Push {
@@ -29,14 +30,6 @@ export async function push(images: readonly Push[], note: (line: string) => void
       );
     }
   }
-}
-
-async function dockerAnswers(): Promise<boolean> {
-  if (!(await isInstalled('docker'))) return false;
-  return await run('docker', ['info']).then(
-    () => true,
-    () => false,
-  );
 }
 
 async function byDocker({ archive, reference, target }: Push): Promise<void> {

@@ -24,6 +24,11 @@ export async function ensureImages(
   return archives;
 }
 
+/** Of the lines that making images says: whether it tells of slow work that begins or ends; the rest are a builder's own. */
+export function isMilestone(line: string): boolean {
+  return /^[\w.-]+(:[\w.-]+)?: (making|made|building|built)/.test(line) || line.includes('is missing');
+}
+
 /** Our two images, by the version in package.json. */
 export async function ourReferences(): Promise<string[]> {
   const sources = await Promise.all([readSource('service'), readSource('operator')]);

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import process from 'node:process';
 import { Command } from 'commander';
-import { ensureImages, ourReferences, standInReferences } from './build.ts';
+import { ensureImages, isMilestone, ourReferences, standInReferences } from './build.ts';
 
 const program = new Command('images')
   .description('Builds images into archives in the cache and prints where they are: reference, megabytes, path.')
@@ -23,9 +23,9 @@ async function build(references: readonly string[], { standIns, official, verbos
   const asked = references.length > 0 ? references : await ourReferences();
   const wanted = [...asked, ...(standIns ? standInReferences() : [])];
   const log = (line: string): void => {
-    if (verbose || /^[\w.-]+(:[\w.-]+)?: (making|made|building|built)/.test(line) || line.includes('is missing')) {
-      process.stderr.write(`• ${line}\n`);
-    }
+    if (verbose || isMilestone(line))
+      process.stderr.write(`• ${line}
+`);
   };
   for (const [reference, archive] of await ensureImages(wanted, log, { official: official ?? false })) {
     const { size } = await stat(archive);

@@ -32,19 +32,27 @@ type Environment = Readonly<Record<string, string>>;
 
 export interface Ended {
   readonly status: number | null;
+  readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs `migrate` to its end. Not by spawnSync: a store behind a proxy of this process would never hear it. */
+/** Runs `migrate` to its end. */
 export async function migrate(environment: Environment): Promise<Ended> {
-  const child = spawn(process.execPath, [main, 'migrate'], {
+  return runToEnd('migrate', environment);
+}
+
+/** Runs a command that ends by itself. Not by spawnSync: a store behind a proxy of this process would never hear it. */
+export async function runToEnd(command: 'migrate' | 'topic', environment: Environment): Promise<Ended> {
+  const child = spawn(process.execPath, [main, command], {
     env: { ...process.env, ...environment },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
+  let stdout = '';
   let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const status = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { status, stderr };
+  return { status, stdout, stderr };
 }
 
 /** Resolves once the process is ready, or, with `ready: false`, once it is listening. */

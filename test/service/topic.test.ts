@@ -1,14 +1,11 @@
 /** The `topic` command on real brokers. */
 import { expect } from 'chai';
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import kafkajs from 'kafkajs';
 import type { Admin } from 'kafkajs';
 import { startKafka } from '../stores/kafka.ts';
 import type { Kafka } from '../stores/kafka.ts';
-
-const MAIN = join(import.meta.dirname, '../../service/src/main.ts');
+import { runToEnd } from './service.ts';
+import type { Ended } from './service.ts';
 
 for (const version of ['3.9.2', '4.2.1'] as const) {
   describe(`topic command, Kafka ${version}`, function () {
@@ -65,10 +62,10 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
       expect(await admin.listTopics()).to.include('later');
     });
 
-    function topic(env: Record<string, string>): Promise<{ stdout: string }> {
-      const { PATH } = process.env;
-      const brokers = { KAFKA_BOOTSTRAP_SERVERS: kafka.bootstrapServers.join(',') };
-      return promisify(execFile)(process.execPath, [MAIN, 'topic'], { env: { PATH, ...brokers, ...env } });
+    async function topic(env: Record<string, string>): Promise<Ended> {
+      const ended = await runToEnd('topic', { KAFKA_BOOTSTRAP_SERVERS: kafka.bootstrapServers.join(','), ...env });
+      expect(ended.status, ended.stderr).to.equal(0);
+      return ended;
     }
 
     async function partitions(): Promise<number> {

@@ -62,10 +62,15 @@ export async function run(command: string, args: readonly string[], options: Com
   return output.join('\n');
 }
 
-/** Whether a command of this name can be started. */
-export async function available(command: string): Promise<boolean> {
-  return run('sh', ['-c', `command -v "$1" >/dev/null`, 'sh', command]).then(
+/** Whether the command ends with 0: for commands that are questions. */
+export async function succeeds(command: string, args: readonly string[], options?: CommandOptions): Promise<boolean> {
+  return run(command, args, options).then(
     () => true,
     () => false,
   );
+}
+
+/** Whether a command of this name can be started. */
+export async function available(command: string): Promise<boolean> {
+  return succeeds('sh', ['-c', `command -v "$1" >/dev/null`, 'sh', command]);
 }

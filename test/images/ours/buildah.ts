@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheFolder } from '../making/cache.ts';
-import { run } from '../making/command.ts';
+import { run, succeeds } from '../making/command.ts';
 import { fullName } from '../making/archive.ts';
 import type { Builder } from './builder.ts';
 
@@ -26,10 +26,7 @@ export async function buildah(): Promise<Builder> {
   return {
     name: 'buildah',
     async has(reference) {
-      return call('inspect', '--type', 'image', reference).then(
-        () => true,
-        () => false,
-      );
+      return succeeds('buildah', [...storage, 'inspect', '--type', 'image', reference], { env });
     },
     async load(archive) {
       await call('pull', '--policy', 'never', `docker-archive:${archive}`);

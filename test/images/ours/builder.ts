@@ -1,5 +1,5 @@
 import type { Log } from '../making/command.ts';
-import { available, run } from '../making/command.ts';
+import { available, succeeds } from '../making/command.ts';
 import { ensureCommand } from '../making/install.ts';
 import { buildah } from './buildah.ts';
 import { docker } from './docker.ts';
@@ -34,10 +34,7 @@ export async function findBuilder(log?: Log): Promise<Builder> {
   return buildah();
 }
 
-async function dockerAnswers(): Promise<boolean> {
-  if (!(await available('docker'))) return false;
-  return run('docker', ['info']).then(
-    () => true,
-    () => false,
-  );
+/** Whether there is a Docker whose daemon takes orders. */
+export async function dockerAnswers(): Promise<boolean> {
+  return (await available('docker')) && succeeds('docker', ['info']);
 }

@@ -1,15 +1,12 @@
 import { join } from 'node:path';
-import { run } from '../making/command.ts';
+import { run, succeeds } from '../making/command.ts';
 import type { Builder } from './builder.ts';
 
 /** Docker, with the classic builder or BuildKit. */
 export const docker: Builder = {
   name: 'docker',
   async has(reference) {
-    return run('docker', ['image', 'inspect', reference]).then(
-      () => true,
-      () => false,
-    );
+    return succeeds('docker', ['image', 'inspect', reference]);
   },
   async load(archive) {
     await run('docker', ['load', '--input', archive]);

@@ -1,7 +1,8 @@
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cacheFolder, once, withLock } from '../making/cache.ts';
+import { withLock } from '../../cluster/host/lock.ts';
+import { cacheFolder, once } from '../making/cache.ts';
 import type { Log } from '../making/command.ts';
 import { ensureBase } from './base.ts';
 import { findBuilder } from './builder.ts';
@@ -20,7 +21,7 @@ export async function ensureOurs(source: Source, log?: Log, { official = false }
   const name = `memo-${source.workspace}-${source.key}${official ? '-official' : ''}.tar`;
   return once(cacheFolder('images', 'archives', name), (archive) =>
     // A builder's storage takes one build at a time.
-    withLock(cacheFolder('images', 'builder.lock'), async () => {
+    withLock(cacheFolder('images', 'builder.lock'), log ?? (() => undefined), async () => {
       const builder = await findBuilder(log);
       log?.(`${source.reference}: building with ${builder.name}`);
       const context = await mkdtemp(join(tmpdir(), 'memoapp-build-'));

@@ -34,18 +34,21 @@ function kafka({ version, logging, more, moved }: KafkaVersion): Recipe {
     `org.apache.kafka:kafka-tools:${version}`,
     ...more,
   ];
-  const tools = Object.entries({ ...TOOLS, ...moved });
+  const scripts = Object.entries({ ...TOOLS, ...moved }).map(([name, main]) => ({
+    name,
+    text: toolScript(name, main),
+  }));
   return {
     name: `kafka-${version}`,
     reference: `apache/kafka:${version}`,
     parent: jre,
-    pins: [...jars, ...tools.flat()],
+    pins: [...jars, ...scripts.flatMap(({ name, text }) => [name, text])],
     files: ['kafka', logging],
     async prepare(root, log) {
       await copyJars(join(root, 'opt/kafka/libs'), jars, { log });
       const bin = join(root, 'opt/kafka/bin');
       await mkdir(bin, { recursive: true });
-      for (const [name, main] of tools) await writeFile(join(bin, name), toolScript(name, main), { mode: 0o755 });
+      for (const { name, text } of scripts) await writeFile(join(bin, name), text, { mode: 0o755 });
     },
     script: `groupadd -g 1000 appuser
 useradd -m -g appuser -u 1000 -s /bin/bash appuser
