@@ -1,7 +1,7 @@
 /** The programs of a cluster: started with a log file each, started again when they die, and broken on purpose by tests. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { until } from '../host/wait.ts';
@@ -69,11 +69,18 @@ export class Processes {
     }));
   }
 
-  /** Freezes a program: it keeps its connections and answers nothing. */
-  pause(name: string): void {
+  /** Freezes a program: from the answer on it keeps its connections and does nothing more. */
+  async pause(name: string): Promise<void> {
     const slot = this.#slot(name);
-    running(slot).kill('SIGSTOP');
+    const child = running(slot);
+    child.kill('SIGSTOP');
     slot.paused = true;
+    // Each thread stops when the kernel next lets it look: a busy machine leaves time for an answer or two.
+    await until(
+      `${name} frozen`,
+      { seconds: STOP_SECONDS, hint: 'see its threads in /proc', everyMilliseconds: 5 },
+      () => Promise.resolve(slot.child !== child || isStopped(child.pid ?? 0) || undefined),
+    );
   }
 
   resume(name: string): void {
@@ -173,6 +180,12 @@ export class Processes {
   #logPath(slot: Slot): string {
     return join(this.#logs, `${slot.program.name}.log`);
   }
+}
+
+/** Whether every thread of a process is stopped. */
+function isStopped(pid: number): boolean {
+  const threads = readdirSync(`/proc/${pid}/task`);
+  return threads.every((thread) => /\) [Tt] /.test(readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8')));
 }
 
 function running(slot: Slot): ChildProcess {

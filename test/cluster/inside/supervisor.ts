@@ -59,7 +59,7 @@ async function start(plan: ClusterPlan, apiPort: number): Promise<void> {
   writeFileSync(paths.kubeconfig, outside({ commonName: 'admin' }, credentials.admin), { mode: 0o600 });
   await serveOrders(paths.controlSocket, {
     load: async ({ archives }) => await images.load(archives),
-    pause: (body) => site.processes.pause(body.process),
+    pause: async (body) => await site.processes.pause(body.process),
     resume: (body) => site.processes.resume(body.process),
     kill: async (body) => await site.processes.kill(body.process),
     restart: async (body) => await site.processes.restart(body.process),

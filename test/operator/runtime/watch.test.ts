@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import type { ApiClient } from '../../../operator/src/runtime/client/client.ts';
 import { connect } from '../../../operator/src/runtime/client/connect.ts';
-import { ApiError, hasReason } from '../../../operator/src/runtime/client/error.ts';
+import { ApiError } from '../../../operator/src/runtime/client/error.ts';
 import { fromKubeconfig } from '../../../operator/src/runtime/client/kubeconfig.ts';
 import { kindOf } from '../../../operator/src/runtime/object.ts';
 import type { KubeObject } from '../../../operator/src/runtime/object.ts';
@@ -129,7 +129,7 @@ describe('the informers', function () {
     const error: unknown = await client
       .get(kind, { namespace, name: 'frozen' }, { deadline: 1_000 })
       .catch((e: unknown) => e);
-    expect(hasReason(error, 'Timeout')).to.equal(true);
+    expect(error).to.be.instanceOf(ApiError).with.property('reason', 'Timeout');
     expect(performance.now() - began).to.be.within(900, 2_000);
     // Longer than the idle limit: the watch is given up while nothing answers.
     await until('idle watches', () => performance.now() - began > 4_000 || undefined);
