@@ -6,6 +6,7 @@ import { ConfigurationError, parseConfig, parseTopicConfig } from './config.ts';
 import { migrate, SchemaTooNew } from './db/migrate.ts';
 import { ensureTopic } from './events/topic.ts';
 import { errorFields, standardLog, type LogOutput } from './observability/log.ts';
+import { logWarnings } from './observability/warnings.ts';
 import { serve } from './serve.ts';
 
 /** Exit codes that a Job or a person can tell apart. */
@@ -53,6 +54,7 @@ function leave(message: string): void {
 }
 
 async function withLog(output: LogOutput, work: (output: LogOutput) => Promise<void>): Promise<void> {
+  logWarnings(output.log);
   try {
     await work(output);
   } catch (error) {

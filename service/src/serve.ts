@@ -7,6 +7,8 @@ import { createApp } from './app.ts';
 import type { DatabaseBoundConfig } from './config.ts';
 import { Database } from './db/database.ts';
 import { SCHEMA_VERSION, schemaVersion } from './db/schema.ts';
+import { openEvents } from './events/events.ts';
+import { KafkaReach } from './events/reach.ts';
 import { Health } from './health/health.ts';
 import { nativeClasses } from './http/native.ts';
 import { apiServer, closeGently, listen, untilStopped } from './lifecycle.ts';
@@ -27,14 +29,19 @@ export async function serve(config: DatabaseBoundConfig, log: Log): Promise<void
   const readRow = rowReader(config.database.timeZone);
   const portion = new PortionSize();
   const journal: InvalidationJournal = { recent: (ms) => recentWrites(database, ms, new Date()) };
-  const cache = config.cache
-    ? openRedisCache({ ...config.cache, journal, register: metrics.registry, log })
-    : uncached();
+  const redis = config.cache && openRedisCache({ ...config.cache, journal, register: metrics.registry, log });
+  const cache = redis ?? uncached();
+  const reach = config.events && new KafkaReach(config.events, log);
   const health = new Health(
-    { database: () => database.health(), ...(config.cache && { redis: () => cache.health() }) },
+    {
+      database: () => database.health(),
+      ...(redis && { redis: () => redis.health() }),
+      ...(reach && { kafka: () => reach.health() }),
+    },
     () => new Date(),
   );
-  const store = new MemoStore({ database, readRow, now: () => new Date(), onEvent: () => undefined });
+  const events = openEvents({ config, database, ...(redis && { cache: redis }), registry: metrics.registry, log });
+  const store = new MemoStore({ database, readRow, now: () => new Date(), onEvent: () => events.changed() });
   let draining = false;
   let schemaSeen = false;
   const app = createApp({
@@ -64,7 +71,7 @@ export async function serve(config: DatabaseBoundConfig, log: Log): Promise<void
   const stop = new AbortController();
   const background = whenMigrated(database, stop.signal).then(async (seen) => {
     schemaSeen = seen;
-    if (seen) await backfillSearch(database, log, stop.signal);
+    if (seen) await Promise.all([backfillSearch(database, log, stop.signal), events.run(stop.signal)]);
   });
 
   const signal = await untilStopped();
@@ -73,7 +80,7 @@ export async function serve(config: DatabaseBoundConfig, log: Log): Promise<void
   await closeGently(api, config.http.shutdownDelayMs);
   stop.abort();
   await background;
-  await cache.close();
+  await Promise.all([cache.close(), reach?.close()]);
   await database.close();
   management.close();
   management.closeAllConnections();

@@ -118,6 +118,9 @@ function common(brokers: number): Record<string, string> {
     'transaction.state.log.min.isr': '1',
     'transaction.state.log.num.partitions': '3',
     'group.initial.rebalance.delay.ms': '0',
+    // A killed broker is let in again as soon as its session has run out: 9 s by default.
+    'broker.session.timeout.ms': '3000',
+    'broker.heartbeat.interval.ms': '500',
   };
 }
 

@@ -4,9 +4,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { DatabaseConfig } from '../config.ts';
 import { openConnection } from './connection.ts';
 import type { Connection } from './connection.ts';
-import { DatabaseUnavailable, isContention } from './errors.ts';
+import { ConnectionLost, DatabaseUnavailable, isContention } from './errors.ts';
 import { Pool } from './pool.ts';
 import type { PoolStats } from './pool.ts';
+import { inTransaction } from './transaction.ts';
+import type { Progress } from './transaction.ts';
 
 /** Milliseconds; the sum of waiting for a connection and using it is what a request can lose to a frozen database. */
 export const DEADLINES = { connect: 1000, acquire: 1000, pointRead: 1000, operation: 2500, probe: 450 } as const;
@@ -14,8 +16,8 @@ export const DEADLINES = { connect: 1000, acquire: 1000, pointRead: 1000, operat
 /** The server cuts a statement before the operation's deadline does: then the connection survives. */
 const STATEMENT_SECONDS = 2;
 const LOCK_WAIT_SECONDS = 1;
-/** Connections that are not the pool's: the event relay's and the health probe's. */
-const DEDICATED = 2;
+/** Connections that are not the pool's: of the event relay, the cache replay and the health probe. */
+const DEDICATED = 3;
 const MAX_WAITING = 1000;
 const ATTEMPTS = 4;
 
@@ -29,6 +31,7 @@ export class Database {
   readonly #pool: Pool<Connection>;
   readonly #dedicated = new Set<Connection>();
   #probe: Connection | undefined;
+  #closed = false;
   #deadlocks = 0;
   #deadlineCuts = 0;
 
@@ -46,44 +49,40 @@ export class Database {
   }
 
   /**
-   * Runs `work` on a pooled connection. When it takes longer than the deadline, the connection is cut and the work fails.
+   * Runs `work`, which only reads, on a pooled connection. When it takes longer than the deadline, the connection is cut and
+   * the work fails; when the connection turns out to be lost, the work is run once more on a fresh one.
    * @throws DatabaseUnavailable, or what `work` throws
    */
   async withConnection<T>(
     work: (connection: Connection) => Promise<T>,
     deadlineMs: number = DEADLINES.operation,
   ): Promise<T> {
-    const connection = await this.#pool.acquire();
-    const deadline = { passed: false };
-    const timer = setTimeout(() => {
-      deadline.passed = true;
-      this.#deadlineCuts += 1;
-      connection.abort();
-      // The server cuts slow statements earlier: what reaches this deadline is a dead peer, and the idle ones share it.
-      this.#pool.distrustIdle();
-    }, deadlineMs);
+    const end = performance.now() + DEADLINES.acquire + deadlineMs;
     try {
-      return await work(connection);
+      return await this.#lend(work, deadlineMs, end);
     } catch (error) {
-      throw deadline.passed ? new DatabaseUnavailable('no answer in time', { cause: error }) : error;
-    } finally {
-      clearTimeout(timer);
-      this.#pool.release(connection);
+      if (!(error instanceof ConnectionLost)) throw error;
+      return await this.#lend(work, deadlineMs, end);
     }
   }
 
   /**
    * Runs `work` in a transaction: committed when it resolves, rolled back when it throws. A transaction that lost against
-   * another one is run again, a few times; so `work` must have no effect outside the database.
+   * another one is run again, a few times, and one that lost its connection before the commit once, all within one deadline;
+   * so `work` must have no effect outside the database.
    * @throws DatabaseUnavailable also when the answer to the commit was lost: then nobody knows whether it happened
    */
   async transaction<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    const end = performance.now() + DEADLINES.acquire + DEADLINES.operation;
+    let losses = 0;
     for (let attempt = 1; ; attempt += 1) {
+      const progress: Progress = { committing: false };
       try {
-        return await this.withConnection((connection) => inTransaction(connection, work));
+        return await this.#lend((connection) => inTransaction(connection, work, progress), DEADLINES.operation, end);
       } catch (error) {
-        if (attempt >= ATTEMPTS || !(error instanceof DatabaseUnavailable) || !isContention(error.cause)) throw error;
-        this.#deadlocks += 1;
+        if (isContention(error)) this.#deadlocks += 1;
+        const again = isContention(error) || (error instanceof ConnectionLost && (losses += 1) === 1);
+        if (!again || progress.committing || attempt >= ATTEMPTS) throw error;
         await delay(randomInt(1, 10 * attempt * attempt));
       }
     }
@@ -102,22 +101,18 @@ export class Database {
 
   /** Whether the database answers, within {@link DEADLINES.probe}, on a connection that no request can hold up. */
   async health(): Promise<boolean> {
-    const deadline = { passed: false };
-    const timer = setTimeout(() => {
-      deadline.passed = true;
-      this.#probe?.abort();
-    }, DEADLINES.probe);
+    const end = performance.now() + DEADLINES.probe;
+    // A session that was ended says nothing about the server: only a fresh one does.
+    if (this.#probe !== undefined && (await answers(this.#probe, end))) return true;
+    const left = end - performance.now();
+    if (left <= 0 || this.#closed) return false;
     try {
-      if (this.#probe === undefined || this.#probe.broken) this.#probe = await this.#open(DEADLINES.probe);
-      if (deadline.passed) return false;
-      await this.#probe.execute('SELECT 1');
-      return true;
+      this.#probe = await this.#open(left);
     } catch {
       // Any failure is the answer.
       return false;
-    } finally {
-      clearTimeout(timer);
     }
+    return await answers(this.#probe, end);
   }
 
   stats(): DatabaseStats {
@@ -127,40 +122,65 @@ export class Database {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#pool.close();
     await Promise.all([...this.#dedicated].map((connection) => connection.end()));
     await this.#probe?.end();
   }
 
-  #open(connectMs: number = DEADLINES.connect): Promise<Connection> {
-    return openConnection(this.#config.url, {
+  /** @throws ConnectionLost, DatabaseUnavailable, or what `work` throws; not later than `end`, on performance's clock */
+  async #lend<T>(work: (connection: Connection) => Promise<T>, deadlineMs: number, end: number): Promise<T> {
+    const wait = Math.min(DEADLINES.acquire, end - performance.now());
+    if (wait <= 0) throw new DatabaseUnavailable('no time left');
+    const connection = await this.#pool.acquire(wait);
+    const deadline = { passed: false };
+    const timer = setTimeout(
+      () => {
+        deadline.passed = true;
+        this.#deadlineCuts += 1;
+        connection.abort();
+        // The server cuts slow statements earlier: what reaches this deadline is a dead peer, and the idle ones share it.
+        this.#pool.distrustIdle();
+      },
+      Math.min(deadlineMs, end - performance.now()),
+    );
+    try {
+      return await work(connection);
+    } catch (error) {
+      if (deadline.passed) throw new DatabaseUnavailable('no answer in time', { cause: error });
+      // What broke one connection has often broken all, and not each of them knows yet.
+      if (error instanceof ConnectionLost) this.#pool.distrustIdle();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      this.#pool.release(connection);
+    }
+  }
+
+  async #open(connectMs: number = DEADLINES.connect): Promise<Connection> {
+    const connection = await openConnection(this.#config.url, {
       connectMs,
       statementSeconds: STATEMENT_SECONDS,
       lockWaitSeconds: LOCK_WAIT_SECONDS,
     });
+    if (!this.#closed) return connection;
+    // Closed meanwhile: nobody is left to end it, and an open socket would keep the process.
+    await connection.end();
+    throw new DatabaseUnavailable('closed');
   }
 }
 
-async function inTransaction<T>(connection: Connection, work: (connection: Connection) => Promise<T>): Promise<T> {
-  // Awaited, though the first statement could travel with it: were only this one killed, that one would commit by itself.
-  await connection.run('START TRANSACTION');
-  let result: T;
+/** Whether a session answers before `end`; one that does not is cut. */
+async function answers(session: Connection, end: number): Promise<boolean> {
+  if (session.broken) return false;
+  const timer = setTimeout(() => session.abort(), end - performance.now());
   try {
-    result = await work(connection);
-  } catch (error) {
-    await rollBack(connection);
-    throw error;
-  }
-  await connection.run('COMMIT');
-  return result;
-}
-
-/** A connection that cannot roll back is cut: the server then rolls back by itself, and nobody inherits the transaction. */
-async function rollBack(connection: Connection): Promise<void> {
-  if (connection.broken) return;
-  try {
-    await connection.run('ROLLBACK');
+    await session.execute('SELECT 1');
+    return true;
   } catch {
-    connection.abort();
+    session.abort();
+    return false;
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -1,37 +1,135 @@
-/** The one file that knows kafkajs: its clients with a deadline on every wait, its log lines in ours. */
+/**
+ * The one file that knows kafkajs: its clients with a deadline on every wait, its log lines in ours. It never tries again
+ * by itself and no client outlives trouble: callers throw it away and open another (docs/adr/0004-kafka-client.md).
+ */
 import kafkajs from 'kafkajs';
-import type { Admin, LogEntry } from 'kafkajs';
+import type { Admin, LogEntry, Message } from 'kafkajs';
+import { within } from '../cache/deadline.ts';
 import type { EventsConfig } from '../config.ts';
 import type { Log } from '../observability/log.ts';
 
-const CONNECTION_TIMEOUT_MS = 3000;
-const REQUEST_TIMEOUT_MS = 10_000;
+/** Milliseconds. */
+export interface KafkaDeadlines {
+  readonly connect: number;
+  readonly request: number;
+}
+
+/** Kafka will never take one of these records; with several, it may be their sum that is too large. */
+export class RecordsRefused extends Error {
+  constructor(type: string, options?: ErrorOptions) {
+    super(`Kafka refused the records: ${type}`, options);
+    this.name = 'RecordsRefused';
+  }
+}
+
+/** Sends records to one topic, in order per key. */
+export interface RecordSender {
+  /**
+   * Resolves when every in-sync replica has them all. After a failure some may be there and some not, or come late.
+   * @throws RecordsRefused, or what the brokers or the network said
+   */
+  send(records: readonly KafkaRecord[]): Promise<void>;
+  /** Resolves soon, whatever the brokers do. */
+  close(): Promise<void>;
+}
+
+export interface KafkaRecord {
+  readonly key: string;
+  readonly value: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const DEADLINES: KafkaDeadlines = { connect: 3_000, request: 10_000 };
+/** A client that was sending has to notice a frozen broker before the outbox's lock is lost to silence. */
+const SEND_DEADLINES: KafkaDeadlines = { connect: 2_000, request: 4_000 };
+/** How long the leader waits for its replicas before it says that they are too few. */
+const REPLICATION_MS = 3_000;
+const TAKE_LEAVE_MS = 300;
+/** What the brokers say of records, and not of themselves. */
+const REFUSALS = new Set([
+  'MESSAGE_TOO_LARGE',
+  'RECORD_LIST_TOO_LARGE',
+  'INVALID_RECORD',
+  'INVALID_TIMESTAMP',
+  'INVALID_REQUIRED_ACKS',
+  'UNSUPPORTED_FOR_MESSAGE_FORMAT',
+]);
 
 /** kafkajs' own numbers for what a config describes and where a value of it was set. */
 export const topicResource = kafkajs.ConfigResourceTypes.TOPIC;
 export const setOnTopic = kafkajs.ConfigSource.TOPIC_CONFIG;
 
-/** A connected admin client; it never tries again by itself, so that its callers' deadlines hold. */
-export async function connectAdmin({ bootstrapServers }: EventsConfig, log: Log): Promise<Admin> {
-  const kafka = new kafkajs.Kafka({
+/** A connected admin client. @throws when the brokers do not answer within the deadlines */
+export async function connectAdmin(
+  { bootstrapServers }: Pick<EventsConfig, 'bootstrapServers'>,
+  log: Log,
+  deadlines = DEADLINES,
+): Promise<Admin> {
+  return connected(kafkaAt(bootstrapServers, log, deadlines).admin(), deadlines);
+}
+
+/** A connected sender of records. @throws when the brokers do not answer within the deadlines */
+export async function connectSender({ bootstrapServers, topic }: EventsConfig, log: Log): Promise<RecordSender> {
+  const producer = await connected(
+    kafkaAt(bootstrapServers, log, SEND_DEADLINES).producer({
+      allowAutoTopicCreation: false,
+      // Java's own, so that other producers put the same memo into the same partition.
+      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    }),
+    SEND_DEADLINES,
+  );
+  const patience = SEND_DEADLINES.connect + 2 * SEND_DEADLINES.request;
+  return {
+    send: async (records) => {
+      const messages: Message[] = records.map(({ key, value, headers }) => ({ key, value, headers: { ...headers } }));
+      try {
+        await within(producer.send({ topic, messages, acks: -1, timeout: REPLICATION_MS }), patience, 'Kafka');
+      } catch (error) {
+        const refusal = refusalIn(error);
+        throw refusal === undefined ? error : new RecordsRefused(refusal, { cause: error });
+      }
+    },
+    close: () => takeLeave(producer),
+  };
+}
+
+/** Ends a client without waiting for brokers that may be frozen. */
+export async function takeLeave(client: { disconnect(): Promise<void> }): Promise<void> {
+  await within(client.disconnect(), TAKE_LEAVE_MS, 'Kafka').catch(() => undefined);
+}
+
+function kafkaAt(servers: readonly string[], log: Log, deadlines: KafkaDeadlines): kafkajs.Kafka {
+  return new kafkajs.Kafka({
     clientId: 'memo-service',
-    brokers: [...bootstrapServers],
-    connectionTimeout: CONNECTION_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    brokers: [...servers],
+    connectionTimeout: deadlines.connect,
+    requestTimeout: deadlines.request,
     // Without it kafkajs does not look at requestTimeout.
     enforceRequestTimeout: true,
     retry: { retries: 0 },
     logLevel: kafkajs.logLevel.WARN,
     logCreator: () => (entry) => forward(entry, log),
   });
-  const admin = kafka.admin();
+}
+
+async function connected<T extends { connect(): Promise<void>; disconnect(): Promise<void> }>(
+  client: T,
+  { connect, request }: KafkaDeadlines,
+): Promise<T> {
   try {
-    await admin.connect();
+    await within(client.connect(), connect + request, 'Kafka');
+    return client;
   } catch (error) {
-    await admin.disconnect();
+    await takeLeave(client);
     throw error;
   }
-  return admin;
+}
+
+/** The refusal in an error or in what caused it. */
+function refusalIn(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if ('type' in error && typeof error.type === 'string' && REFUSALS.has(error.type)) return error.type;
+  return refusalIn(error.cause);
 }
 
 /** Its errors come to the caller as exceptions too: here they are details. */

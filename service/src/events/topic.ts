@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import type { EventsConfig } from '../config.ts';
 import type { Log } from '../observability/log.ts';
-import { connectAdmin, setOnTopic, topicResource } from './kafkajs.ts';
+import { connectAdmin, setOnTopic, takeLeave, topicResource } from './kafkajs.ts';
 
 const RETENTION = 'retention.ms';
 /** Brokers start beside us. After this the caller, a Job, decides whether to begin again. */
@@ -18,7 +18,7 @@ export async function ensureTopic(config: EventsConfig, log: Log): Promise<void>
   const deadline = performance.now() + PATIENCE_MS;
   for (let said = ''; ;) {
     try {
-      await settle(config, log);
+      await settleTopic(config, log);
       return;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -33,7 +33,8 @@ export async function ensureTopic(config: EventsConfig, log: Log): Promise<void>
   }
 }
 
-async function settle(config: EventsConfig, log: Log): Promise<void> {
+/** One attempt of {@link ensureTopic}. */
+export async function settleTopic(config: EventsConfig, log: Log): Promise<void> {
   const admin = await connectAdmin(config, log);
   try {
     if (await create(admin, config)) {
@@ -43,7 +44,7 @@ async function settle(config: EventsConfig, log: Log): Promise<void> {
     await grow(admin, config, log);
     await retain(admin, config, log);
   } finally {
-    await admin.disconnect();
+    await takeLeave(admin);
   }
 }
 

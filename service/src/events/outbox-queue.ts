@@ -1,0 +1,98 @@
+/** The outbox as its readers see it: rows to publish, rows to replay into the cache, rows that are done. */
+import type { Connection } from '../db/connection.ts';
+import type { MemoEventType } from '../memos/outbox.ts';
+import type { RecentWrite } from '../memos/outbox.ts';
+import { databaseTime } from '../memos/times.ts';
+
+/** One event that waits to be published. */
+export interface OutboxEvent {
+  readonly seq: number;
+  /** A UUID, the same however often the event is published: consumers drop duplicates by it. */
+  readonly id: string;
+  readonly memoId: number;
+  readonly type: MemoEventType;
+  readonly version: number;
+  readonly payload: string;
+}
+
+/** A write whose invalidation has not been replayed. */
+export interface UnreplayedWrite extends RecentWrite {
+  readonly seq: number;
+}
+
+/** What waits in the outbox. */
+export interface Backlog {
+  /** Events to publish; never more than {@link COUNTED} are counted. */
+  readonly waiting: number;
+  /** Events that Kafka refused for good. */
+  readonly poisoned: number;
+  /** When the eldest event that waits was written, in milliseconds; undefined when none waits. */
+  readonly since: number | undefined;
+}
+
+/** The column that says that a row has done its work: what is set there is purged a day later. */
+export type DoneColumn = 'published_at' | 'replayed_at' | 'created_at';
+
+const COUNTED = 100_000;
+const PURGED_AT_ONCE = 1000;
+const WAITING = 'published_at IS NULL AND poisoned_at IS NULL';
+
+/** The eldest events that wait. By what is unpublished, not by the last `seq`: an earlier number may be committed later. */
+export function nextEvents(connection: Connection, limit: number): Promise<OutboxEvent[]> {
+  const columns = 'seq, id, aggregateid AS memoId, type, version, payload';
+  return connection.execute(`SELECT ${columns} FROM outbox WHERE ${WAITING} ORDER BY seq LIMIT ?`, [limit]);
+}
+
+export async function markPublished(connection: Connection, seqs: readonly number[], at: Date): Promise<void> {
+  await mark(connection, 'published_at', seqs, at);
+}
+
+/** Sets an event aside: it holds nobody up any more, is never purged, and can be sent again by `poisoned_at = NULL`. */
+export async function markPoisoned(connection: Connection, seq: number, at: Date): Promise<void> {
+  const sql = 'UPDATE outbox SET poisoned_at = ?, attempts = attempts + 1 WHERE seq = ?';
+  await connection.change(sql, [databaseTime(at), seq]);
+}
+
+export function nextReplays(connection: Connection, limit: number): Promise<UnreplayedWrite[]> {
+  const columns = 'seq, aggregateid AS id, version';
+  return connection.execute(`SELECT ${columns} FROM outbox WHERE replayed_at IS NULL ORDER BY seq LIMIT ?`, [limit]);
+}
+
+export async function markReplayed(connection: Connection, seqs: readonly number[], at: Date): Promise<void> {
+  await mark(connection, 'replayed_at', seqs, at);
+}
+
+export async function backlog(connection: Connection): Promise<Backlog> {
+  const [[eldest], [waiting], [poisoned]] = await Promise.all([
+    connection.execute<{ at: string }>(`SELECT created_at AS at FROM outbox WHERE ${WAITING} ORDER BY seq LIMIT 1`),
+    connection.execute<{ n: number }>(
+      `SELECT COUNT(*) AS n FROM (SELECT 1 FROM outbox WHERE ${WAITING} LIMIT ${COUNTED}) AS rows_waiting`,
+    ),
+    connection.execute<{ n: number }>(
+      'SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL AND poisoned_at IS NOT NULL',
+    ),
+  ]);
+  return {
+    waiting: waiting?.n ?? 0,
+    poisoned: poisoned?.n ?? 0,
+    since: eldest === undefined ? undefined : Date.parse(`${eldest.at.replace(' ', 'T')}Z`),
+  };
+}
+
+/** Deletes rows that were done before `before`, a portion at a time. @returns how many; less than a portion: all are gone */
+export async function purge(connection: Connection, done: DoneColumn, before: Date): Promise<boolean> {
+  const sql = `DELETE FROM outbox WHERE ${done} < ? AND poisoned_at IS NULL LIMIT ${PURGED_AT_ONCE}`;
+  const { affectedRows } = await connection.change(sql, [databaseTime(before)]);
+  return affectedRows < PURGED_AT_ONCE;
+}
+
+async function mark(
+  connection: Connection,
+  column: 'published_at' | 'replayed_at',
+  seqs: readonly number[],
+  at: Date,
+): Promise<void> {
+  if (seqs.length === 0) return;
+  const list = seqs.map(() => '?').join(', ');
+  await connection.run(`UPDATE outbox SET ${column} = ? WHERE seq IN (${list})`, [databaseTime(at), ...seqs]);
+}

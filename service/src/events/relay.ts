@@ -1,0 +1,173 @@
+/**
+ * The relay from the outbox to Kafka. One process of all replicas is active; it sends what is unpublished in order, marks it
+ * afterwards, and purges what is done. Killed at any point it leaves at worst events that are sent again, with the same id;
+ * docs/adr/0006-outbox-relay.md holds the argument.
+ */
+import type { Config } from '../config.ts';
+import { errorFields } from '../observability/log.ts';
+import type { Log } from '../observability/log.ts';
+import { Yield } from './exclusive.ts';
+import type { Held } from './exclusive.ts';
+import type { EventMetrics } from './metrics.ts';
+import { backlog, markPoisoned, markPublished, nextEvents, purge } from './outbox-queue.ts';
+import type { DoneColumn, OutboxEvent } from './outbox-queue.ts';
+import { Publisher } from './publisher.ts';
+import type { Sent } from './publisher.ts';
+import { Bell, pauseUnless } from './wake.ts';
+
+export interface RelayOptions extends Pick<Config, 'cache' | 'events' | 'updateEvents'> {
+  readonly log: Log;
+  readonly metrics: EventMetrics;
+  readonly now: () => Date;
+}
+
+const BATCH_ROWS = 500;
+/** Characters of the values of a batch, far below the megabyte that brokers take at once. */
+const BATCH_LENGTH = 256 * 1024;
+/** How often the outbox is looked at for the events of other replicas; our own ring the bell. */
+const LOOK_MS = 250;
+const MEASURE_MS = 5_000;
+const PURGE_MS = 60_000;
+const KEPT_MS = 24 * 3_600_000;
+/** After this another replica may try: it may be our network, and not Kafka. */
+const YIELD_MS = 10_000;
+const BACKOFF_MS = { first: 100, last: 2_000 };
+/** What is written when we are asked to stop is sent on, if Kafka takes it. */
+const LAST_EVENTS_MS = 3_000;
+
+export class Relay {
+  readonly #options: RelayOptions;
+  readonly #bell = new Bell();
+  #away = false;
+
+  constructor(options: RelayOptions) {
+    this.#options = options;
+  }
+
+  /** A memo has changed: its event is there. */
+  ring(): void {
+    this.#bell.ring();
+  }
+
+  /** The work of the active relay; returns when asked to stop and nothing is left to send. @throws Yield */
+  async work(held: Held, stop: AbortSignal): Promise<void> {
+    const { events, log } = this.#options;
+    const publisher = events && new Publisher(events, log);
+    const chores = new Chores(held, this.#options);
+    const backoff = new Backoff();
+    let last: number | undefined;
+    try {
+      for (;;) {
+        await chores.due();
+        const outcome = publisher === undefined ? 'empty' : await this.#sendNext(held, publisher);
+        if (stop.aborted) {
+          last ??= performance.now() + LAST_EVENTS_MS;
+          if (outcome !== 'sent' || performance.now() > last) return;
+        }
+        if (outcome === 'sent') backoff.over();
+        else if (outcome === 'empty') await this.#bell.wait(LOOK_MS, stop);
+        else await backoff.wait(stop);
+      }
+    } finally {
+      await publisher?.close();
+    }
+  }
+
+  async #sendNext(held: Held, publisher: Publisher): Promise<'sent' | 'empty' | 'away'> {
+    const { metrics, updateEvents, log, now } = this.#options;
+    const events = portion(await held.ask((session) => nextEvents(session, BATCH_ROWS)));
+    if (events.length === 0) return 'empty';
+    const sent = await this.#publish(publisher, updateEvents ? events : events.filter(isAlwaysPublished));
+    if (sent === undefined) return 'away';
+    for (const { seq, id, type } of sent.refused) {
+      log.error({ 'event.id': id, 'event.type': type, 'outbox.seq': seq }, 'Kafka refuses this event: it is set aside');
+      await held.ask((session) => markPoisoned(session, seq, now()));
+      metrics.poisoned(type);
+    }
+    const done = events.filter((event) => !sent.refused.includes(event)).map(({ seq }) => seq);
+    await held.ask((session) => markPublished(session, done, now()));
+    for (const { type } of sent.published) metrics.published(type);
+    return 'sent';
+  }
+
+  /** Undefined: Kafka is away. Said once, and once more when it is back. */
+  async #publish(publisher: Publisher, events: readonly OutboxEvent[]): Promise<Sent | undefined> {
+    const { log, metrics } = this.#options;
+    if (events.length === 0) return { published: [], refused: [] };
+    try {
+      const sent = await publisher.publish(events);
+      if (this.#away) log.info('Kafka takes events again');
+      this.#away = false;
+      return sent;
+    } catch (error) {
+      metrics.failed();
+      if (!this.#away) log.warn(errorFields(error), 'Kafka does not take events; they wait in the outbox');
+      this.#away = true;
+      return undefined;
+    }
+  }
+}
+
+/** The consumers of the original know the other two types only. */
+function isAlwaysPublished({ type }: OutboxEvent): boolean {
+  return type !== 'memo_updated';
+}
+
+/** Longer and longer pauses while Kafka is away, and in the end the lock for somebody else. */
+class Backoff {
+  #since: number | undefined;
+  #pause = BACKOFF_MS.first;
+
+  /** @throws Yield */
+  async wait(stop: AbortSignal): Promise<void> {
+    this.#since ??= performance.now();
+    if (performance.now() - this.#since > YIELD_MS) throw new Yield('Kafka does not take events');
+    await pauseUnless(stop, this.#pause * (0.5 + Math.random() / 2));
+    this.#pause = Math.min(BACKOFF_MS.last, this.#pause * 2);
+  }
+
+  over(): void {
+    this.#since = undefined;
+    this.#pause = BACKOFF_MS.first;
+  }
+}
+
+/** What the active relay does from time to time. */
+class Chores {
+  readonly #held: Held;
+  readonly #options: RelayOptions;
+  #measured = -Infinity;
+  #purged = -Infinity;
+
+  constructor(held: Held, options: RelayOptions) {
+    this.#held = held;
+    this.#options = options;
+  }
+
+  async due(): Promise<void> {
+    const at = performance.now();
+    if (at - this.#measured > MEASURE_MS) {
+      this.#measured = at;
+      this.#options.metrics.backlog(await this.#held.ask(backlog));
+    }
+    if (at - this.#purged > PURGE_MS) {
+      const before = new Date(this.#options.now().getTime() - KEPT_MS);
+      // A portion per round, so that sending goes on between them; the next look is in a minute only when all are gone.
+      if (await this.#held.ask((session) => purge(session, this.#done(), before))) this.#purged = at;
+    }
+  }
+
+  /** With nobody to take them, events are done when they are written. */
+  #done(): DoneColumn {
+    const { cache, events } = this.#options;
+    if (events !== undefined) return 'published_at';
+    return cache === undefined ? 'created_at' : 'replayed_at';
+  }
+}
+
+/** As many of the first events as fit into one batch, at least one. */
+function portion(events: readonly OutboxEvent[]): readonly OutboxEvent[] {
+  let length = 0;
+  const end = events.findIndex(({ payload }, index) => (length += payload.length) > BATCH_LENGTH && index > 0);
+  return end < 0 ? events : events.slice(0, end);
+}
