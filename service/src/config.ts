@@ -10,6 +10,7 @@ import {
   duration,
   integer,
   list,
+  origins,
   redisUrl,
   timeZone,
   toggle,
@@ -133,10 +134,11 @@ export const VARIABLES = {
     about: 'The least important log lines to write. At `info` every request is one line.',
   }),
   CORS_ALLOWED_ORIGINS: variable({
-    form: list(/^(?:\*|https?:\/\/[\w.:[\]-]+)$/, 'origins such as https://example.org, or *'),
-    expects: 'https://a.example,https://b.example or *',
+    form: origins(),
+    expects: 'https://a.example,https://b.example, * or none',
     fallback: '*',
-    about: 'Origins whose pages may call the API. Credentials are never allowed with it.',
+    about:
+      'Origins whose pages may call the API; `none` for no page of another origin. Credentials are never allowed with it.',
   }),
   LEGACY_PATHS: variable({
     form: toggle(),

@@ -20,6 +20,7 @@ export interface Service {
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>;
   manage(path: string): Promise<Reply>;
   readonly port: number;
+  readonly pid: number;
   /** What it wrote to its standard output, line by line. */
   logs(): string;
   /** SIGTERM; resolves with the exit code. */
@@ -71,6 +72,7 @@ export async function startService(environment: Environment, { ready = true } = 
   return {
     manage,
     port,
+    pid: child.pid ?? 0,
     logs: () => output,
     call: async (method, path, body, headers = {}) => {
       const raw = body === undefined || typeof body === 'string' || Buffer.isBuffer(body);

@@ -126,7 +126,7 @@ export interface MemoAppSpec {
     /**
      * The least severe log lines that are written.
      */
-    logLevel?: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+    logLevel?: 'debug' | 'info' | 'warn' | 'error';
     /**
      * Which web pages of other origins may call the API. When absent: any, without credentials.
      */
@@ -463,7 +463,7 @@ export interface MemoAppSpec {
        */
       replicationFactor?: number;
       /**
-       * How long events are kept, as `168h`; at least one minute.
+       * How long events are kept, as `168h`; from one minute to ten years.
        */
       retention?: string;
     };

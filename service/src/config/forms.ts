@@ -64,6 +64,12 @@ export function list(member: RegExp, what: string): z.ZodType<string[], string> 
   });
 }
 
+/** Origins of web pages, `*` for any; none as a word, because an empty variable counts as absent. */
+export function origins(): z.ZodType<string[], string> {
+  const some = list(/^(?:\*|https?:\/\/[\w.:[\]-]+)$/, 'origins such as https://example.org, or * or none');
+  return z.union([z.literal('none').transform(() => []), some]);
+}
+
 /** A name that Kafka takes for a topic. */
 export function topicName(): z.ZodType<string, string> {
   return z.string().regex(/^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/, { error: 'must be a topic name that Kafka takes' });

@@ -28,7 +28,7 @@ export function mountedUris(app: ResolvedApp): MountedUri[] {
 export function serviceEnvironment(app: ResolvedApp): Variable[] {
   const { api, cache, events } = app;
   const variables: Record<string, string> = {
-    CORS_ALLOWED_ORIGINS: api.allowedOrigins.join(','),
+    CORS_ALLOWED_ORIGINS: api.allowedOrigins.length === 0 ? 'none' : api.allowedOrigins.join(','),
     DATABASE_POOL_MAX: String(api.connectionPool.max),
     DATABASE_POOL_MIN: String(api.connectionPool.min),
     DATABASE_URL_FILE: `${folder}/database/uri`,
