@@ -31,14 +31,18 @@ export interface Change {
 export class Connection {
   readonly #driver: DriverConnection;
   readonly #socket: Socket;
+  readonly #onClose: (() => void)[] = [];
   #broken = false;
+  #closed = false;
 
   constructor(driver: DriverConnection, socket: Socket) {
     this.#driver = driver;
     this.#socket = socket;
-    // The driver reports a lost connection here too, also between statements; without a listener it would end the process.
-    driver.on('error', () => (this.#broken = true));
-    socket.once('close', () => (this.#broken = true));
+    // When the driver finds the connection lost, it takes every listener off the socket, ours included: only `end` tells then.
+    // It reports the loss as an error too, also between statements; without a listener that would end the process.
+    driver.on('error', () => this.#close());
+    driver.on('end', () => this.#close());
+    socket.once('close', () => this.#close());
   }
 
   /** The connection is lost and must not be used again. */
@@ -48,7 +52,8 @@ export class Connection {
 
   /** Calls `listener` once when the connection is lost or ended. */
   onClose(listener: () => void): void {
-    this.#socket.once('close', listener);
+    if (this.#closed) queueMicrotask(listener);
+    else this.#onClose.push(listener);
   }
 
   /** Rows of a statement that is prepared once per connection: for what is asked often. */
@@ -76,22 +81,28 @@ export class Connection {
    * the query, which hangs on a frozen server and leaves this socket open; the server cuts long statements by itself.
    */
   abort(): void {
-    this.#broken = true;
     this.#socket.destroy(new Error('the deadline of the request has passed'));
+    this.#close();
   }
 
   /** Ends the session in good order, or cuts it when the server does not take leave within the deadline. */
   async end(deadlineMs = 500): Promise<void> {
     this.#broken = true;
-    const timer = setTimeout(() => this.#socket.destroy(), deadlineMs);
-    const closed = new Promise<void>((resolve) => {
-      if (this.#socket.destroyed) resolve();
-      else this.#socket.once('close', () => resolve());
-    });
-    // A lost connection cannot say goodbye; the socket's own end is what counts.
+    if (this.#closed) return;
+    const timer = setTimeout(() => this.abort(), deadlineMs);
+    const closed = new Promise<void>((resolve) => this.onClose(resolve));
+    // A lost connection cannot say goodbye; its end is what counts.
     await Promise.race([this.#driver.end().catch(() => undefined), closed]);
     clearTimeout(timer);
+    this.#close();
+  }
+
+  #close(): void {
+    this.#broken = true;
+    if (this.#closed) return;
+    this.#closed = true;
     this.#socket.destroy();
+    for (const listener of this.#onClose.splice(0)) listener();
   }
 
   async #settled<T>(pending: Promise<T>): Promise<T> {

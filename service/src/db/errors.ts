@@ -12,6 +12,14 @@ export class DatabaseUnavailable extends Error {
   }
 }
 
+/** The connection broke. Whatever it had not acknowledged by then was rolled back by the server, an unanswered commit aside. */
+export class ConnectionLost extends DatabaseUnavailable {
+  constructor(options?: ErrorOptions) {
+    super('connection lost', options);
+    this.name = 'ConnectionLost';
+  }
+}
+
 /** Two transactions met; one was rolled back and can be run again. 1020 is snapshot isolation of MariaDB 11.6 and newer. */
 const CONTENDED: ReadonlyMap<number, string> = new Map([
   [1213, 'deadlock'],
@@ -34,22 +42,31 @@ const NOT_NOW: ReadonlyMap<number, string> = new Map([
   [1290, 'server is read-only'],
   [1836, 'server is read-only'],
   [1317, 'query was killed'],
-  [1927, 'connection was killed'],
   [1969, 'query took too long'],
 ]);
 
+/** Somebody killed the session; the server is well. */
+const KILLED = 1927;
+
 /** Whether the transaction was rolled back for another's sake, so that running it again may succeed. */
 export function isContention(error: unknown): boolean {
-  return error instanceof SqlError && CONTENDED.has(error.errno);
+  if (!(error instanceof DatabaseUnavailable)) return false;
+  return error.cause instanceof SqlError && CONTENDED.has(error.cause.errno);
 }
 
 /** A driver's error as {@link DatabaseUnavailable} where it is one, else as it came. */
 export function translated(error: unknown): unknown {
-  if (!(error instanceof SqlError)) return error;
+  // The socket's own error, ECONNRESET for one: the driver passes it on as it is, with this one mark.
+  if (!(error instanceof SqlError)) return isFatal(error) ? new ConnectionLost({ cause: error }) : error;
+  if (error.errno === KILLED) return new ConnectionLost({ cause: error });
   const reason = CONTENDED.get(error.errno) ?? NOT_NOW.get(error.errno);
   if (reason !== undefined) return new DatabaseUnavailable(reason, { cause: error });
   // Fatal errors are those after which the driver gave the connection up.
-  return error.fatal || isClientSide(error) ? new DatabaseUnavailable('connection lost', { cause: error }) : error;
+  return error.fatal || isClientSide(error) ? new ConnectionLost({ cause: error }) : error;
+}
+
+function isFatal(error: unknown): boolean {
+  return error instanceof Error && 'fatal' in error && error.fatal === true;
 }
 
 /** The driver numbers its own errors from 45001: sockets, handshakes, closed connections. */

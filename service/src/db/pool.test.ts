@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { until } from '../../../test/stores/ready.ts';
 import { DatabaseUnavailable } from './errors.ts';
 import { Pool } from './pool.ts';
 import type { Poolable, PoolOptions } from './pool.ts';
@@ -94,6 +95,26 @@ describe('the connection pool', () => {
     expect(await refusal(pool.acquire())).to.equal('refused');
     up = true;
     expect(await refusal(pool.acquire())).to.equal('none');
+    await pool.close();
+  });
+
+  it('gets back to its least by itself after all were lost, also when opening fails at first', async () => {
+    const opened: Connection[] = [];
+    let refusals = 2;
+    const pool = poolOf({
+      min: 3,
+      max: 4,
+      open: () => {
+        if (opened.length === 3 && refusals-- > 0) return Promise.reject(new DatabaseUnavailable('refused'));
+        const connection = new Connection();
+        opened.push(connection);
+        return Promise.resolve(connection);
+      },
+    });
+    await until('three at first', () => pool.stats().idle === 3, 1_000);
+    for (const connection of [...opened]) connection.lose();
+    expect(pool.stats().open).to.equal(0);
+    await until('three again', () => pool.stats().idle === 3, 1_000);
     await pool.close();
   });
 

@@ -2,6 +2,7 @@
  * A bounded pool of connections in which every wait has a deadline. The driver's own pool opens one connection at a time,
  * backs off for up to ten seconds after failures, and cannot cut off a frozen socket (docs/adr/0005).
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { DatabaseUnavailable } from './errors.ts';
 
 /** What a pool holds. */
@@ -13,7 +14,7 @@ export interface Poolable {
 
 export interface PoolOptions<T extends Poolable> {
   readonly open: () => Promise<T>;
-  /** Connections kept while idle. */
+  /** Connections kept while idle; what is lost is opened again soon. */
   readonly min: number;
   readonly max: number;
   /** Milliseconds that a caller waits for a connection. */
@@ -41,6 +42,9 @@ interface Idle<T> {
   readonly since: number;
 }
 
+/** Pauses between attempts to get back to `min` while opening fails. */
+const REFILL_MS = { first: 50, last: 1_000 };
+
 export class Pool<T extends Poolable> {
   readonly #options: PoolOptions<T>;
   /** The most recently used last: what is taken first, so that the others can grow idle. */
@@ -49,20 +53,22 @@ export class Pool<T extends Poolable> {
   readonly #waiting = new Set<Waiter<T>>();
   readonly #housekeeping: NodeJS.Timeout;
   #opening = 0;
+  #refilling = false;
   #closed = false;
 
   constructor(options: PoolOptions<T>) {
     this.#options = options;
-    this.#housekeeping = setInterval(() => this.#keepHouse(), Math.max(100, options.idleMs / 10));
+    this.#housekeeping = setInterval(() => this.#endIdle(), Math.max(100, options.idleMs / 10));
     this.#housekeeping.unref();
-    this.#keepHouse();
+    void this.#refill();
   }
 
   /** A connection for the caller alone, to be given back by {@link release}. @throws DatabaseUnavailable */
-  acquire(): Promise<T> {
+  acquire(withinMs = this.#options.acquireMs): Promise<T> {
     if (this.#closed) return Promise.reject(new DatabaseUnavailable('the pool is closed'));
     for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
       if (!idle.connection.broken) return Promise.resolve(idle.connection);
+      void idle.connection.end();
     }
     if (this.#waiting.size >= this.#options.maxWaiting) {
       return Promise.reject(new DatabaseUnavailable('too many requests wait for a connection'));
@@ -71,7 +77,7 @@ export class Pool<T extends Poolable> {
       const timer = setTimeout(() => {
         this.#waiting.delete(waiter);
         reject(new DatabaseUnavailable('no free connection in time'));
-      }, this.#options.acquireMs);
+      }, withinMs);
       const waiter: Waiter<T> = { resolve, reject, timer };
       this.#waiting.add(waiter);
       this.#openForWaiters();
@@ -126,7 +132,8 @@ export class Pool<T extends Poolable> {
     }
   }
 
-  async #openOne(): Promise<void> {
+  /** False: opening failed, and who waited longest was told. */
+  async #openOne(): Promise<boolean> {
     this.#opening += 1;
     try {
       const connection = await this.#options.open();
@@ -134,31 +141,51 @@ export class Pool<T extends Poolable> {
       this.#open.add(connection);
       connection.onClose(() => this.#forget(connection));
       this.release(connection);
+      return true;
     } catch (error) {
       this.#opening -= 1;
       // One attempt, one answer: a refused connection is known at once and nobody waits out a deadline for it.
       const failure = error instanceof Error ? error : new DatabaseUnavailable('no connection', { cause: error });
       this.#nextWaiter()?.reject(failure);
+      return false;
     }
   }
 
   #forget(connection: T): void {
     this.#open.delete(connection);
     this.#idle = this.#idle.filter((idle) => idle.connection !== connection);
-    if (!this.#closed) this.#openForWaiters();
+    if (this.#closed) return;
+    this.#openForWaiters();
+    void this.#refill();
   }
 
-  /** Closes what was idle for long, and fills up to `min`. */
-  #keepHouse(): void {
+  get #missing(): number {
+    return this.#closed ? 0 : Math.max(0, this.#options.min - this.#open.size - this.#opening);
+  }
+
+  /** Opens what is missing to `min`. One goes ahead, so that a database that is away is not knocked at by all of them. */
+  async #refill(): Promise<void> {
+    if (this.#refilling) return;
+    this.#refilling = true;
+    for (let pause = REFILL_MS.first; this.#missing > 0;) {
+      if (await this.#openOne()) {
+        await Promise.all(Array.from({ length: this.#missing }, () => this.#openOne()));
+      } else {
+        await delay(pause, undefined, { ref: false });
+        pause = Math.min(REFILL_MS.last, pause * 2);
+      }
+    }
+    this.#refilling = false;
+  }
+
+  /** Ends what nobody has used for long, down to `min`. */
+  #endIdle(): void {
     const since = performance.now() - this.#options.idleMs;
     while (this.#open.size > this.#options.min && (this.#idle[0]?.since ?? Infinity) < since) {
       const eldest = this.#idle.shift();
       if (eldest === undefined) break;
       this.#open.delete(eldest.connection);
       void eldest.connection.end();
-    }
-    for (let missing = this.#options.min - this.#open.size - this.#opening; missing > 0; missing -= 1) {
-      void this.#openOne();
     }
   }
 }

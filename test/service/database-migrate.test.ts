@@ -1,0 +1,113 @@
+/** The `migrate` command: twice, killed in the middle, on a newer schema, on a database that comes late. */
+import { expect } from 'chai';
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import type { Connection } from 'mariadb';
+import { startMariaDB } from '../stores/mariadb.ts';
+import type { MariaDB } from '../stores/mariadb.ts';
+import { until } from '../stores/ready.ts';
+import { migrate } from './service.ts';
+import { rootSession } from './sql.ts';
+
+const main = join(import.meta.dirname, '../../service/src/main.ts');
+
+/** The table as the original made it, with two memos. */
+const ORIGINAL = `CREATE TABLE memos (
+  id INTEGER NOT NULL AUTO_INCREMENT, title VARCHAR(100) NOT NULL, content TEXT NOT NULL, tags JSON, priority INTEGER,
+  category VARCHAR(50), is_archived BOOL, is_favorite BOOL, author VARCHAR(100), created_at DATETIME DEFAULT now(),
+  updated_at DATETIME DEFAULT now(), PRIMARY KEY (id)
+); INSERT INTO memos (title, content, tags) VALUES ('하나', '내용', '["가"]'), ('둘', '내용', NULL)`;
+
+describe('the migration of the database', function () {
+  this.timeout(60_000);
+  let database: MariaDB;
+  let root: Connection;
+  let environment: Record<string, string>;
+
+  beforeEach(async () => {
+    database = await startMariaDB();
+    environment = { DATABASE_URL: database.url };
+    root = await rootSession(database);
+  });
+
+  afterEach(async () => {
+    root.destroy();
+    await database.stop();
+  });
+
+  async function applied(): Promise<number[]> {
+    const rows = await root.query<{ version: number }[]>('SELECT version FROM schema_migrations ORDER BY version');
+    return rows.map(({ version }) => version);
+  }
+
+  /** Begins to migrate and resolves once it waits for our lock on `memos`. */
+  async function untilAltering(): Promise<{ kill(): Promise<void>; ended: Promise<number | null> }> {
+    const child = spawn(process.execPath, [main, 'migrate'], {
+      env: { ...process.env, ...environment },
+      stdio: 'ignore',
+    });
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    const sql = `SELECT 1 FROM information_schema.PROCESSLIST WHERE INFO LIKE 'ALTER TABLE memos%'`;
+    await until('the table is being altered', async () => (await root.query<unknown[]>(sql)).length > 0, 15_000);
+    return {
+      ended,
+      kill: async () => {
+        child.kill('SIGKILL');
+        await ended;
+      },
+    };
+  }
+
+  it('killed in the middle is finished by the next run, and every row is there', async () => {
+    await root.query(ORIGINAL);
+    await root.query('LOCK TABLES memos READ');
+    const first = await untilAltering();
+    await first.kill();
+    const second = migrate(environment);
+    await root.query('UNLOCK TABLES');
+    expect(await second).to.include({ status: 0 });
+    expect(await applied()).to.deep.equal([1, 2, 3]);
+    const rows = await root.query<{ title: string; version: number }[]>('SELECT title, version FROM memos ORDER BY id');
+    expect(rows.map(({ title, version }) => ({ title, version }))).to.deep.equal([
+      { title: '하나', version: 1 },
+      { title: '둘', version: 1 },
+    ]);
+  });
+
+  it('whose database is killed in the middle fails, and the next run finishes it', async () => {
+    await root.query(ORIGINAL);
+    await root.query('LOCK TABLES memos READ');
+    const { ended } = await untilAltering();
+    await database.kill();
+    expect(await ended).to.equal(1);
+    await database.restart();
+    root = await rootSession(database);
+    expect(await migrate(environment)).to.include({ status: 0 });
+    expect(await applied()).to.deep.equal([1, 2, 3]);
+    const [row] = await root.query<{ n: number }[]>('SELECT COUNT(*) AS n FROM memos');
+    expect(row?.n).to.equal(2);
+  });
+
+  it('changes nothing the second time, and refuses a schema of a newer release with an exit code of its own', async () => {
+    const together = await Promise.all([migrate(environment), migrate(environment)]);
+    expect(together.map(({ status }) => status)).to.deep.equal([0, 0]);
+    const before = await root.query<unknown[]>('SELECT * FROM schema_migrations ORDER BY version');
+    expect(await migrate(environment)).to.include({ status: 0 });
+    expect(await root.query<unknown[]>('SELECT * FROM schema_migrations ORDER BY version')).to.deep.equal(before);
+    await root.query(`INSERT INTO schema_migrations (version, name, applied_at) VALUES (99, '0099-later', NOW(3))`);
+    const refused = await migrate(environment);
+    expect(refused.status).to.equal(3);
+    expect(refused.stderr).to.match(/schema 99 .* release/);
+    expect(await applied()).to.deep.equal([1, 2, 3, 99]);
+  });
+
+  it('waits for a database that is still starting', async () => {
+    await database.kill();
+    const waiting = migrate(environment);
+    await database.restart();
+    expect(await waiting).to.include({ status: 0 });
+    root.destroy();
+    root = await rootSession(database);
+    expect(await applied()).to.deep.equal([1, 2, 3]);
+  });
+});

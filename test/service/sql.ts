@@ -1,0 +1,63 @@
+/** The test's own sessions on the database, and what it finds there. */
+import { createConnection } from 'mariadb';
+import type { Connection } from 'mariadb';
+import type { MariaDB } from '../stores/mariadb.ts';
+
+/** A session of root. It is lost with the database, in silence. */
+export async function rootSession(database: MariaDB): Promise<Connection> {
+  const { hostname, port, username, password, pathname } = new URL(database.rootUrl);
+  const session = await createConnection({
+    host: hostname,
+    port: Number(port),
+    user: username,
+    password,
+    database: pathname.slice(1),
+    bigIntAsNumber: true,
+    multipleStatements: true,
+  });
+  session.on('error', () => undefined);
+  return session;
+}
+
+/** How many sessions the service has. */
+export async function sessionsOfService(root: Connection): Promise<number> {
+  const [row] = await root.query<{ open: number }[]>(
+    `SELECT COUNT(*) AS open FROM information_schema.PROCESSLIST WHERE USER = 'memo'`,
+  );
+  return row?.open ?? 0;
+}
+
+/** Ends every session of the service, as a fail-over or an impatient admin does. */
+export async function killSessionsOfService(root: Connection): Promise<number> {
+  const rows = await root.query<{ id: number }[]>(
+    `SELECT ID AS id FROM information_schema.PROCESSLIST WHERE USER = 'memo'`,
+  );
+  if (rows.length > 0) await root.query(rows.map(({ id }) => `KILL ${id}`).join(';'));
+  return rows.length;
+}
+
+/** Memos without their event or search row, and events and search rows without their memo: none, whatever died. */
+export async function torn(root: Connection): Promise<Readonly<Record<string, number>>> {
+  const [row] = await root.query<Record<string, number>[]>(
+    `SELECT
+      (SELECT COUNT(*) FROM memos WHERE id NOT IN (SELECT aggregateid FROM outbox WHERE type = 'memo_created')) AS memosWithoutEvent,
+      (SELECT COUNT(*) FROM memos WHERE id NOT IN (SELECT memo_id FROM memo_search)) AS memosWithoutSearch,
+      (SELECT COUNT(*) FROM memo_search WHERE memo_id NOT IN (SELECT id FROM memos)) AS searchesWithoutMemo,
+      (SELECT COUNT(*) FROM outbox WHERE type = 'memo_created' AND aggregateid NOT IN (SELECT id FROM memos)
+        AND aggregateid NOT IN (SELECT aggregateid FROM outbox WHERE type = 'memo_deleted')) AS eventsWithoutMemo,
+      (SELECT COUNT(*) FROM outbox WHERE type = 'memo_deleted' AND aggregateid IN (SELECT id FROM memos)) AS deletionsOfLiving,
+      (SELECT COUNT(*) FROM (SELECT aggregateid FROM outbox GROUP BY aggregateid, version HAVING COUNT(*) > 1) AS d)
+        AS versionsTwice`,
+  );
+  return row ?? {};
+}
+
+/** What {@link torn} finds in a database that is whole. */
+export const WHOLE = {
+  memosWithoutEvent: 0,
+  memosWithoutSearch: 0,
+  searchesWithoutMemo: 0,
+  eventsWithoutMemo: 0,
+  deletionsOfLiving: 0,
+  versionsTwice: 0,
+} as const;
