@@ -154,7 +154,7 @@ describe('two replicas on one cache', function () {
       await delay(300);
       await store.restart();
       await cachesAreOpen();
-      store.freeze();
+      await store.freeze();
       await delay(800);
       store.thaw();
       await cachesAreOpen();

@@ -143,7 +143,7 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
       const id = await create(service);
       await reader.waitFor('the first event', () => ofMemo(id).length === 1);
       expect(await kafkaHealth(service)).to.equal('healthy');
-      broker?.freeze();
+      await broker?.freeze();
       try {
         await until('degraded', async () => (await kafkaHealth(service)) === 'unhealthy', 3_000);
         const began = performance.now();

@@ -231,7 +231,7 @@ describe('the memo API', function () {
 
   it('serves on without Redis, slower and degraded', async () => {
     const { id } = await create({ title: 'no cache', content: 'x' });
-    redisStore.freeze();
+    await redisStore.freeze();
     try {
       expect((await service.call('GET', `/v1/memos/${id}`)).status).to.equal(200);
       expect((await service.call('PUT', `/v1/memos/${id}`, { title: 'still' })).status).to.equal(200);
@@ -253,7 +253,7 @@ describe('the memo API', function () {
   });
 
   it('answers 503 with Retry-After while the database is frozen, and recovers by itself', async () => {
-    database.freeze();
+    await database.freeze();
     try {
       const reply = await service.call('POST', '/v1/memos/', { title: 'x', content: 'x' });
       expect(reply.status).to.equal(503);

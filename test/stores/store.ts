@@ -1,5 +1,6 @@
 // What every store can be made to suffer: stop, kill, freeze, restart, a cut network.
 import { rm } from 'node:fs/promises';
+import { freeze } from '../cluster/host/frozen.ts';
 import { dataFolder } from './folder.ts';
 import { startJail } from './jail.ts';
 import type { Jail, JailSpec } from './jail.ts';
@@ -23,8 +24,8 @@ export interface Store {
   stop(): Promise<void>;
   /** SIGKILL; resolves when it is gone. The data stay for {@link restart}. */
   kill(): Promise<void>;
-  /** SIGSTOP: connections stay open and nothing answers. */
-  freeze(): void;
+  /** SIGSTOP: connections stay open and nothing answers any more once this has resolved. */
+  freeze(): Promise<void>;
   thaw(): void;
   /** Ends it (orderly when it runs) and starts it again on the same port and data. */
   restart(): Promise<void>;
@@ -133,8 +134,10 @@ class RunningStore implements Store {
     await this.#end('SIGKILL');
   }
 
-  freeze(): void {
-    this.#jail?.signal('SIGSTOP');
+  async freeze(): Promise<void> {
+    const pid = this.pid;
+    if (pid === undefined) throw new Error(`${this.#kind.name} is down: there is nothing to freeze`);
+    await freeze(pid, () => this.pid === pid);
   }
 
   thaw(): void {

@@ -1,9 +1,10 @@
 /** The programs of a cluster: started with a log file each, started again when they die, and broken on purpose by tests. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { freeze } from '../host/frozen.ts';
 import { until } from '../host/wait.ts';
 import type { Log } from '../host/progress.ts';
 
@@ -73,14 +74,8 @@ export class Processes {
   async pause(name: string): Promise<void> {
     const slot = this.#slot(name);
     const child = running(slot);
-    child.kill('SIGSTOP');
     slot.paused = true;
-    // Each thread stops when the kernel next lets it look: a busy machine leaves time for an answer or two.
-    await until(
-      `${name} frozen`,
-      { seconds: STOP_SECONDS, hint: 'see its threads in /proc', everyMilliseconds: 5 },
-      () => Promise.resolve(slot.child !== child || isStopped(child.pid ?? 0) || undefined),
-    );
+    await freeze(child.pid ?? 0, () => slot.child === child);
   }
 
   resume(name: string): void {
@@ -180,12 +175,6 @@ export class Processes {
   #logPath(slot: Slot): string {
     return join(this.#logs, `${slot.program.name}.log`);
   }
-}
-
-/** Whether every thread of a process is stopped. */
-function isStopped(pid: number): boolean {
-  const threads = readdirSync(`/proc/${pid}/task`);
-  return threads.every((thread) => /\) [Tt] /.test(readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8')));
 }
 
 function running(slot: Slot): ChildProcess {
