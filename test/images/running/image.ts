@@ -1,0 +1,73 @@
+import { rmSync } from 'node:fs';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import process from 'node:process';
+import { dataFolder } from '../../stores/folder.ts';
+import { run } from '../making/command.ts';
+
+/** What of an image's config a runtime obeys. */
+export interface Config {
+  readonly User?: string;
+  readonly Env?: readonly string[];
+  readonly Entrypoint?: readonly string[];
+  readonly Cmd?: readonly string[];
+  readonly WorkingDir?: string;
+  readonly Volumes?: Readonly<Record<string, unknown>> | null;
+  readonly ExposedPorts?: Readonly<Record<string, unknown>> | null;
+}
+
+/** An image unpacked from its archive, as a runtime would. */
+export interface Image {
+  /** Its root file system. Containers see it through an overlay of their own: nothing writes here. */
+  readonly root: string;
+  readonly config: Config;
+  /** Megabytes of the archive's layers, uncompressed. */
+  readonly megabytes: number;
+}
+
+interface ArchiveEntry {
+  readonly Config: string;
+  readonly Layers: readonly string[];
+}
+
+const folders = new Set<string>();
+
+/**
+ * Unpacks an archive into a temporary folder, layer over layer, white-outs applied. The folder goes when this process
+ * exits; a killed process leaves it to the next one that asks for such a folder.
+ */
+export async function unpack(archive: string): Promise<Image> {
+  const folder = dataFolder('image', 0);
+  if (folders.size === 0) removeAtEnd();
+  folders.add(folder);
+  const [blobs, root] = [join(folder, 'blobs'), join(folder, 'root')];
+  await mkdir(blobs);
+  await mkdir(root);
+  await run('tar', ['-xf', archive, '-C', blobs]);
+  const [entry] = (await json(join(blobs, 'manifest.json'))) as ArchiveEntry[];
+  if (!entry) throw new Error(`${archive} holds no image`);
+  const { config } = (await json(join(blobs, entry.Config))) as { config: Config };
+  const layers = entry.Layers.map((layer) => join(blobs, layer));
+  for (const layer of layers) await run('sh', ['-euc', APPLY, 'sh', layer, root]);
+  const size = (await run('du', ['-cmL', ...layers])).split('\n').at(-1)?.split('\t')[0];
+  await rm(blobs, { recursive: true });
+  return { root, config, megabytes: Number(size) };
+}
+
+const APPLY = `tar -xf "$1" -C "$2" --same-owner --same-permissions --numeric-owner
+find "$2" -xdev -name '.wh.*' | while read -r mark; do
+  rm -rf "$(dirname "$mark")/$(basename "$mark" | cut -c5-)" "$mark"
+done`;
+
+function removeAtEnd(): void {
+  process.once('exit', () => {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  });
+  // Without a listener these end the process before it can say goodbye.
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+}
+
+/** The archives are our own builders': their shape is what the runtimes that load them check. */
+async function json(path: string): Promise<unknown> {
+  return JSON.parse(await readFile(path, 'utf8'));
+}
