@@ -1,0 +1,19 @@
+/** The MemoApp of config/samples/sgcc-memo.yaml, which most of the suite is about. */
+import type { MemoApp } from '../../operator/src/api/memoapp.ts';
+import { bringMemoApp } from '../../scripts/up/bring-up.ts';
+import { memoAppOf, sampleObjects } from '../../scripts/stack/manifests.ts';
+import type { AppName } from '../../scripts/stack/memoapp.ts';
+import { patience } from './stage.ts';
+import type { Stage } from './stage.ts';
+import { witnessed } from './witness.ts';
+
+const sample = memoAppOf(await sampleObjects());
+
+export const sampleApp: AppName = { namespace: sample.metadata.namespace ?? '', name: sample.metadata.name };
+export const sampleHost = sample.spec.route?.hostnames[0] ?? '';
+
+/** Applies the file and waits until it is Ready. */
+export async function bringSample({ kubectl, site }: Stage): Promise<MemoApp> {
+  const objects = await sampleObjects();
+  return await witnessed(kubectl, sampleApp, async () => await bringMemoApp(site, objects, patience));
+}

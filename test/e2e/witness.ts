@@ -1,0 +1,55 @@
+/** Waiting on real pods; what fails says how the MemoApp and its pods stood. */
+import { appLabel } from '../../operator/src/api/labels.ts';
+import type { MemoApp } from '../../operator/src/api/memoapp.ts';
+import type { Kubectl } from '../../scripts/stack/kubectl.ts';
+import { waitReady } from '../../scripts/stack/memoapp.ts';
+import type { AppName } from '../../scripts/stack/memoapp.ts';
+import { until } from '../cluster/host/wait.ts';
+import { patience } from './stage.ts';
+
+/** Asks twice a second; one that throws counts as no answer yet. */
+export async function eventually<T>(
+  kubectl: Kubectl,
+  app: AppName,
+  what: string,
+  seconds: number,
+  probe: () => Promise<T | undefined>,
+): Promise<T> {
+  const hint = 'how things stand follows';
+  return await witnessed(kubectl, app, async () => {
+    return await until(what, { seconds, hint, everyMilliseconds: 500 }, probe);
+  });
+}
+
+/** Waits for `Ready` at the current generation. */
+export async function ready(kubectl: Kubectl, app: AppName): Promise<MemoApp> {
+  const suspects = { namespace: app.namespace, selector: `${appLabel}=${app.name}` };
+  return await witnessed(kubectl, app, async () => {
+    return await waitReady(kubectl, app, patience.memoApp, () => undefined, suspects);
+  });
+}
+
+/** Does the work; an error carries the conditions and the pods of that moment. */
+export async function witnessed<T>(kubectl: Kubectl, app: AppName, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error([why, ...(await standing(kubectl, app))].join('\n'), { cause: error });
+  }
+}
+
+async function standing(kubectl: Kubectl, { namespace, name }: AppName): Promise<string[]> {
+  try {
+    const memoApp = await kubectl.get<MemoApp>('memoapp', name, '-n', namespace);
+    const conditions = memoApp?.status?.conditions ?? [];
+    return [
+      memoApp === undefined ? `there is no MemoApp ${namespace}/${name}` : `conditions of ${namespace}/${name}:`,
+      ...conditions.map(({ type, status, reason, message }) => `  ${type}=${status} ${reason}: ${message}`),
+      `pods of ${namespace}:`,
+      await kubectl.run(['get', 'pods', '-n', namespace, '-o', 'wide']),
+    ];
+  } catch (error) {
+    return [`the cluster does not answer: ${error instanceof Error ? error.message : String(error)}`];
+  }
+}
