@@ -1,5 +1,4 @@
 /** The `serve` command: everything that runs in a pod of the API, wired top to bottom. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { openRedisCache } from './cache/redis-cache.ts';
 import type { InvalidationJournal } from './cache/redis-cache.ts';
 import { uncached } from './cache/uncached.ts';
@@ -21,6 +20,7 @@ import { MemoStore } from './memos/store.ts';
 import { recentWrites } from './memos/outbox.ts';
 import type { Log } from './observability/log.ts';
 import { serviceMetrics } from './observability/metrics.ts';
+import { pauseUnless } from './waiting.ts';
 
 /** Resolves once the process has been asked to stop and has done so. */
 export async function serve(config: DatabaseBoundConfig, log: Log): Promise<void> {
@@ -94,7 +94,7 @@ async function whenMigrated(database: Database, stop: AbortSignal): Promise<bool
     } catch {
       // The database is away or empty: both pass, and /health says which store is missing.
     }
-    await delay(500, undefined, { signal: stop }).catch(() => undefined);
+    await pauseUnless(stop, 500);
   }
   return false;
 }

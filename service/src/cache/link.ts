@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { Log } from '../observability/log.ts';
 import { errorFields } from '../observability/log.ts';
-import { within } from './deadline.ts';
+import { within } from '../waiting.ts';
 
 /** Redis is away, or was lost while it answered. */
 export class RedisAway extends Error {

@@ -39,8 +39,6 @@ export interface RedisCacheOptions {
   readonly register: Registry;
   readonly log: Log;
   readonly deadlines?: LinkDeadlines;
-  /** Told when Redis is back: the relay then replays without waiting for its next look. */
-  readonly onBack?: () => void;
   readonly scripts?: CacheScripts;
 }
 
@@ -216,6 +214,5 @@ class RedisCache implements ReplayableCache {
     for await (const writes of this.#options.journal.recent(this.#options.ttlMs + COMMIT_MARGIN_MS)) {
       await this.replay(writes);
     }
-    this.#options.onBack?.();
   }
 }

@@ -118,6 +118,27 @@ function changeOf(result: UpsertResult): Change {
   return { affectedRows: result.affectedRows, insertId: Number(result.insertId) };
 }
 
+/**
+ * Runs `work` on a session and cuts it when that has not ended after `ms`: a frozen server costs so much and the session.
+ * @param onCut told when that happens, before `work` fails
+ */
+export async function cutAfter<T>(
+  connection: Connection,
+  ms: number,
+  work: (connection: Connection) => Promise<T>,
+  onCut: () => void = () => undefined,
+): Promise<T> {
+  const timer = setTimeout(() => {
+    onCut();
+    connection.abort();
+  }, ms);
+  try {
+    return await work(connection);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Opens a session. @throws DatabaseUnavailable within `connectMs` */
 export async function openConnection(url: DatabaseUrl, options: ConnectOptions): Promise<Connection> {
   const socket = connect({

@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DatabaseConfig } from '../config.ts';
-import { openConnection } from './connection.ts';
+import { cutAfter, openConnection } from './connection.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionLost, DatabaseUnavailable, isContention } from './errors.ts';
 import { Pool } from './pool.ts';
@@ -90,7 +90,7 @@ export class Database {
 
   /**
    * A connection of the caller's own, for as long as it likes (the relay's lock lives in it). It counts in the pod's total;
-   * the caller ends it. Statements on it have the server's deadline only: guard them with {@link Connection.abort}.
+   * the caller ends it. Statements on it have the server's deadline only: guard them with {@link cutAfter}.
    */
   async connect(): Promise<Connection> {
     const connection = await this.#open();
@@ -134,25 +134,20 @@ export class Database {
     if (wait <= 0) throw new DatabaseUnavailable('no time left');
     const connection = await this.#pool.acquire(wait);
     const deadline = { passed: false };
-    const timer = setTimeout(
-      () => {
-        deadline.passed = true;
-        this.#deadlineCuts += 1;
-        connection.abort();
-        // The server cuts slow statements earlier: what reaches this deadline is a dead peer, and the idle ones share it.
-        this.#pool.distrustIdle();
-      },
-      Math.min(deadlineMs, end - performance.now()),
-    );
+    const onCut = (): void => {
+      deadline.passed = true;
+      this.#deadlineCuts += 1;
+      // The server cuts slow statements earlier: what reaches this deadline is a dead peer, and the idle ones share it.
+      this.#pool.distrustIdle();
+    };
     try {
-      return await work(connection);
+      return await cutAfter(connection, Math.min(deadlineMs, end - performance.now()), work, onCut);
     } catch (error) {
       if (deadline.passed) throw new DatabaseUnavailable('no answer in time', { cause: error });
       // What broke one connection has often broken all, and not each of them knows yet.
       if (error instanceof ConnectionLost) this.#pool.distrustIdle();
       throw error;
     } finally {
-      clearTimeout(timer);
       this.#pool.release(connection);
     }
   }
@@ -173,14 +168,11 @@ export class Database {
 /** Whether a session answers before `end`; one that does not is cut. */
 async function answers(session: Connection, end: number): Promise<boolean> {
   if (session.broken) return false;
-  const timer = setTimeout(() => session.abort(), end - performance.now());
   try {
-    await session.execute('SELECT 1');
+    await cutAfter(session, end - performance.now(), () => session.execute('SELECT 1'));
     return true;
   } catch {
     session.abort();
     return false;
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -7,6 +7,7 @@ import type { Log } from '../observability/log.ts';
 import { openConnection } from './connection.ts';
 import type { Connection } from './connection.ts';
 import { DatabaseUnavailable } from './errors.ts';
+import { takeLock } from './lock.ts';
 import { HISTORY_TABLE, MIGRATIONS, SCHEMA_VERSION, schemaVersion } from './schema.ts';
 
 /** Milliseconds that the command waits for a database that is still starting. */
@@ -62,11 +63,7 @@ async function lock(connection: Connection, database: string, log: Log): Promise
   // Lock names are the server's, not the database's, and at most 64 characters.
   const name = `memo.migrate.${database}`.slice(0, 64);
   log.debug({}, 'taking the migration lock');
-  const [row] = await connection.query<{ taken: number | null }>('SELECT GET_LOCK(?, ?) AS taken', [
-    name,
-    LOCK_SECONDS,
-  ]);
-  if (row?.taken !== 1)
+  if (!(await takeLock(connection, name, LOCK_SECONDS)))
     throw new Error(`another migration has not ended for ${LOCK_SECONDS} s; see its log, then run this again`);
 }
 

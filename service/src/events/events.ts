@@ -7,7 +7,8 @@ import type { Log } from '../observability/log.ts';
 import { lockName, runExclusively } from './exclusive.ts';
 import { eventMetrics } from './metrics.ts';
 import { Relay } from './relay.ts';
-import { CacheReplay } from './replay.ts';
+import { replayWrites } from './replay.ts';
+import type { ReplayOptions } from './replay.ts';
 
 export interface EventsOptions {
   readonly config: DatabaseBoundConfig;
@@ -40,11 +41,11 @@ export function openEvents({ config, database, cache, registry, log }: EventsOpt
     run: async (stop) => {
       const work = [runExclusively(relaying, (held) => relay.work(held, stop), stop)];
       if (cache !== undefined) {
-        const replay = new CacheReplay({ replay: (writes) => cache.replay(writes), metrics, now });
+        const options: ReplayOptions = { replay: (writes) => cache.replay(writes), metrics, now };
         const lock = lockName('replay', config.database.url);
         const willing = (): Promise<boolean> => cache.health();
         const replaying = { database, lock, log, willing, onHeld: () => undefined };
-        work.push(runExclusively(replaying, (held) => replay.work(held, stop), stop));
+        work.push(runExclusively(replaying, (held) => replayWrites(options, held, stop), stop));
       }
       await Promise.all(work);
     },

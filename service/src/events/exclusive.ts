@@ -1,11 +1,13 @@
 /** Work that one process of all replicas does at a time, under a named lock of the database. */
 import { createHash } from 'node:crypto';
 import type { DatabaseUrl } from '../config.ts';
+import { cutAfter } from '../db/connection.ts';
 import type { Connection } from '../db/connection.ts';
 import type { Database } from '../db/database.ts';
+import { takeLock } from '../db/lock.ts';
 import { errorFields } from '../observability/log.ts';
 import type { Log } from '../observability/log.ts';
-import { pauseUnless } from './wake.ts';
+import { pauseUnless } from '../waiting.ts';
 
 export interface ExclusiveOptions {
   readonly database: Database;
@@ -27,8 +29,8 @@ export interface Held {
 
 /** Thrown by the work to leave the lock to a replica that may do better. */
 export class Yield extends Error {
-  constructor(reason: string, options?: ErrorOptions) {
-    super(reason, options);
+  constructor(reason: string) {
+    super(reason);
     this.name = 'Yield';
   }
 }
@@ -73,33 +75,15 @@ async function holdOnce(
   stop: AbortSignal,
 ): Promise<void> {
   const connection = await database.connect();
-  const held: Held = { ask: (statements) => guarded(connection, statements) };
+  const held: Held = { ask: (statements) => cutAfter(connection, STATEMENT_MS, statements) };
   try {
     await held.ask((session) => session.run(`SET SESSION wait_timeout = ${SILENCE_SECONDS}`));
-    while (!(await held.ask((session) => locked(session, lock)))) if (stop.aborted) return;
+    while (!(await held.ask((session) => takeLock(session, lock, LOCK_WAIT_SECONDS)))) if (stop.aborted) return;
     onHeld(true);
     await work(held);
   } finally {
     onHeld(false);
     // The lock goes with the session.
     await connection.end();
-  }
-}
-
-async function locked(connection: Connection, lock: string): Promise<boolean> {
-  const [row] = await connection.query<{ held: number | null }>('SELECT GET_LOCK(?, ?) AS held', [
-    lock,
-    LOCK_WAIT_SECONDS,
-  ]);
-  return row?.held === 1;
-}
-
-/** A frozen server costs the deadline and the session. */
-async function guarded<T>(connection: Connection, work: (connection: Connection) => Promise<T>): Promise<T> {
-  const timer = setTimeout(() => connection.abort(), STATEMENT_MS);
-  try {
-    return await work(connection);
-  } finally {
-    clearTimeout(timer);
   }
 }

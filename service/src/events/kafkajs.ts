@@ -4,9 +4,9 @@
  */
 import kafkajs from 'kafkajs';
 import type { Admin, LogEntry, Message } from 'kafkajs';
-import { within } from '../cache/deadline.ts';
 import type { EventsConfig } from '../config.ts';
 import type { Log } from '../observability/log.ts';
+import { within } from '../waiting.ts';
 
 /** Milliseconds. */
 export interface KafkaDeadlines {

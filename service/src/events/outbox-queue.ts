@@ -1,8 +1,7 @@
 /** The outbox as its readers see it: rows to publish, rows to replay into the cache, rows that are done. */
 import type { Connection } from '../db/connection.ts';
-import type { MemoEventType } from '../memos/outbox.ts';
-import type { RecentWrite } from '../memos/outbox.ts';
-import { databaseTime } from '../memos/times.ts';
+import type { MemoEventType, RecentWrite } from '../memos/outbox.ts';
+import { databaseTime, timeFromUtc } from '../memos/times.ts';
 
 /** One event that waits to be published. */
 export interface OutboxEvent {
@@ -75,11 +74,11 @@ export async function backlog(connection: Connection): Promise<Backlog> {
   return {
     waiting: waiting?.n ?? 0,
     poisoned: poisoned?.n ?? 0,
-    since: eldest === undefined ? undefined : Date.parse(`${eldest.at.replace(' ', 'T')}Z`),
+    since: eldest === undefined ? undefined : Date.parse(timeFromUtc(eldest.at)),
   };
 }
 
-/** Deletes rows that were done before `before`, a portion at a time. @returns how many; less than a portion: all are gone */
+/** Deletes rows that were done before `before`, a portion at a time. @returns whether all are gone */
 export async function purge(connection: Connection, done: DoneColumn, before: Date): Promise<boolean> {
   const sql = `DELETE FROM outbox WHERE ${done} < ? AND poisoned_at IS NULL LIMIT ${PURGED_AT_ONCE}`;
   const { affectedRows } = await connection.change(sql, [databaseTime(before)]);

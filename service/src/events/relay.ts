@@ -6,6 +6,8 @@
 import type { Config } from '../config.ts';
 import { errorFields } from '../observability/log.ts';
 import type { Log } from '../observability/log.ts';
+import { pauseUnless } from '../waiting.ts';
+import { Bell } from './bell.ts';
 import { Yield } from './exclusive.ts';
 import type { Held } from './exclusive.ts';
 import type { EventMetrics } from './metrics.ts';
@@ -13,7 +15,6 @@ import { backlog, markPoisoned, markPublished, nextEvents, purge } from './outbo
 import type { DoneColumn, OutboxEvent } from './outbox-queue.ts';
 import { Publisher } from './publisher.ts';
 import type { Sent } from './publisher.ts';
-import { Bell, pauseUnless } from './wake.ts';
 
 export interface RelayOptions extends Pick<Config, 'cache' | 'events' | 'updateEvents'> {
   readonly log: Log;

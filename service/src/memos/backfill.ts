@@ -1,9 +1,9 @@
 /** Enters the memos that were adopted from the original into the search table: in the background, gating nothing. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from '../db/connection.ts';
 import type { Database } from '../db/database.ts';
 import type { Log } from '../observability/log.ts';
 import { errorFields } from '../observability/log.ts';
+import { pauseUnless } from '../waiting.ts';
 import { gramWords, searchableText } from './search-text.ts';
 
 const ROWS = 50;
@@ -28,10 +28,10 @@ export async function backfillSearch(database: Database, log: Log, stop: AbortSi
         return;
       }
       entered += count;
-      await pause(PAUSE_MS, stop);
+      await pauseUnless(stop, PAUSE_MS);
     } catch (error) {
       log.debug(errorFields(error), 'search backfill waits');
-      await pause(AFTER_TROUBLE_MS, stop);
+      await pauseUnless(stop, AFTER_TROUBLE_MS);
     }
   }
 }
@@ -60,9 +60,4 @@ async function enterPortion(connection: Connection): Promise<number | undefined>
   const next = rows.length < ROWS ? 0 : (rows.at(-1)?.id ?? 1) - 1;
   await connection.run('UPDATE memo_search_backfill SET pending_to = ? WHERE id = 1', [next]);
   return rows.length;
-}
-
-async function pause(milliseconds: number, stop: AbortSignal): Promise<void> {
-  // Being woken by the stop is as good as the time having passed.
-  await delay(milliseconds, undefined, { signal: stop, ref: false }).catch(() => undefined);
 }

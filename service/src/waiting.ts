@@ -1,3 +1,6 @@
+/** Waiting with an end: a deadline for what may never answer, and pauses that a stop cuts short. */
+import { setTimeout as delay } from 'node:timers/promises';
+
 /** Thrown when something did not answer in time. It may still happen later. */
 export class DeadlineExceeded extends Error {
   constructor(what: string, ms: number) {
@@ -17,4 +20,10 @@ export function within<T>(pending: Promise<T>, ms: number, what: string): Promis
     }, ms);
     pending.then(resolve, reject).finally(() => clearTimeout(timer));
   });
+}
+
+/** Waits so long, or until `stop`: being woken by it is as good as the time having passed. */
+export async function pauseUnless(stop: AbortSignal, ms: number): Promise<void> {
+  if (stop.aborted) return;
+  await delay(ms, undefined, { signal: stop }).catch(() => undefined);
 }

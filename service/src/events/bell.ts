@@ -1,12 +1,3 @@
-/** Waiting that can be cut short. */
-import { setTimeout as delay } from 'node:timers/promises';
-
-/** Waits, or until `stop`. */
-export async function pauseUnless(stop: AbortSignal, ms: number): Promise<void> {
-  if (stop.aborted) return;
-  await delay(ms, undefined, { signal: stop }).catch(() => undefined);
-}
-
 /** A bell: whoever waits for it goes on when it rings; a ring that nobody waited for is kept for the next one. */
 export class Bell {
   #rung = false;
