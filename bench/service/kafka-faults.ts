@@ -5,8 +5,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import { parseTopicConfig } from '../../service/src/config.ts';
-import { connectSender } from '../../service/src/events/kafkajs.ts';
-import type { RecordSender } from '../../service/src/events/kafkajs.ts';
+import { Publisher } from '../../service/src/events/publisher.ts';
+import type { OutboxEvent } from '../../service/src/events/outbox-queue.ts';
 import { ensureTopic } from '../../service/src/events/topic.ts';
 import { standardLog } from '../../service/src/observability/log.ts';
 import { startKafka } from '../../test/stores/kafka.ts';
@@ -34,7 +34,7 @@ const FAULTS: readonly Fault[] = [
   { name: 'cut off, reset', begin: (broker) => broker.cut('reset'), end: (broker) => broker.uncut() },
 ];
 const { log } = standardLog('error', 'bench');
-const record = { key: '1', value: '{}', headers: {} };
+const event: OutboxEvent = { seq: 1, id: 'bench', memoId: 1, type: 'memo_created', version: 1, payload: '{}' };
 
 process.on('warning', () => undefined);
 console.log('| Kafka | client | fault | a send fails after | answers again, counted from the end of the fault |');
@@ -61,24 +61,13 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
   await kafka.stop();
 
   function asWeUseIt(): Client {
-    let sender: RecordSender | undefined;
-    const close = async (): Promise<void> => {
-      const old = sender;
-      sender = undefined;
-      await old?.close();
-    };
+    const publisher = new Publisher(events, log);
     return {
       name: 'ours',
-      close,
       send: async () => {
-        try {
-          sender ??= await connectSender(events, log);
-          await sender.send([record]);
-        } catch (error) {
-          await close();
-          throw error;
-        }
+        await publisher.publish([event]);
       },
+      close: () => publisher.close(),
     };
   }
 }
@@ -91,7 +80,7 @@ async function asItComes(brokers: readonly string[]): Promise<Client> {
   return {
     name: 'kafkajs as it comes',
     send: async () => {
-      await producer.send({ topic: 'memo_events', messages: [record] });
+      await producer.send({ topic: 'memo_events', messages: [{ key: String(event.memoId), value: event.payload }] });
     },
     close: () => producer.disconnect(),
   };

@@ -7,13 +7,13 @@ import { patience } from './stage.ts';
 import type { Stage } from './stage.ts';
 import { witnessed } from './witness.ts';
 
-const sample = memoAppOf(await sampleObjects());
+const objects = await sampleObjects();
+const sample = memoAppOf(objects);
 
 export const sampleApp: AppName = { namespace: sample.metadata.namespace ?? '', name: sample.metadata.name };
 export const sampleHost = sample.spec.route?.hostnames[0] ?? '';
 
 /** Applies the file and waits until it is Ready. */
 export async function bringSample({ kubectl, site }: Stage): Promise<MemoApp> {
-  const objects = await sampleObjects();
   return await witnessed(kubectl, sampleApp, async () => await bringMemoApp(site, objects, patience));
 }

@@ -1,4 +1,4 @@
-/** What the suite plays on: one real cluster with every image loaded and the operator deployed as `make up` deploys it. */
+/** What the suite plays on: one real cluster with the images of `make up` loaded and the operator deployed as `make up` deploys it. */
 import { openJournal } from '../../scripts/up/journal.ts';
 import { bringOperator } from '../../scripts/up/bring-up.ts';
 import type { Site } from '../../scripts/up/bring-up.ts';
@@ -17,9 +17,6 @@ export const clusterName = 'e2e';
 
 /** Seconds: with the images on the node, what takes longer is stuck. */
 export const patience = { operator: 120, memoApp: 240 } as const;
-
-/** Of config/samples/kraft.yaml; the other sample's images are among those of `make up`. */
-const kraftImage = 'apache/kafka:4.2.1';
 
 export interface Stage {
   readonly cluster: Cluster;
@@ -45,8 +42,7 @@ export async function startStage(started: (cluster: Cluster) => void): Promise<S
     started(cluster);
     return cluster;
   });
-  const wanted = { ...images, stores: [...images.stores, kraftImage] };
-  const loading = steps.run('images', async (voice) => await makeAndLoad(wanted, starting, voice));
+  const loading = steps.run('images', async (voice) => await makeAndLoad(images, starting, voice));
   const [cluster] = await Promise.all([starting, loading]);
   const kubectl = new Kubectl({ kubectl: await cluster.toolPath('kubectl'), kubeconfig: cluster.kubeconfig });
   const site = { kubectl, steps, journal };

@@ -1,11 +1,8 @@
 /** Waiting on real pods; what fails says how the MemoApp and its pods stood. */
-import { appLabel } from '../../operator/src/api/labels.ts';
 import type { MemoApp } from '../../operator/src/api/memoapp.ts';
 import type { Kubectl } from '../../scripts/stack/kubectl.ts';
-import { waitReady } from '../../scripts/stack/memoapp.ts';
 import type { AppName } from '../../scripts/stack/memoapp.ts';
 import { until } from '../cluster/host/wait.ts';
-import { patience } from './stage.ts';
 
 /** Asks twice a second; one that throws counts as no answer yet. */
 export async function eventually<T>(
@@ -18,14 +15,6 @@ export async function eventually<T>(
   const hint = 'how things stand follows';
   return await witnessed(kubectl, app, async () => {
     return await until(what, { seconds, hint, everyMilliseconds: 500 }, probe);
-  });
-}
-
-/** Waits for `Ready` at the current generation. */
-export async function ready(kubectl: Kubectl, app: AppName): Promise<MemoApp> {
-  const suspects = { namespace: app.namespace, selector: `${appLabel}=${app.name}` };
-  return await witnessed(kubectl, app, async () => {
-    return await waitReady(kubectl, app, patience.memoApp, () => undefined, suspects);
   });
 }
 

@@ -10,7 +10,7 @@ import type { Proxy } from '../stores/proxy.ts';
 import { until } from '../stores/ready.ts';
 import { startRedis } from '../stores/redis.ts';
 import type { Store } from '../stores/store.ts';
-import { migrate, startService } from './service.ts';
+import { createMemo, metric, migrate, startService, timed } from './service.ts';
 import type { Reply, Service } from './service.ts';
 
 const GONE = Number.MAX_SAFE_INTEGER;
@@ -54,20 +54,8 @@ describe('two replicas on one cache', function () {
 
   async function cachesAreOpen(): Promise<void> {
     for (const service of [cuttable, direct]) {
-      const isUp = async (): Promise<boolean> => /^memo_cache_up 1$/m.test((await service.manage('/metrics')).text);
-      await until('the cache is in use', isUp, 10_000);
+      await until('the cache is in use', async () => (await metric(service, 'memo_cache_up')) === 1, 10_000);
     }
-  }
-
-  async function create(service: Service): Promise<number> {
-    const { json, status } = await service.call('POST', '/v1/memos/', { title: 't', content: 'c' });
-    expect(status).to.equal(201);
-    return (json as { id: number }).id;
-  }
-
-  async function timed(call: Promise<Reply>): Promise<{ reply: Reply; ms: number }> {
-    const started = performance.now();
-    return { reply: await call, ms: performance.now() - started };
   }
 
   function versionOf(reply: Reply): number {
@@ -84,7 +72,7 @@ describe('two replicas on one cache', function () {
   ): Promise<{ reads: number; writes: number; stale: string[] }> {
     const known = new Map<number, Acknowledged>();
     const slots: number[] = [];
-    for (let slot = 0; slot < 6; slot += 1) slots.push(await create(direct));
+    for (let slot = 0; slot < 6; slot += 1) slots.push(await createMemo(direct));
     const result = { reads: 0, writes: 0, stale: [] as string[] };
     let over = false;
     const replicas = [cuttable, direct];
@@ -109,7 +97,7 @@ describe('two replicas on one cache', function () {
       if (turn % 15 === 14) {
         expect((await service.call('DELETE', `/v1/memos/${id}`)).status).to.equal(204);
         acknowledge(id, GONE);
-        slots[slot] = await create(service);
+        slots[slot] = await createMemo(service);
         return;
       }
       const reply = await service.call('PUT', `/v1/memos/${id}`, { title: `t${turn}` });
@@ -169,7 +157,7 @@ describe('two replicas on one cache', function () {
   });
 
   it('drops within a second what a replica without Redis has changed, for the other one', async () => {
-    const ids = await Promise.all(Array.from({ length: 10 }, () => create(direct)));
+    const ids = await Promise.all(Array.from({ length: 10 }, () => createMemo(direct)));
     for (const id of ids) await direct.call('GET', `/v1/memos/${id}`);
     proxy.cut('silent');
     try {
@@ -198,7 +186,7 @@ describe('two replicas on one cache', function () {
     ['dead', () => store.kill(), () => store.restart()],
   ] as const) {
     it(`costs a request no more than its deadline while Redis is ${what}`, async () => {
-      const id = await create(direct);
+      const id = await createMemo(direct);
       await begin();
       try {
         for (const service of [cuttable, direct]) {

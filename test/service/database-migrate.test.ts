@@ -1,15 +1,12 @@
 /** The `migrate` command: twice, killed in the middle, on a newer schema, on a database that comes late. */
 import { expect } from 'chai';
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import type { Connection } from 'mariadb';
 import { startMariaDB } from '../stores/mariadb.ts';
 import type { MariaDB } from '../stores/mariadb.ts';
 import { until } from '../stores/ready.ts';
-import { migrate } from './service.ts';
+import { main, migrate } from './service.ts';
 import { rootSession } from './sql.ts';
-
-const main = join(import.meta.dirname, '../../service/src/main.ts');
 
 /** The table as the original made it, with two memos. */
 const ORIGINAL = `CREATE TABLE memos (

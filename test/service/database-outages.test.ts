@@ -7,8 +7,8 @@ import type { MariaDB } from '../stores/mariadb.ts';
 import { until } from '../stores/ready.ts';
 import { startRedis } from '../stores/redis.ts';
 import type { Store } from '../stores/store.ts';
-import { migrate, startService } from './service.ts';
-import type { Reply, Service } from './service.ts';
+import { createMemo, migrate, startService, timed } from './service.ts';
+import type { Service } from './service.ts';
 import { killSessionsOfService, rootSession, sessionsOfService, torn, WHOLE } from './sql.ts';
 
 const memo = { title: 't', content: 'c' };
@@ -38,17 +38,6 @@ describe('the API while its database fails', function () {
     expect(await service.stop()).to.equal(0);
     await Promise.all([database.stop(), redis.stop()]);
   });
-
-  async function create(): Promise<number> {
-    const { json, status } = await service.call('POST', '/v1/memos/', memo);
-    expect(status).to.equal(201);
-    return (json as { id: number }).id;
-  }
-
-  async function timed(call: Promise<Reply>): Promise<{ reply: Reply; ms: number }> {
-    const started = performance.now();
-    return { reply: await call, ms: performance.now() - started };
-  }
 
   async function asRoot<T>(work: (root: Connection) => Promise<T>): Promise<T> {
     const root = await rootSession(database);
@@ -115,7 +104,7 @@ describe('the API while its database fails', function () {
   ];
   for (const [what, begin, end] of outages) {
     it(`serves cached memos and answers 503 in time while it is ${what}, and goes on right after`, async () => {
-      const [cached, uncached] = [await create(), await create()];
+      const [cached, uncached] = [await createMemo(service), await createMemo(service)];
       // The replay of the write itself may refuse the first fill.
       await until('it is cached', async () => {
         expect((await service.call('GET', `/v1/memos/${cached}`)).status).to.equal(200);
@@ -142,7 +131,7 @@ describe('the API while its database fails', function () {
   }
 
   it('fails no request and no health check while all its sessions are ended again and again', async () => {
-    const id = await create();
+    const id = await createMemo(service);
     await asRoot(async (root) => {
       let killed = 0;
       for (let round = 0; round < 15; round += 1) {

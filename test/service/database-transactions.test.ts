@@ -4,8 +4,8 @@ import type { Connection } from 'mariadb';
 import { startMariaDB } from '../stores/mariadb.ts';
 import type { MariaDB } from '../stores/mariadb.ts';
 import { until } from '../stores/ready.ts';
-import { migrate, startService } from './service.ts';
-import type { Reply, Service } from './service.ts';
+import { createMemo, migrate, startService, timed } from './service.ts';
+import type { Service } from './service.ts';
 import { rootSession, sessionsOfService, torn, WHOLE } from './sql.ts';
 
 const memo = { title: 't', content: 'c' };
@@ -35,17 +35,6 @@ describe('writes to a database that others use too', function () {
     await database.stop();
   });
 
-  async function create(): Promise<number> {
-    const { json, status } = await service.call('POST', '/v1/memos/', memo);
-    expect(status).to.equal(201);
-    return (json as { id: number }).id;
-  }
-
-  async function timed(call: Promise<Reply>): Promise<{ reply: Reply; ms: number }> {
-    const started = performance.now();
-    return { reply: await call, ms: performance.now() - started };
-  }
-
   /** Holds the memo's search row, in a transaction so large that the other one is the victim of a deadlock. */
   async function holdSearchRow(id: number): Promise<void> {
     await root.query('START TRANSACTION');
@@ -59,7 +48,7 @@ describe('writes to a database that others use too', function () {
   }
 
   it('runs a transaction again that was the victim of a deadlock, and it leaves one event', async () => {
-    const id = await create();
+    const id = await createMemo(service);
     await holdSearchRow(id);
     const removing = service.call('DELETE', `/v1/memos/${id}`);
     await serviceRuns('DELETE FROM memo_search');
@@ -74,7 +63,7 @@ describe('writes to a database that others use too', function () {
   });
 
   it('answers 503 in time for what waits for a row that somebody holds, and leaves no trace of it', async () => {
-    const id = await create();
+    const id = await createMemo(service);
     await holdSearchRow(id);
     const calls = await Promise.all([
       timed(service.call('DELETE', `/v1/memos/${id}`)),
@@ -118,7 +107,7 @@ describe('writes to a database that others use too', function () {
   });
 
   it('is 503 while the database takes no writes, and reads go on', async () => {
-    const id = await create();
+    const id = await createMemo(service);
     await root.query('SET GLOBAL read_only = 1');
     try {
       expect((await service.call('POST', '/v1/memos/', memo)).status).to.equal(503);
@@ -129,7 +118,7 @@ describe('writes to a database that others use too', function () {
   });
 
   it('lets exactly one of fifty changes with the same ETag win', async () => {
-    const id = await create();
+    const id = await createMemo(service);
     const replies = await Promise.all(
       Array.from({ length: 50 }, (_, index) =>
         service.call('PUT', `/v1/memos/${id}`, { title: `w${index}` }, { 'if-match': `"${id}-1"` }),
@@ -142,7 +131,7 @@ describe('writes to a database that others use too', function () {
   });
 
   it('leaves an event for each of many changes at once, in the order of their versions', async () => {
-    const id = await create();
+    const id = await createMemo(service);
     const replies = await Promise.all(
       Array.from({ length: 40 }, (_, index) => service.call('PUT', `/v1/memos/${id}`, { content: `c${index}` })),
     );

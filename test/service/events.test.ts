@@ -1,19 +1,17 @@
 /** The events of memos from the outbox to real brokers, with MariaDB, the service and the brokers failing under them. */
 import { expect } from 'chai';
 import kafkajs from 'kafkajs';
-import { createConnection } from 'mariadb';
 import type { Connection } from 'mariadb';
 import { startKafka } from '../stores/kafka.ts';
 import type { Kafka } from '../stores/kafka.ts';
 import { startMariaDB } from '../stores/mariadb.ts';
 import type { MariaDB } from '../stores/mariadb.ts';
 import { until } from '../stores/ready.ts';
-import { migrate, runToEnd, startService } from './service.ts';
+import { createMemo, metric, migrate, runToEnd, startService } from './service.ts';
 import type { Service } from './service.ts';
+import { rootSession, sessionAt } from './sql.ts';
 import { distinct, readTopic, versionsByMemo } from './topic-reader.ts';
 import type { TopicReader } from './topic-reader.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 for (const version of ['3.9.2', '4.2.1'] as const) {
   describe(`the events of memos, Kafka ${version}`, function () {
@@ -36,7 +34,7 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
       };
       expect(await migrate(environment)).to.include({ status: 0 });
       expect(await runToEnd('topic', environment)).to.include({ status: 0 });
-      [sql, root] = [await connectTo(database.url), await connectTo(database.rootUrl)];
+      [sql, root] = [await sessionAt(database.url), await rootSession(database)];
       reader = await readTopic(kafka.bootstrapServers);
     });
 
@@ -62,12 +60,6 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
       await service.kill();
     }
 
-    async function create(service: Service, fields: Fields = {}): Promise<number> {
-      const { status, json } = await service.call('POST', '/v1/memos/', { title: '제목', content: '내용', ...fields });
-      expect(status).to.equal(201);
-      return (json as { id: number }).id;
-    }
-
     async function change(service: Service, id: number, title: string): Promise<void> {
       const { status } = await service.call('PUT', `/v1/memos/${id}`, { title });
       expect(status).to.equal(200);
@@ -83,19 +75,13 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
       return (json as { services: { kafka: string } }).services.kafka;
     }
 
-    /** A metric without labels; undefined where this process does not show it. */
-    async function metric(service: Service, name: string): Promise<number | undefined> {
-      const line = (await service.manage('/metrics')).text.split('\n').find((each) => each.startsWith(`${name} `));
-      return line === undefined ? undefined : Number(line.slice(name.length));
-    }
-
     function ofMemo(id: number): string[] {
       return reader.events.filter(({ key }) => key === String(id)).map(({ value }) => value);
     }
 
     it('are published as the original published them, with what is new in headers', async () => {
       const service = await start();
-      const id = await create(service, { title: '회의록 ✓', author: '김' });
+      const id = await createMemo(service, { title: '회의록 ✓', author: '김' });
       await change(service, id, '고침');
       await remove(service, id);
       await reader.waitFor('three events', () => ofMemo(id).length === 3);
@@ -114,7 +100,7 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
 
     it('leave updates out where they are not switched on, and the queue is empty all the same', async () => {
       const service = await start({ UPDATE_EVENTS: 'Disabled' });
-      const id = await create(service);
+      const id = await createMemo(service);
       await change(service, id, '둘');
       await remove(service, id);
       await reader.waitFor('two events', () => ofMemo(id).length === 2);
@@ -125,7 +111,7 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
     it('wait in the outbox while the broker is down, and follow in order', async () => {
       const service = await start();
       const [broker] = kafka.brokers;
-      const id = await create(service);
+      const id = await createMemo(service);
       await reader.waitFor('the first event', () => ofMemo(id).length === 1);
       await broker?.kill();
       for (let index = 2; index <= 20; index += 1) await change(service, id, `${index}`);
@@ -140,7 +126,7 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
     it('wait while the broker is frozen; health and writes answer in time', async () => {
       const service = await start();
       const [broker] = kafka.brokers;
-      const id = await create(service);
+      const id = await createMemo(service);
       await reader.waitFor('the first event', () => ofMemo(id).length === 1);
       expect(await kafkaHealth(service)).to.equal('healthy');
       await broker?.freeze();
@@ -160,7 +146,7 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
 
     it('are sent again with the same id when the relay died between send and mark', async () => {
       const service = await start();
-      const id = await create(service);
+      const id = await createMemo(service);
       await reader.waitFor('the first event', () => ofMemo(id).length === 1);
       await drained();
       await root.query(
@@ -219,7 +205,7 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
       await until('an active relay', async () => (await active(one)) || (await active(two)));
       expect([await active(one), await active(two)].filter(Boolean)).to.have.length(1);
       const [first, second] = (await active(one)) ? [one, two] : [two, one];
-      const id = await create(second);
+      const id = await createMemo(second);
       await reader.waitFor('the event of the other replica', () => ofMemo(id).length === 1);
       await kill(first);
       await change(second, id, '둘');
@@ -232,7 +218,7 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
       const service = await start();
       const ids: number[] = [];
       try {
-        for (const title of ['앞', '길'.repeat(100), '뒤']) ids.push(await create(service, { title }));
+        for (const title of ['앞', '길'.repeat(100), '뒤']) ids.push(await createMemo(service, { title }));
         const [before = 0, tooLong = 0, behind = 0] = ids;
         await reader.waitFor('both others', () => distinctOf(before) === 1 && distinctOf(behind) === 1);
         await until('it is shown', async () => (await metric(service, 'memo_outbox_poisoned')) === 1);
@@ -247,7 +233,7 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
 
     it('are purged a day after they were published, and never before', async () => {
       const service = await start();
-      const [old, fresh] = [await create(service), await create(service)];
+      const [old, fresh] = [await createMemo(service), await createMemo(service)];
       await drained();
       await sql.query('UPDATE outbox SET published_at = published_at - INTERVAL 25 HOUR WHERE aggregateid = ?', [old]);
       await sql.query(
@@ -265,7 +251,7 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
 
     it('are sent by a service that is asked to stop, before it ends', async () => {
       const service = await start();
-      const ids = await Promise.all(Array.from({ length: 50 }, () => create(service)));
+      const ids = await Promise.all(Array.from({ length: 50 }, () => createMemo(service)));
       expect(await service.stop()).to.equal(0);
       running.delete(service);
       expect(await waiting()).to.equal(0);
@@ -278,7 +264,7 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
         KAFKA_TOPIC_CREATE: 'true',
         KAFKA_TOPIC_PARTITIONS: '2',
       });
-      await create(service);
+      await createMemo(service);
       await until('healthy', async () => (await kafkaHealth(service)) === 'healthy', 10_000);
       await drained();
     });
@@ -313,10 +299,4 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
       await admin.disconnect();
     }
   });
-}
-
-async function connectTo(url: string): Promise<Connection> {
-  const { pathname, hostname, port, username, password } = new URL(url);
-  const at = { host: hostname, port: Number(port), user: username, password, database: pathname.slice(1) };
-  return await createConnection({ ...at, bigIntAsNumber: true });
 }

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { freePort } from '../stores/ports.ts';
 import { until } from '../stores/ready.ts';
 
-const main = join(import.meta.dirname, '../../service/src/main.ts');
+/** What runs every command of the service. */
+export const main = join(import.meta.dirname, '../../service/src/main.ts');
 
 export interface Reply {
   readonly status: number;
@@ -87,6 +88,25 @@ export async function startService(environment: Environment, { ready = true } = 
       await end(child, 'SIGKILL');
     },
   };
+}
+
+/** Creates a memo. @returns its id @throws Error when it is not acknowledged */
+export async function createMemo(service: Service, fields: object = {}): Promise<number> {
+  const { json, status, text } = await service.call('POST', '/v1/memos/', { title: 't', content: 'c', ...fields });
+  if (status !== 201) throw new Error(`creating a memo was answered ${status}: ${text}`);
+  return (json as { id: number }).id;
+}
+
+/** A reply with the milliseconds that it took. */
+export async function timed(call: Promise<Reply>): Promise<{ reply: Reply; ms: number }> {
+  const started = performance.now();
+  return { reply: await call, ms: performance.now() - started };
+}
+
+/** A metric without labels; undefined where this process does not show it. */
+export async function metric(service: Service, name: string): Promise<number | undefined> {
+  const line = (await service.manage('/metrics')).text.split('\n').find((each) => each.startsWith(`${name} `));
+  return line === undefined ? undefined : Number(line.slice(name.length));
 }
 
 async function ask(url: string, init: RequestInit): Promise<Reply> {

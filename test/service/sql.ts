@@ -5,7 +5,12 @@ import type { MariaDB } from '../stores/mariadb.ts';
 
 /** A session of root. It is lost with the database, in silence. */
 export async function rootSession(database: MariaDB): Promise<Connection> {
-  const { hostname, port, username, password, pathname } = new URL(database.rootUrl);
+  return await sessionAt(database.rootUrl);
+}
+
+/** As {@link rootSession}, of the user that the address names. */
+export async function sessionAt(url: string): Promise<Connection> {
+  const { hostname, port, username, password, pathname } = new URL(url);
   const session = await createConnection({
     host: hostname,
     port: Number(port),

@@ -62,7 +62,8 @@ function script(spec: JailSpec): string {
   return lines.join('\n');
 }
 
-function children(pid: number): number[] {
+/** The processes that a process has started and that are still there. */
+export function children(pid: number): number[] {
   const line = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
   return line === '' ? [] : line.split(' ').map(Number);
 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { until } from '../../cluster/host/wait.ts';
 import type { Container, ContainerOptions, Result } from '../running/container.ts';
-import { start } from '../running/container.ts';
+import { runToEnd, start } from '../running/container.ts';
 import type { Image } from '../running/image.ts';
 
 /** What a point is checked with. */
@@ -78,6 +78,17 @@ export function declares(says: string, expected: { user: string; ports: string[]
       expect(Object.keys(config.ExposedPorts ?? {}).sort()).to.deep.equal([...expected.ports].sort());
       expect(Object.keys(config.Volumes ?? {}).sort()).to.deep.equal([...expected.volumes].sort());
       return Promise.resolve();
+    },
+  };
+}
+
+/** The entrypoint makes way for a command that is not its own. */
+export function runsAnyCommand(options: Pick<ContainerOptions, 'user' | 'writable'>): Point {
+  return {
+    says: 'any other command is run as it is',
+    async check({ image }) {
+      const { status, output } = await runToEnd(image, { ...options, args: ['sh', '-c', 'echo hello; exit 7'] });
+      expect({ status, output }).to.deep.equal({ status: 7, output: 'hello\n' });
     },
   };
 }

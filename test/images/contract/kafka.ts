@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { runToEnd } from '../running/container.ts';
 import type { Container } from '../running/container.ts';
 import type { Bench, Contract, Point } from './contract.ts';
-import { answers, declares, endsOnTerm } from './contract.ts';
+import { answers, declares, endsOnTerm, runsAnyCommand } from './contract.ts';
 
 const user = 1000;
 const bin = '/opt/kafka/bin';
@@ -92,13 +92,7 @@ export function kafka(reference: string): Contract {
           expect(output).to.include('KAFKA_ADVERTISED_LISTENERS is not supported on a KRaft controller');
         },
       },
-      {
-        says: 'any other command is run as it is',
-        async check({ image }) {
-          const { status, output } = await runToEnd(image, { user, args: ['sh', '-c', 'echo hello; exit 7'] });
-          expect({ status, output }).to.deep.equal({ status: 7, output: 'hello\n' });
-        },
-      },
+      runsAnyCommand({ user }),
       {
         says: 'SIGTERM ends it with 143 within 20 s, in order',
         async check(bench) {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { runToEnd } from '../running/container.ts';
 import type { Container } from '../running/container.ts';
 import type { Bench, Contract } from './contract.ts';
-import { answers, declares, endsOnTerm } from './contract.ts';
+import { answers, declares, endsOnTerm, runsAnyCommand } from './contract.ts';
 
 const user = 999;
 
@@ -56,13 +56,7 @@ export const redis: Contract = {
         await answers(container, ['redis-cli', '-p', '7000', 'ping'], 'PONG');
       },
     },
-    {
-      says: 'any other command is run as it is',
-      async check({ image }) {
-        const { status, output } = await runToEnd(image, { user, args: ['sh', '-c', 'echo hello; exit 7'] });
-        expect({ status, output }).to.deep.equal({ status: 7, output: 'hello\n' });
-      },
-    },
+    runsAnyCommand({ user }),
     {
       says: 'started as root, it gives `/data` to redis and serves as redis',
       async check(bench) {

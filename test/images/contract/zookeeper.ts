@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { runToEnd } from '../running/container.ts';
 import type { Container } from '../running/container.ts';
 import type { Bench, Contract } from './contract.ts';
-import { answers, declares, endsOnTerm } from './contract.ts';
+import { answers, declares, endsOnTerm, runsAnyCommand } from './contract.ts';
 
 const user = 1000;
 const scratch = ['/data', '/datalog', '/logs', '/tmp'];
@@ -89,17 +89,7 @@ export const zookeeper: Contract = {
         await endsOnTerm(container, 143, 10);
       },
     },
-    {
-      says: 'any other command is run as it is',
-      async check({ image }) {
-        const { status, output } = await runToEnd(image, {
-          user,
-          writable: true,
-          args: ['sh', '-c', 'echo hello; exit 7'],
-        });
-        expect({ status, output }).to.deep.equal({ status: 7, output: 'hello\n' });
-      },
-    },
+    runsAnyCommand({ user, writable: true }),
     {
       says: 'started as root, it gives its folders to zookeeper and serves as zookeeper',
       async check(bench) {

@@ -5,9 +5,10 @@
 // and still ends with us, whatever way we end; with it go the mounts and the network.
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { constants } from 'node:os';
 import { until } from '../../cluster/host/wait.ts';
+import { children } from '../../stores/jail.ts';
 import type { Image } from './image.ts';
 
 export interface ContainerOptions {
@@ -193,8 +194,4 @@ function firstProcess(outer: number): number | undefined {
   const [pid] = children(outer).flatMap(children).flatMap(children);
   if (pid === undefined) return undefined;
   return readlinkSync(`/proc/${pid}/root`) === '/' ? undefined : pid;
-}
-
-function children(pid: number): number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
 }
