@@ -1,9 +1,10 @@
-/** Debian packages that the cluster needs: installed when missing, and said so. */
+/** Debian packages that the cluster and the images need: installed when missing, and said so. */
 import { withLock } from './lock.ts';
 import type { Log } from './progress.ts';
-import { isInstalled, run } from './command.ts';
+import { CommandError, isInstalled, run } from './command.ts';
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** A command and the Debian package that brings it. */
 export interface Requirement {
@@ -25,11 +26,14 @@ export const NODE_PACKAGES: readonly Requirement[] = [
   { command: 'nft', package: 'nftables' },
 ];
 
+/** Seconds to wait for other runs of apt, such as a fresh machine's own updates. */
+const LOCK_SECONDS = 600;
+
 /**
  * Installs what is missing.
  * @throws Error that names the packages, where they cannot be installed.
  */
-export async function ensurePackages(requirements: readonly Requirement[], log: Log): Promise<void> {
+export async function ensurePackages(requirements: readonly Requirement[], log: Log = () => undefined): Promise<void> {
   if ((await missing(requirements)).length === 0) return;
   await withLock(join(tmpdir(), 'memoapp-packages.lock'), log, async () => {
     const packages = await missing(requirements);
@@ -39,11 +43,26 @@ export async function ensurePackages(requirements: readonly Requirement[], log: 
     if (!(await isInstalled('apt-get')))
       throw new Error(`missing: ${list}. There is no apt-get here: install them by hand`);
     log(`installing Debian packages: ${list}`);
-    const env = { DEBIAN_FRONTEND: 'noninteractive' };
-    const wait = ['-o', 'DPkg::Lock::Timeout=600'];
-    await run('apt-get', [...wait, 'update', '-q'], { env });
-    await run('apt-get', [...wait, 'install', '-y', '-q', '--no-install-recommends', ...packages], { env });
+    await updateLists(log);
+    const options = ['-y', '-q', '--no-install-recommends', '-o', `DPkg::Lock::Timeout=${LOCK_SECONDS}`];
+    await run('apt-get', [...options, 'install', ...packages], { env: { DEBIAN_FRONTEND: 'noninteractive' } });
   });
+}
+
+/** apt waits for dpkg's lock when told to, but never for that of its lists, which a machine's own updates take for minutes. */
+async function updateLists(log: Log): Promise<void> {
+  const deadline = performance.now() + LOCK_SECONDS * 1000;
+  for (;;) {
+    try {
+      await run('apt-get', ['update', '-q']);
+      return;
+    } catch (error) {
+      const locked = error instanceof CommandError && error.message.includes('/lists/lock');
+      if (!locked || performance.now() > deadline) throw error;
+      log('another apt holds the package lists: waiting for it');
+      await pause(2000);
+    }
+  }
 }
 
 async function missing(requirements: readonly Requirement[]): Promise<string[]> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Log } from './command.ts';
 import { run } from './command.ts';
-import { ensureCommand } from './install.ts';
+import { ensurePackages } from '../../cluster/host/packages.ts';
 
 /** `group:artifact:version`; the version may be left out where the bill of materials has it. */
 export type Coordinates = `${string}:${string}`;
@@ -17,7 +17,7 @@ export async function copyJars(
   jars: readonly Coordinates[],
   options: { bom?: Coordinates; excluded?: readonly string[]; log?: Log | undefined } = {},
 ): Promise<void> {
-  await ensureCommand('mvn', 'maven', options.log);
+  await ensurePackages([{ command: 'mvn', package: 'maven' }], options.log);
   const project = await mkdtemp(join(tmpdir(), 'memoapp-jars-'));
   try {
     await writeFile(join(project, 'pom.xml'), pom(jars, options.bom));

@@ -1,6 +1,6 @@
+import { ensurePackages } from '../../cluster/host/packages.ts';
 import type { Log } from '../making/command.ts';
 import { available, succeeds } from '../making/command.ts';
-import { ensureCommand } from '../making/install.ts';
 import { buildah } from './buildah.ts';
 import { docker } from './docker.ts';
 
@@ -30,7 +30,7 @@ export interface Builder {
 /** Docker where its daemon answers, else buildah, which needs none and is installed where it is missing. */
 export async function findBuilder(log?: Log): Promise<Builder> {
   if (await dockerAnswers()) return docker;
-  await ensureCommand('buildah', 'buildah', log);
+  await ensurePackages([{ command: 'buildah', package: 'buildah' }], log);
   return buildah();
 }
 

@@ -1,4 +1,4 @@
-import { ensureCommand } from '../making/install.ts';
+import { ensurePackages } from '../../cluster/host/packages.ts';
 import { run } from '../making/command.ts';
 import { STANDARD_PATH, TRIM } from './recipe.ts';
 import type { Recipe } from './recipe.ts';
@@ -8,7 +8,7 @@ export const debian: Recipe = {
   name: 'debian',
   reference: 'debian:trixie-slim',
   async prepare(root, log) {
-    await ensureCommand('debootstrap', 'debootstrap', log);
+    await ensurePackages([{ command: 'debootstrap', package: 'debootstrap' }], log);
     const mirror = process.env['DEBIAN_MIRROR'];
     await run('debootstrap', ['--variant=minbase', 'trixie', root, ...(mirror === undefined ? [] : [mirror])]);
   },
