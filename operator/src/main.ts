@@ -6,7 +6,7 @@ import { Command } from 'commander';
 import { pino } from 'pino';
 import { apiVersion, group, kind } from './api/names.ts';
 import type { MemoApp } from './api/memoapp.ts';
-import { appLabel } from './api/labels.ts';
+import { appLabel, appliedHashAnnotation } from './api/labels.ts';
 import { fieldManager } from './reconcile/dependencies.ts';
 import { CredentialCache } from './reconcile/credentials.ts';
 import { memoAppReconciler } from './reconcile/memoapp.ts';
@@ -93,7 +93,7 @@ const controller = new Controller({
     apps,
     informers,
     client: writes,
-    applier: new Applier({ client: writes, informers, fieldManager, hashAnnotation: `${group}/applied-hash`, log }),
+    applier: new Applier({ client: writes, informers, fieldManager, hashAnnotation: appliedHashAnnotation, log }),
     statuses: new StatusWriter<MemoApp>({ client: writes, store: apps, fieldManager }),
     events,
     credentials: new CredentialCache(() => clock.now()),

@@ -13,6 +13,8 @@ export const madeForAnnotation = `${group}/made-for`;
 export const storeVersionAnnotation = `${group}/store-version`;
 /** On a volume claim of Kafka or ZooKeeper: mode and number of members its data was written by, as `kraft-3`. */
 export const storeLayoutAnnotation = `${group}/store-layout`;
+/** On every child: what was applied to it last, as a hash. What does not carry it was not made by the operator. */
+export const appliedHashAnnotation = `${group}/applied-hash`;
 /** On a pod template: a hash of the files and Secrets the pod reads at its start. */
 export const configHashAnnotation = `${group}/config-hash`;
 

@@ -516,13 +516,17 @@ export interface MemoAppStatus {
    */
   observedGeneration?: number;
   /**
-   * The memo service release that serves. It moves last in an upgrade.
+   * The memo service release that serves; it moves last in an upgrade. Where spec.version is absent, the release chosen at first sight, which stays until spec.version is set.
    */
   version?: string;
   /**
    * The schema version the database has.
    */
   schemaVersion?: number;
+  /**
+   * The migration Job that succeeded last; named by release, image and volume.
+   */
+  migratedBy?: string;
   /**
    * The database.
    */

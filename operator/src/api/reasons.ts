@@ -25,6 +25,7 @@ export const reasonMeanings = {
   SecretMissing: 'A volume with data is here, but the Secret with its passwords is gone.',
   StoreDowngrade: 'The spec asks for an older store than the one that wrote the volume.',
   Unschedulable: 'No node can take a pod; the message quotes the scheduler.',
+  VolumeGrowing: 'A volume is smaller than asked for and is being grown; its store serves on.',
   VolumePending: 'A volume claim is not bound; the message says what is missing.',
   WaitingForDatabase: 'The database has to be ready first.',
 } as const;

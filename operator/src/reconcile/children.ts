@@ -2,14 +2,18 @@
 import { Reason } from '../api/reasons.ts';
 import type { ResolvedApp } from '../api/resolved.ts';
 import { partLabel } from '../api/labels.ts';
+import { kind } from '../api/names.ts';
 import { ApiError } from '../runtime/client/error.ts';
-import { describeObject, type KubeObject } from '../runtime/object.ts';
+import { controllerOf, describeObject, type KubeObject } from '../runtime/object.ts';
 import type { Part } from '../api/labels.ts';
 import type { Dependencies } from './dependencies.ts';
 import { isRetained } from './observe.ts';
 import type { Pass } from './pass.ts';
 
-/** Applies every object; none waits for another, and one that fails holds up none. */
+/**
+ * Applies every object side by side; one that fails holds up none, but for a StatefulSet whose claims are not home: its pods
+ * would write to somebody else's volume, or its controller make an empty one under the name.
+ */
 export async function applyAll(
   objects: readonly KubeObject[],
   app: ResolvedApp,
@@ -18,7 +22,26 @@ export async function applyAll(
   signal: AbortSignal,
 ): Promise<void> {
   pass.wanted.push(...objects);
-  await Promise.all(objects.map((object) => applyOne(object, app, pass, dependencies, signal)));
+  const apply = async (object: KubeObject): Promise<boolean> => await applyOne(object, app, pass, dependencies, signal);
+  const isClaim = ({ kind: of }: KubeObject): boolean => of === 'PersistentVolumeClaim';
+  const claims = objects.filter(isClaim).map((claim) => ({ part: partOf(claim), home: apply(claim) }));
+  const haveClaims = async (part: string | undefined): Promise<boolean> => {
+    const homes = await Promise.all(claims.filter((claim) => claim.part === part).map(async ({ home }) => await home));
+    return homes.every(Boolean);
+  };
+  await Promise.all(
+    objects
+      .filter((object) => !isClaim(object))
+      .map(async (object) => {
+        if (object.kind === 'StatefulSet' && !(await haveClaims(partOf(object)))) return;
+        await apply(object);
+      }),
+  );
+  await Promise.all(claims.map(async ({ home }) => await home));
+}
+
+function partOf({ metadata }: KubeObject): string | undefined {
+  return metadata.labels?.[partLabel];
 }
 
 async function applyOne(
@@ -27,41 +50,56 @@ async function applyOne(
   pass: Pass,
   { applier, log }: Dependencies,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const part = desired.metadata.labels?.[partLabel] as Part;
   try {
     const outcome = await applier.apply(desired, {
       owner: app.uid,
       signal,
-      adopt: (live) => isRetained(live, app, part),
+      // Volumes outlive their MemoApp; everything else without an owner is somebody's own.
+      adopt: (live) => live.kind === 'PersistentVolumeClaim' && isRetained(live, app, part),
     });
     switch (outcome.result) {
       case 'unchanged':
-        return;
+        return true;
       case 'created':
       case 'applied':
         log.info({ object: describeObject(desired), app: `${app.namespace}/${app.name}` }, outcome.result);
-        return;
+        return true;
       case 'terminating':
         pass.terminating.push(outcome.object);
-        return;
+        return false;
       case 'name-taken': {
+        if (isLeaving(outcome.object, app)) {
+          pass.terminating.push(outcome.object);
+          return false;
+        }
         const holder = outcome.holder ? `${outcome.holder.kind} ${outcome.holder.name}` : 'nobody we know';
         pass.problems.push({
           reason: Reason.NameTaken,
           message: `${describeObject(desired)} exists and belongs to ${holder}; rename or delete it, or rename this MemoApp`,
         });
+        return false;
       }
     }
   } catch (error) {
     noteFailure(desired, error, pass);
+    return false;
   }
+}
+
+/** A child of a MemoApp of this name that is gone: garbage collection has not come to it yet. */
+export function isLeaving(live: KubeObject, app: ResolvedApp): boolean {
+  const controller = controllerOf(live);
+  const ofBefore = controller?.kind === kind && controller.name === app.name && controller.uid !== app.uid;
+  return ofBefore || live.metadata.deletionTimestamp !== undefined;
 }
 
 /** A refusal is something the admin should read in a condition; anything else is tried again. */
 export function noteFailure(desired: KubeObject, error: unknown, pass: Pass): void {
   if (error instanceof ApiError && isRefusal(error)) {
-    pass.refused.push({ kind: desired.kind, name: desired.metadata.name, message: error.message });
+    const { code, message } = error;
+    pass.refused.push({ kind: desired.kind, name: desired.metadata.name, code, message });
   }
   pass.failures.push(error);
 }

@@ -1,12 +1,14 @@
 /** The generated Secrets: read by name, made once, never rewritten, never listed or watched. */
+import type { MemoAppStatus } from '../api/memoapp.ts';
 import type { ResolvedApp } from '../api/resolved.ts';
 import { apiVersion as ownApiVersion } from '../api/names.ts';
 import { madeForAnnotation, partLabel, type Part } from '../api/labels.ts';
 import { Reason } from '../api/reasons.ts';
 import { hasReason, isNotFound } from '../runtime/client/error.ts';
 import { controllerOf, describeObject, kindOf, type KubeObject } from '../runtime/object.ts';
-import { credentialProblems, secretHash, wantedSecrets, type WantedSecret } from '../stack/credentials.ts';
+import { credentialProblems, lostVolume, secretHash, wantedSecrets, type WantedSecret } from '../stack/credentials.ts';
 import type { Observed } from '../stack/observed.ts';
+import { isLeaving } from './children.ts';
 import { fieldManager, type Dependencies } from './dependencies.ts';
 import { isRetained } from './observe.ts';
 import type { Pass } from './pass.ts';
@@ -65,13 +67,21 @@ function stampOf(app: ResolvedApp): string {
  */
 export async function ensureCredentials(
   app: ResolvedApp,
+  status: MemoAppStatus | undefined,
   observed: Observed,
   pass: Pass,
   dependencies: Dependencies,
   signal: AbortSignal,
 ): Promise<SecretHashes | undefined> {
   const known = dependencies.credentials.get(app);
-  if (known) return known;
+  if (known) {
+    const lost = lostVolume(app, status, observed);
+    if (lost.length === 0) return known;
+    pass.problems.push(...lost);
+    // Deleting the Secrets is the way to start empty: the next pass has to see it.
+    dependencies.credentials.forget(keyOf(app));
+    return undefined;
+  }
   const wanted = wantedSecrets(app);
   const found = new Map<string, Secret>();
   await Promise.all(
@@ -81,7 +91,9 @@ export async function ensureCredentials(
     }),
   );
   const present = new Map([...found].map(([name, secret]) => [name, madeFor(secret)]));
-  pass.problems.push(...foreignSecrets(app, wanted, found), ...credentialProblems(app, present, observed));
+  for (const secret of found.values()) if (isLeaving(secret, app)) pass.terminating.push(secret);
+  if (pass.terminating.length > 0) return undefined;
+  pass.problems.push(...foreignSecrets(app, wanted, found), ...credentialProblems(app, present, status, observed));
   if (pass.problems.length > 0) return undefined;
   await Promise.all(
     wanted.map(async (one) => {

@@ -4,6 +4,7 @@ import type { MemoApp } from '../api/memoapp.ts';
 import { resolve } from '../api/resolve.ts';
 import type { ResolvedApp } from '../api/resolved.ts';
 import type { Reconcile, Result } from '../runtime/work/controller.ts';
+import { templateImage } from '../stack/api/image.ts';
 import { clusterFacts } from '../stack/facts.ts';
 import { firstConditions } from '../stack/health/conditions.ts';
 import { statusOf } from '../stack/health/status.ts';
@@ -13,14 +14,18 @@ import { recordChanges } from './announce.ts';
 import { applyAll } from './children.ts';
 import { ensureCredentials } from './credentials.ts';
 import type { Dependencies } from './dependencies.ts';
-import { dueJobs, templateRelease } from './jobs.ts';
+import { jobs } from './jobs.ts';
 import { observedOf } from './observe.ts';
 import { Pass } from './pass.ts';
 import { prune } from './prune.ts';
 import { handOverReplicas, replicasOwner } from './replicas.ts';
 
-/** Refusals (a quota, a policy) lift without an event we could watch for. */
-const retryRefusedAfter = 30_000;
+/** A refusal (a quota, a policy) lifts, and a problem is put right, without an event we could watch for. */
+const lookAgainAfter = 30_000;
+/** What is on its way out and not watched, a Secret, is gone in a moment. */
+const lookForEndAfter = 2000;
+/** The status of a pass that ran into its deadline is still written. */
+const statusDeadline = 10_000;
 
 export function memoAppReconciler(dependencies: Dependencies): Reconcile {
   return async (key, { signal }) => {
@@ -50,11 +55,11 @@ async function reconcile(
   } catch (error) {
     pass.failures.push(error);
   }
-  await writeStatus(seen, app, observed, pass, dependencies, signal);
-  if (pass.refused.length > 0 && pass.refused.length === pass.failures.length)
-    return { requeueAfter: retryRefusedAfter };
-  pass.throwFailures();
-  return undefined;
+  const statusSignal = signal.aborted ? AbortSignal.timeout(statusDeadline) : signal;
+  await writeStatus(seen, app, observed, pass, dependencies, statusSignal);
+  if (pass.failures.length > pass.refused.length) pass.throwFailures();
+  if (pass.terminating.length > 0) return { requeueAfter: lookForEndAfter };
+  return app.problems.length > 0 || !pass.complete ? { requeueAfter: lookAgainAfter } : undefined;
 }
 
 async function converge(
@@ -67,16 +72,17 @@ async function converge(
 ): Promise<void> {
   // What must not be done is found before anything is: a downgrade of a store, another layout of its data.
   if (app.problems.length > 0) return;
-  const secretHashes = await ensureCredentials(app, observed, pass, dependencies, signal);
+  const secretHashes = await ensureCredentials(app, memoApp.status, observed, pass, dependencies, signal);
   if (!secretHashes) return;
   const inputs = {
     observed,
     secretHashes,
-    apiVersion: templateRelease(app, memoApp.status, observed),
+    apiImage: templateImage(app, memoApp.status, observed),
     apiReplicas: replicasOwner(app, dependencies),
   };
-  const children = [...stack(app, inputs), ...dueJobs(app, memoApp.status, observed)];
-  await applyAll(children, app, pass, dependencies, signal);
+  const { due, standing } = jobs(app, memoApp.status, observed);
+  pass.wanted.push(...standing);
+  await applyAll([...stack(app, inputs), ...due], app, pass, dependencies, signal);
   await handOverReplicas(app, pass, dependencies, signal);
   if (pass.complete) await prune(app, pass, dependencies, signal);
 }
@@ -88,6 +94,8 @@ async function announce(memoApp: MemoApp, dependencies: Dependencies, signal: Ab
   const status = {
     ...memoApp.status,
     observedGeneration: generation,
+    // Chosen once: a newer operator must not upgrade what names no release, served or not.
+    ...(memoApp.spec.version === undefined && { version: memoApp.status?.version ?? dependencies.release }),
     conditions: storeConditions(firstConditions(), [], generation, dependencies.now()),
   };
   await dependencies.statuses.write(memoApp, status, { signal });

@@ -3,7 +3,7 @@
  * down, carry what wrote them, and are never made anew, empty, behind our back.
  */
 import type { PersistentVolumeClaim } from 'kubernetes-types/core/v1.js';
-import { storeLayoutAnnotation, storeVersionAnnotation, type Part } from '../api/labels.ts';
+import { selector, storeLayoutAnnotation, storeVersionAnnotation, type Part } from '../api/labels.ts';
 import { podClaim } from '../api/names.ts';
 import { compareQuantities } from '../api/quantity.ts';
 import type { ResolvedApp, ResolvedStorage } from '../api/resolved.ts';
@@ -37,6 +37,14 @@ export function claims(app: ResolvedApp, store: ClaimedStore, observed: Observed
       ),
     };
   });
+}
+
+/** Which volumes a store has: another claim of the same name has another uid. */
+export function volumeIds(app: { readonly name: string }, part: Part, observed: Observed): string[] {
+  return observed
+    .list('PersistentVolumeClaim', selector(app, part))
+    .map(({ metadata }) => metadata?.uid ?? '')
+    .toSorted();
 }
 
 /** The template of a StatefulSet, which Kubernetes never lets change: it keeps the size it was made with. */

@@ -3,7 +3,8 @@
  * (`type, host, port, username, password, database, uri`) for ever, and what its pods need beside them.
  */
 import { createHash, createHmac } from 'node:crypto';
-import { madeForAnnotation, type Part } from '../api/labels.ts';
+import { appliedHashAnnotation, madeForAnnotation, storeVersionAnnotation, type Part } from '../api/labels.ts';
+import type { MemoAppStatus } from '../api/memoapp.ts';
 import type { Problem } from '../api/conditions.ts';
 import { databaseName, names, podClaim, ports, serviceHost, users } from '../api/names.ts';
 import { Reason } from '../api/reasons.ts';
@@ -170,23 +171,52 @@ function base64(content: Readonly<Record<string, string>>): Record<string, strin
 export function credentialProblems(
   app: ResolvedApp,
   present: ReadonlyMap<string, { readonly madeFor?: string }>,
+  status: MemoAppStatus | undefined,
   observed: Observed,
 ): Problem[] {
+  const opening = opensDatabase(app);
+  const gone = opening.find((name) => !present.has(name));
   const claim = podClaim(names(app).database, 0);
   const hasVolume = observed.get('PersistentVolumeClaim', claim) !== undefined;
-  const opening = wantedSecrets(app).filter(({ opens }) => opens === 'database');
-  const missing = opening.filter(({ name }) => !present.has(name));
-  const [gone] = missing;
   // Before the claim is made, a pass may have died between two Secrets of a first install: the rest is made then.
-  if (gone && hasVolume) {
-    const message = `the volume claim ${claim} is here, but the Secret ${gone.name} that opens it is gone; put the Secret back from a backup, or delete the claim to start empty`;
+  if (gone !== undefined && hasVolume) {
+    const message = `the volume claim ${claim} is here, but the Secret ${gone} that opens it is gone; put the Secret back from a backup, or delete the claim to start empty`;
     return [{ reason: Reason.SecretMissing, message }];
   }
-  const foreign = opening.find(({ name }) => {
+  if (gone !== undefined) return [];
+  const lost = lostVolume(app, status, observed);
+  if (lost.length > 0) return lost;
+  const earlier = opening.find((name) => {
     const madeFor = present.get(name)?.madeFor;
     return madeFor !== undefined && madeFor !== app.uid;
   });
-  if (!foreign || hasVolume) return [];
-  const message = `the Secret ${foreign.name} was made for an earlier MemoApp, but its volume claim ${claim} is gone; restore the volume, or delete the Secrets ${opening.map(({ name }) => name).join(', ')} to start empty`;
-  return [{ reason: Reason.DataMissing, message }];
+  if (earlier === undefined || hasVolume) return [];
+  return [
+    dataMissing(app, `the Secret ${earlier} was made for an earlier MemoApp, but its volume claim ${claim} is gone`),
+  ];
+}
+
+/**
+ * A database that was served, and whose claim is gone or was made anew, empty, by the controller of its StatefulSet. To be
+ * asked in every pass, before anything is applied: an apply would make the claim, or make it look like ours.
+ */
+export function lostVolume(app: ResolvedApp, status: MemoAppStatus | undefined, observed: Observed): Problem[] {
+  if (status?.database === undefined) return [];
+  const name = podClaim(names(app).database, 0);
+  const claim = observed.get('PersistentVolumeClaim', name);
+  if (claim === undefined) return [dataMissing(app, `the volume claim ${name} of the database is gone`)];
+  const { annotations = {} } = claim.metadata ?? {};
+  if (appliedHashAnnotation in annotations || storeVersionAnnotation in annotations) return [];
+  return [dataMissing(app, `the volume claim ${name} of the database was made anew and is empty`)];
+}
+
+function dataMissing(app: ResolvedApp, what: string): Problem {
+  const secrets = opensDatabase(app).join(', ');
+  const message = `${what}; restore it, with the annotation ${storeVersionAnnotation}: "${app.database.version}", or delete the claim, its pod and the Secrets ${secrets} to start empty`;
+  return { reason: Reason.DataMissing, message };
+}
+
+/** Names of the Secrets without which a volume of the database cannot be read. */
+function opensDatabase(app: ResolvedApp): string[] {
+  return wantedSecrets(app).flatMap(({ name, opens }) => (opens === 'database' ? [name] : []));
 }

@@ -7,8 +7,8 @@ export interface StackInputs {
    * never shrink (a claim), and for the API's present size when it is handed to or taken from the autoscaler.
    */
   readonly observed: Observed;
-  /** The release the API's template renders: the one that serves until the migration to the wanted one succeeded. */
-  readonly apiVersion: string;
+  /** The image the API's template renders: the one that runs until the migration to the wanted release succeeded. */
+  readonly apiImage: string;
   /** `handed`: the autoscaler owns the API's replicas, and the Deployment leaves the field out. */
   readonly apiReplicas: 'ours' | 'handed';
   /** Keyed hash of the content of each generated Secret, by the Secret's name (`secretHash`). */

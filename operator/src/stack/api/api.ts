@@ -5,16 +5,7 @@ import type { ResolvedApp, ResolvedScale } from '../../api/resolved.ts';
 import type { KubeObject } from '../../runtime/object.ts';
 import type { StackInputs } from '../inputs.ts';
 import { metadata } from '../metadata.ts';
-import {
-  contentHash,
-  imageReference,
-  podDefaults,
-  resourcesOf,
-  restricted,
-  scratch,
-  uriMounts,
-  userIds,
-} from '../pod.ts';
+import { contentHash, podDefaults, resourcesOf, restricted, scratch, uriMounts, userIds } from '../pod.ts';
 import { disruptionBudget, service, serviceAccount } from '../services.ts';
 import { mountedUris, serviceEnvironment } from './environment.ts';
 
@@ -55,7 +46,7 @@ function deployment(app: ResolvedApp, inputs: StackInputs): KubeObject {
           containers: [
             {
               name: 'api',
-              image: imageReference({ ...app.api.image, tag: inputs.apiVersion }),
+              image: inputs.apiImage,
               env: serviceEnvironment(app),
               ports: [
                 { name: 'http', containerPort: ports.api, protocol: 'TCP' },

@@ -1,22 +1,46 @@
-/** `APIAvailable`: True while at least one pod serves. Whether all of them are as asked is part of `Ready`. */
-import { isFalse, isTrue, type Condition } from '../../api/conditions.ts';
+/**
+ * `APIAvailable`: True while reads and writes are served: a pod of the API and the database behind it. Whether all of them
+ * are as asked is part of `Ready`.
+ */
+import { isFalse, isTrue, type Condition, type Problem } from '../../api/conditions.ts';
 import { names } from '../../api/names.ts';
 import { Reason } from '../../api/reasons.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
+import { migrationState } from '../jobs/migration.ts';
 import { imageReference } from '../pod.ts';
 import type { Observed } from '../observed.ts';
+import { databaseServes } from './database.ts';
 import { podProblem } from './pods.ts';
 
-export function apiAvailable(app: ResolvedApp, observed: Observed): Condition {
+/**
+ * @param problems of the pass: a lost volume is one
+ * @param migratedBy `status.migratedBy`; absent: the database has no tables yet
+ */
+export function apiAvailable(
+  app: ResolvedApp,
+  observed: Observed,
+  problems: readonly Problem[],
+  migratedBy: string | undefined,
+): Condition {
   const name = names(app).api;
   const deployment = observed.get('Deployment', name);
   if (!deployment) return isFalse('APIAvailable', Reason.Creating, `Deployment ${name} is about to be made`);
+  const lost = problems.find(({ reason }) => reason === Reason.DataMissing);
+  if (lost) return isFalse('APIAvailable', lost.reason, lost.message);
   const ready = deployment.status?.readyReplicas ?? 0;
-  if (ready > 0)
-    return isTrue('APIAvailable', Reason.Available, `${ready} API ${ready === 1 ? 'pod serves' : 'pods serve'}`);
-  const problem = podProblem(app, 'api', observed);
-  if (problem) return isFalse('APIAvailable', problem.reason, problem.message);
-  return isFalse('APIAvailable', Reason.PodNotReady, `no pod of ${name} is ready yet`);
+  if (ready === 0) {
+    const problem = podProblem(app, 'api', observed);
+    if (problem) return isFalse('APIAvailable', problem.reason, problem.message);
+    return isFalse('APIAvailable', Reason.PodNotReady, `no pod of ${name} is ready yet`);
+  }
+  // The pods stay ready without it, to answer from the cache; that is not to be relied on.
+  if (!databaseServes(app, observed)) {
+    return isFalse('APIAvailable', Reason.WaitingForDatabase, 'the database is away: cached reads alone are answered');
+  }
+  if (migratedBy === undefined && migrationState(app, observed, undefined).state !== 'succeeded') {
+    return isFalse('APIAvailable', Reason.Migrating, 'the database has no tables yet');
+  }
+  return isTrue('APIAvailable', Reason.Available, `${ready} API ${ready === 1 ? 'pod serves' : 'pods serve'}`);
 }
 
 /** Whether every pod is there, ready and of the wanted release; its message is the one of `Ready`. */

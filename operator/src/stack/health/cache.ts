@@ -12,7 +12,7 @@ export function cacheReady(app: ResolvedApp, observed: Observed): Condition {
   const title = `Redis ${cache.image.tag}`;
   return statefulReady(
     app,
-    { type: 'CacheReady', part: 'cache', name: names(app).cache, replicas: 1, title },
+    { type: 'CacheReady', part: 'cache', name: names(app).cache, replicas: 1, image: cache.image, title },
     observed,
   );
 }

@@ -6,10 +6,13 @@ import type { Observed } from '../observed.ts';
 import { statefulReady } from './statefulset.ts';
 
 export function databaseReady(app: ResolvedApp, observed: Observed): Condition {
-  const { version } = app.database;
-  return statefulReady(
-    app,
-    { type: 'DatabaseReady', part: 'database', name: names(app).database, replicas: 1, title: `MariaDB ${version}` },
-    observed,
-  );
+  const { image, version } = app.database;
+  const title = `MariaDB ${version}`;
+  const { database: name } = names(app);
+  return statefulReady(app, { type: 'DatabaseReady', part: 'database', name, replicas: 1, image, title }, observed);
+}
+
+/** Whether it answers at all, also while it is not yet as asked. */
+export function databaseServes(app: ResolvedApp, observed: Observed): boolean {
+  return (observed.get('StatefulSet', names(app).database)?.status?.readyReplicas ?? 0) > 0;
 }

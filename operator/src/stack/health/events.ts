@@ -24,19 +24,19 @@ export function eventsServe(app: ResolvedApp, observed: Observed): boolean {
 function brokersReady(app: ResolvedApp, events: ManagedEvents, observed: Observed): Condition {
   const type = 'EventsReady';
   if (events.zooKeeper) {
-    const { replicas, version } = events.zooKeeper;
+    const { image, replicas, version } = events.zooKeeper;
     const title = `ZooKeeper ${version}`;
-    const ensemble = { type, part: 'zookeeper', name: names(app).zookeeper, replicas, title } as const;
+    const ensemble = { type, part: 'zookeeper', name: names(app).zookeeper, replicas, image, title } as const;
     const ready = statefulReady(app, ensemble, observed);
     if (ready.status !== 'True') return ready;
   }
   const title = `Kafka ${events.version}`;
-  const { replicas } = events;
-  return statefulReady(app, { type, part: 'events', name: names(app).events, replicas, title }, observed);
+  const { image, replicas } = events;
+  return statefulReady(app, { type, part: 'events', name: names(app).events, replicas, image, title }, observed);
 }
 
 function topicProblem(app: ResolvedApp, observed: Observed): Condition | undefined {
-  const job = topicJob(app);
+  const job = topicJob(app, observed);
   if (!job) return undefined;
   const { name } = job.metadata;
   const { message = '', state } = jobState(observed, name);

@@ -39,7 +39,10 @@ const imageReasons: ReadonlySet<string> = new Set([
   'ErrImageNeverPull',
 ]);
 
-function containerProblem(pod: string, { image, lastState, name, state }: ContainerStatus): Problem | undefined {
+function containerProblem(pod: string, status: ContainerStatus): Problem | undefined {
+  // What ended it last time is history once it serves again.
+  if (status.ready) return undefined;
+  const { image, lastState, name, state } = status;
   const waiting = state?.waiting;
   const ended = lastState?.terminated ?? state?.terminated;
   if (waiting?.reason !== undefined && imageReasons.has(waiting.reason)) {

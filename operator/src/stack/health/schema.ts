@@ -2,16 +2,15 @@
 import { isFalse, isTrue, type Condition } from '../../api/conditions.ts';
 import { Reason } from '../../api/reasons.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
-import { jobState } from '../jobs/state.ts';
-import { migrationJob } from '../jobs/migration.ts';
+import { migrationJob, migrationState } from '../jobs/migration.ts';
 import type { Observed } from '../observed.ts';
 import { databaseReady } from './database.ts';
 import { podProblem } from './pods.ts';
 
-/** @param migrated the release whose schema is on record in the status, which outlives its Job */
-export function schemaMigrated(app: ResolvedApp, observed: Observed, migrated: string | undefined): Condition {
-  const { name } = migrationJob(app).metadata;
-  const { message = '', state } = jobState(observed, name);
+/** @param recorded `status.migratedBy` */
+export function schemaMigrated(app: ResolvedApp, observed: Observed, recorded: string | undefined): Condition {
+  const { name } = migrationJob(app, observed).metadata;
+  const { message = '', state } = migrationState(app, observed, recorded);
   switch (state) {
     case 'succeeded':
       return isTrue('SchemaMigrated', Reason.Available, `the schema is that of ${app.version}`);
@@ -27,9 +26,6 @@ export function schemaMigrated(app: ResolvedApp, observed: Observed, migrated: s
       return isFalse('SchemaMigrated', Reason.Migrating, `Job ${name} brings the schema to ${app.version}`);
     }
     case 'absent':
-      if (migrated === app.version) {
-        return isTrue('SchemaMigrated', Reason.Available, `the schema is that of ${app.version}`);
-      }
       return databaseReady(app, observed).status === 'True'
         ? isFalse('SchemaMigrated', Reason.Migrating, `Job ${name} is about to be made`)
         : isFalse('SchemaMigrated', Reason.WaitingForDatabase, 'the migration starts once the database is ready');

@@ -2,8 +2,9 @@
 import { isFalse, isTrue, type Condition, type ConditionType } from '../../api/conditions.ts';
 import type { Part } from '../../api/labels.ts';
 import { Reason } from '../../api/reasons.ts';
-import type { ResolvedApp } from '../../api/resolved.ts';
+import type { ResolvedApp, ResolvedImage } from '../../api/resolved.ts';
 import type { Observed } from '../observed.ts';
+import { imageReference } from '../pod.ts';
 import { podProblem } from './pods.ts';
 
 export interface StatefulPart {
@@ -11,21 +12,26 @@ export interface StatefulPart {
   readonly part: Part;
   readonly name: string;
   readonly replicas: number;
+  /** The image its pods are to run. */
+  readonly image: ResolvedImage;
   /** As people call it: `MariaDB 11.8`. */
   readonly title: string;
 }
 
-/** True once every pod is ready and of the newest template. */
+/** True once every pod is ready, of the newest template, and that template is the wanted one. */
 export function statefulReady(
   app: ResolvedApp,
-  { type, part, name, replicas, title }: StatefulPart,
+  { image, name, part, replicas, title, type }: StatefulPart,
   observed: Observed,
 ): Condition {
   const set = observed.get('StatefulSet', name);
   if (!set) return isFalse(type, Reason.Creating, `StatefulSet ${name} is about to be made`);
   const { status } = set;
   const ready = status?.readyReplicas ?? 0;
+  // A pass that could not apply its template must not take the old pods for the new ones.
+  const wanted = set.spec?.template.spec?.containers.some((container) => container.image === imageReference(image));
   const settled =
+    wanted === true &&
     status?.observedGeneration === set.metadata?.generation &&
     ready === replicas &&
     (status?.updatedReplicas ?? 0) === replicas &&

@@ -5,8 +5,7 @@ import type { MemoAppStatus } from '../../api/memoapp.ts';
 import { names } from '../../api/names.ts';
 import { layoutOf } from '../../api/resolve.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
-import { jobState } from '../jobs/state.ts';
-import { migrationJob } from '../jobs/migration.ts';
+import { migrationJob, migrationState } from '../jobs/migration.ts';
 import type { Observed } from '../observed.ts';
 import { urlOf } from '../route/route.ts';
 import { apiComplete } from './api.ts';
@@ -20,20 +19,22 @@ export function statusOf(
   previous: MemoAppStatus | undefined,
   now: Date,
 ): MemoAppStatus {
-  const migrated = previous?.schemaVersion === undefined ? undefined : previous.version;
-  const found = conditions(app, observed, outcome, migrated);
+  const found = conditions(app, observed, outcome, previous);
   const is = (type: string): boolean =>
     found.some((condition) => condition.type === type && condition.status === 'True');
   const deployment = observed.get('Deployment', names(app).api);
   const version =
     is('SchemaMigrated') && apiComplete(app, observed).status === 'True' ? app.version : previous?.version;
-  const schemaVersion = jobState(observed, migrationJob(app).metadata.name).schemaVersion ?? previous?.schemaVersion;
+  const migration = migrationState(app, observed, previous?.migratedBy);
+  const migratedBy = migration.state === 'succeeded' ? migrationJob(app, observed).metadata.name : previous?.migratedBy;
+  const schemaVersion = migration.schemaVersion ?? previous?.schemaVersion;
   const database = is('DatabaseReady') ? { version: app.database.version } : previous?.database;
   const url = urlOf(app);
   return {
     observedGeneration: app.generation,
     ...(version !== undefined && { version }),
     ...(schemaVersion !== undefined && { schemaVersion }),
+    ...(migratedBy !== undefined && { migratedBy }),
     ...(database && { database }),
     ...stores(app, is, previous),
     ...(url !== undefined && { url }),

@@ -18,6 +18,8 @@ import type { MountedUri } from '../pod.ts';
 
 export interface Task {
   readonly part: Extract<Part, 'migrate' | 'topic'>;
+  /** What the task is about beside the image: another answer here is another Job. */
+  readonly about: readonly unknown[];
   readonly env: readonly { readonly name: string; readonly value: string }[];
   /** Secrets mounted for their `uri`. */
   readonly uris: readonly MountedUri[];
@@ -25,12 +27,15 @@ export interface Task {
 
 const size = { requests: { cpu: '50m', memory: '96Mi' }, limits: { memory: '256Mi' } };
 
-/** Named by all it depends on: another release or another setting is another Job. */
+/**
+ * Named by what it is about, and never changed afterwards: Kubernetes refuses another template for a Job that is there, and
+ * another log level is no reason to run it again.
+ */
 export function job(app: ResolvedApp, task: Task): KubeObject {
   const image = imageReference({ ...app.api.image, tag: app.version });
   const writable = scratch({ tmp: '/tmp' });
   const secrets = uriMounts(task.uris);
-  const name = `${app.name}-${task.part}-${contentHash(image, task.env).slice(0, 8)}`;
+  const name = `${app.name}-${task.part}-${contentHash(image, task.about).slice(0, 8)}`;
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',

@@ -1,0 +1,211 @@
+import { expect } from 'chai';
+import { selector, type Part } from '../../api/labels.ts';
+import type { MemoApp, MemoAppStatus } from '../../api/memoapp.ts';
+import { names, podClaim } from '../../api/names.ts';
+import { resolve } from '../../api/resolve.ts';
+import type { ResolvedApp } from '../../api/resolved.ts';
+import type { KubeObject } from '../../runtime/object.ts';
+import { templateImage } from '../api/image.ts';
+import { migrationJob } from '../jobs/migration.ts';
+import { topicJob } from '../jobs/topic.ts';
+import { observe, type Observed } from '../observed.ts';
+import { stack } from '../stack.ts';
+import { conditions, type PassOutcome } from './conditions.ts';
+
+/** An object of the cluster, without what a test does not look at. */
+interface Live {
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly uid?: string;
+  };
+  readonly spec?: unknown;
+  readonly status?: unknown;
+}
+
+const spec: MemoApp['spec'] = { version: '1.0.0', api: { replicas: 2 } };
+const fine: PassOutcome = { problems: [], refused: [], failures: [], terminating: [] };
+
+function appOf(wanted: MemoApp['spec'], generation = 1): ResolvedApp {
+  const metadata = { name: 'shop', namespace: 'club', uid: 'u', generation };
+  const apiVersion = 'memo.sogangcomputerclub.org/v1alpha1';
+  return resolve({ apiVersion, kind: 'MemoApp', metadata, spec: wanted }, { release: '1.0.0', volumes: {} });
+}
+
+function seeing(objects: readonly Live[]): Observed {
+  const all = objects as readonly unknown[] as readonly KubeObject[];
+  return observe({
+    get: (kind, name) => all.find((object) => object.kind === kind && object.metadata.name === name),
+    list: (kind, labels) =>
+      all.filter(
+        ({ kind: of, metadata }) =>
+          of === kind && Object.entries(labels).every(([name, value]) => metadata.labels?.[name] === value),
+      ),
+  });
+}
+
+function claim(app: ResolvedApp, part: Part, set: string, capacity = '10Gi'): Live {
+  const name = podClaim(set, 0);
+  const requests = { storage: part === 'database' ? '10Gi' : '5Gi' };
+  return {
+    kind: 'PersistentVolumeClaim',
+    metadata: { name, uid: `uid-${name}`, labels: selector(app, part) },
+    spec: { resources: { requests }, volumeName: 'v' },
+    status: { phase: 'Bound', capacity: { storage: capacity } },
+  };
+}
+
+/** Everything of the app there, as asked and ready. */
+function standing(app: ResolvedApp): Live[] {
+  const child = names(app);
+  const claims = [claim(app, 'database', child.database), claim(app, 'events', child.events)];
+  const observed = seeing(claims);
+  const children = stack(app, {
+    observed,
+    apiImage: `memo-service:${app.version}`,
+    apiReplicas: 'ours',
+    secretHashes: {},
+  });
+  const ready = { readyReplicas: 1, updatedReplicas: 1, replicas: 1 };
+  const workloads = children.flatMap((object): Live[] => {
+    const { kind, metadata, spec: wanted } = object as KubeObject & { spec?: unknown };
+    if (kind === 'StatefulSet') return [{ kind, metadata, spec: wanted, status: ready }];
+    if (kind !== 'Deployment') return [];
+    return [{ kind, metadata, spec: wanted, status: { readyReplicas: 2, updatedReplicas: 2, replicas: 2 } }];
+  });
+  const done = { conditions: [{ type: 'Complete', status: 'True' }] };
+  const jobs = [migrationJob(app, observed), topicJob(app, observed)].flatMap((job): Live[] =>
+    job ? [{ kind: 'Job', metadata: job.metadata, status: done }] : [],
+  );
+  return [...claims, ...workloads, ...jobs];
+}
+
+function changed(objects: readonly Live[], kind: string, name: string, change: (live: Live) => Live): Live[] {
+  return objects.map((live) => (live.kind === kind && live.metadata.name === name ? change(live) : live));
+}
+
+/** `Ready=True Available` and the like, of one condition. */
+function told(
+  app: ResolvedApp,
+  objects: readonly Live[],
+  { type = 'Ready', outcome = fine, previous }: { type?: string; outcome?: PassOutcome; previous?: MemoAppStatus } = {},
+): string | undefined {
+  const found = conditions(app, seeing(objects), outcome, previous).find((condition) => condition.type === type);
+  return found && `${found.status} ${found.reason}`;
+}
+
+describe('the conditions of a MemoApp', () => {
+  const app = appOf(spec);
+  const all = standing(app);
+
+  it('are true when everything is as asked', () => {
+    const types = ['Ready', 'DatabaseReady', 'SchemaMigrated', 'CacheReady', 'EventsReady', 'APIAvailable'];
+    for (const type of types) expect(told(app, all, { type }), type).to.equal('True Available');
+    expect(told(app, all, { type: 'Reconciling' })).to.equal(undefined);
+  });
+
+  it('do not call a change done that could not be applied', () => {
+    const bigger = appOf({ ...spec, database: { managed: { resources: { limits: { memory: '2Gi' } } } } }, 2);
+    const before = {
+      conditions: [{ type: 'Ready', status: 'True', reason: 'Available', message: '', observedGeneration: 1 }],
+    };
+    const previous = before as unknown as MemoAppStatus;
+    const outcome = { ...fine, failures: [new Error('failed calling webhook')] };
+    expect(told(bigger, all, { outcome, previous })).to.equal('False Progressing');
+    // Once it was as asked at this generation, a call that fails takes nothing back.
+    expect(told(app, all, { outcome, previous })).to.equal('True Available');
+  });
+
+  it('do not take the pods of another version for those of the wanted one', () => {
+    const newer = appOf({ ...spec, database: { managed: { version: '11.9' } } });
+    expect(told(newer, all, { type: 'DatabaseReady' })).to.equal('False PodNotReady');
+  });
+
+  it('say that reads and writes are not served without the database, whatever the API pods say', () => {
+    const { database } = names(app);
+    const away = changed(all, 'StatefulSet', database, (live) => ({ ...live, status: { replicas: 1 } }));
+    expect(told(app, away, { type: 'APIAvailable' })).to.equal('False WaitingForDatabase');
+  });
+
+  it('keep the API available while an upgrade migrates', () => {
+    const { name } = migrationJob(app, seeing(all)).metadata;
+    const next = appOf({ ...spec, version: '2.0.0' });
+    expect(told(next, all, { type: 'SchemaMigrated' })).to.equal('False Migrating');
+    const previous = { version: '1.0.0', migratedBy: name };
+    expect(told(next, all, { type: 'APIAvailable', previous })).to.equal('True Available');
+  });
+
+  it('wait for a volume that grows, while its store serves on', () => {
+    const { database } = names(app);
+    const small = changed(all, 'PersistentVolumeClaim', podClaim(database, 0), () =>
+      claim(app, 'database', database, '1Gi'),
+    );
+    expect(told(app, small)).to.equal('False VolumeGrowing');
+    expect(told(app, small, { type: 'DatabaseReady' })).to.equal('True Available');
+  });
+
+  it('call a person for a Job that gave up and for what the API server finds invalid, not for a quota', () => {
+    const { name } = migrationJob(app, seeing(all)).metadata;
+    const status = { conditions: [{ type: 'Failed', status: 'True', message: 'BackoffLimitExceeded' }] };
+    const failed = changed(all, 'Job', name, (live) => ({ ...live, status }));
+    expect(told(app, failed, { type: 'Stalled' })).to.equal('True JobFailed');
+    const refusedWith = (code: number): PassOutcome => ({
+      ...fine,
+      refused: [{ kind: 'Deployment', name: 'shop-api', code, message: 'no' }],
+    });
+    expect(told(app, all, { type: 'Stalled', outcome: refusedWith(422) })).to.equal('True ApplyRefused');
+    expect(told(app, all, { type: 'Stalled', outcome: refusedWith(403) })).to.equal(undefined);
+    expect(told(app, all, { outcome: refusedWith(403) })).to.equal('False ApplyRefused');
+  });
+
+  it('forget what ended a container once it serves again', () => {
+    const pod = (ready: boolean): Live => ({
+      kind: 'Pod',
+      metadata: { name: 'shop-api-1', labels: selector(app, 'api') },
+      status: {
+        containerStatuses: [{ name: 'api', image: 'i', ready, lastState: { terminated: { reason: 'OOMKilled' } } }],
+      },
+    });
+    const scaling = changed(all, 'Deployment', names(app).api, (live) => ({ ...live, status: { readyReplicas: 1 } }));
+    expect(told(app, [...scaling, pod(true)])).to.equal('False PodNotReady');
+    expect(told(app, [...scaling, pod(false)])).to.equal('False OutOfMemory');
+  });
+});
+
+describe('the image of the API on an upgrade', () => {
+  const before = appOf(spec);
+  const all = standing(before);
+  const digest = `sha256:${'a'.repeat(64)}`;
+
+  for (const [what, api] of [
+    ['a digest', { image: { repository: 'memo-service', digest } }],
+    ['another repository', { image: { repository: 'registry.example/memo-service' } }],
+  ] as const) {
+    it(`stays whole until the migration has succeeded, when the upgrade comes with ${what}`, () => {
+      const app = appOf({ ...spec, version: '2.0.0', api });
+      const { name: first } = migrationJob(before, seeing(all)).metadata;
+      const { name: second } = migrationJob(app, seeing(all)).metadata;
+      const status = { version: '1.0.0', migratedBy: first };
+      expect(templateImage(app, status, seeing(all))).to.equal('memo-service:1.0.0');
+      // Also when the Job is gone: the status remembers it.
+      expect(templateImage(app, { ...status, migratedBy: second }, seeing(all))).not.to.equal('memo-service:1.0.0');
+    });
+  }
+
+  it('does not ask for another migration when a setting changes that has nothing to do with it', () => {
+    const louder = appOf({ ...spec, api: { replicas: 2, logLevel: 'debug' } });
+    const name = (app: ResolvedApp): string => migrationJob(app, seeing(all)).metadata.name;
+    expect(name(louder)).to.equal(name(before));
+  });
+
+  it('asks for another migration of another volume', () => {
+    const name = (objects: readonly Live[]): string => migrationJob(before, seeing(objects)).metadata.name;
+    const { database } = names(before);
+    const anew = changed(all, 'PersistentVolumeClaim', podClaim(database, 0), (live) => ({
+      ...live,
+      metadata: { ...live.metadata, uid: 'another' },
+    }));
+    expect(name(anew)).not.to.equal(name(all));
+  });
+});
