@@ -27,6 +27,7 @@ export async function makeAndLoad(
       loads.at(-1)?.catch(() => undefined);
     }
   }
+  voice.say('all are made; the cluster takes them in as soon as it is up');
   await Promise.all(loads);
   return archives;
 }

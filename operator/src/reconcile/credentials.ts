@@ -10,6 +10,7 @@ import { credentialProblems, lostVolume, secretHash, wantedSecrets, type WantedS
 import type { Observed } from '../stack/observed.ts';
 import { isLeaving } from './children.ts';
 import { fieldManager, type Dependencies } from './dependencies.ts';
+import { databaseClaim, stopDatabase } from './lost-volume.ts';
 import { isRetained } from './observe.ts';
 import type { Pass } from './pass.ts';
 
@@ -77,10 +78,8 @@ export async function ensureCredentials(
   if (known) {
     const lost = lostVolume(app, status, observed);
     if (lost.length === 0) return known;
-    pass.problems.push(...lost);
-    // Deleting the Secrets is the way to start empty: the next pass has to see it.
+    // Deleting the Secrets is the way to start empty: this pass has to see it.
     dependencies.credentials.forget(keyOf(app));
-    return undefined;
   }
   const wanted = wantedSecrets(app);
   const found = new Map<string, Secret>();
@@ -91,9 +90,12 @@ export async function ensureCredentials(
     }),
   );
   const present = new Map([...found].map(([name, secret]) => [name, madeFor(secret)]));
-  for (const secret of found.values()) if (isLeaving(secret, app)) pass.terminating.push(secret);
-  if (pass.terminating.length > 0) return undefined;
+  const claim = databaseClaim(app, dependencies);
+  const before = [...found.values(), ...(claim ? [claim] : [])].filter((live) => isLeaving(live, app));
+  pass.terminating.push(...before);
+  if (before.length > 0) return undefined;
   pass.problems.push(...foreignSecrets(app, wanted, found), ...credentialProblems(app, present, status, observed));
+  if (pass.problems.some(({ reason }) => reason === Reason.DataMissing)) await stopDatabase(app, dependencies, signal);
   if (pass.problems.length > 0) return undefined;
   await Promise.all(
     wanted.map(async (one) => {

@@ -212,7 +212,7 @@ export function lostVolume(app: ResolvedApp, status: MemoAppStatus | undefined, 
 
 function dataMissing(app: ResolvedApp, what: string): Problem {
   const secrets = opensDatabase(app).join(', ');
-  const message = `${what}; restore it, with the annotation ${storeVersionAnnotation}: "${app.database.version}", or delete the claim, its pod and the Secrets ${secrets} to start empty`;
+  const message = `${what}; restore it, with the annotation ${storeVersionAnnotation}: "${app.database.version}", or delete the Secrets ${secrets}, and the claim if there is one, to start empty`;
   return { reason: Reason.DataMissing, message };
 }
 

@@ -1,0 +1,190 @@
+/** What must never happen to data, and what a change must not break: on a real API server with real controllers. */
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { Job } from 'kubernetes-types/batch/v1.js';
+import type { MemoApp } from '../../operator/src/api/memoapp.ts';
+import { startCluster, type Cluster } from '../cluster/cluster.ts';
+import { kubectlOn, memoApp, type Kubectl } from './kubectl.ts';
+import { startOperator, type RunningOperator } from './operator.ts';
+import { until } from './until.ts';
+
+const root = join(import.meta.dirname, '../..');
+const volumes = 24;
+
+interface Standing {
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+describe('the data of a MemoApp', function () {
+  this.timeout(180_000);
+  let cluster: Cluster;
+  let kubectl: Kubectl;
+  let operator: RunningOperator;
+
+  async function run(...args: readonly string[]): Promise<string> {
+    const { code, stderr, stdout } = await kubectl(args);
+    expect(code, stderr).to.equal(0);
+    return stdout;
+  }
+
+  async function apply(...objects: readonly object[]): Promise<void> {
+    const { code, stderr } = await kubectl(['apply', '-f', '-'], { apiVersion: 'v1', kind: 'List', items: objects });
+    expect(code, stderr).to.equal(0);
+  }
+
+  async function get<T>(what: string, name: string): Promise<T | undefined> {
+    const text = await run('get', what, name, '--ignore-not-found', '-o', 'json');
+    return text.trim() === '' ? undefined : (JSON.parse(text) as T);
+  }
+
+  async function condition(name: string, type: string): Promise<Standing | undefined> {
+    const app = await get<MemoApp>('memoapp', name);
+    return app?.status?.conditions?.find((each) => each.type === type);
+  }
+
+  /** Ready at the generation that is there now. */
+  async function ready(name: string): Promise<MemoApp> {
+    let seen = '';
+    return await until(
+      `${name} is Ready (last: ${seen})`,
+      async () => {
+        const app = await get<MemoApp>('memoapp', name);
+        const now = app?.status?.conditions?.find(({ type }) => type === 'Ready');
+        seen = JSON.stringify(now);
+        const is = now?.status === 'True' && now.observedGeneration === app?.metadata.generation;
+        if (!is) throw new Error(seen);
+        return app;
+      },
+      60,
+    );
+  }
+
+  async function stalled(name: string, reason: string): Promise<Standing> {
+    return await until(`${name} is Stalled`, async () => {
+      const now = await condition(name, 'Stalled');
+      return now?.reason === reason ? now : undefined;
+    });
+  }
+
+  before(async () => {
+    cluster = await startCluster({ name: 'test-data', rung: 2 });
+    kubectl = await kubectlOn(cluster);
+    await run('apply', '-k', join(root, 'config/default'));
+    await run('wait', '--for=condition=Established', '--timeout=30s', 'crd/memoapps.memo.sogangcomputerclub.org');
+    await apply(storageClass, ...Array.from({ length: volumes }, (_, index) => volume(index)));
+    operator = await startOperator(cluster);
+  });
+
+  after(async () => {
+    await operator.stop();
+    await cluster.stop();
+  });
+
+  it('outlives a change of labels, of which the finished Jobs take no part', async () => {
+    await apply(memoApp('shop', {}));
+    await ready('shop');
+    const before = await jobs();
+    await apply(memoApp('shop', { commonLabels: { team: 'club' } }));
+    await ready('shop');
+    expect(await jobs()).to.deep.equal(before);
+  });
+
+  it('does not migrate again when the Job is gone, and keeps its release when no release is named', async () => {
+    const { status } = await ready('shop');
+    expect(status).to.include({ version: '0.1.0' });
+    await run('delete', 'jobs', '--all');
+    await apply(memoApp('shop', { commonLabels: { team: 'staff' } }));
+    await ready('shop');
+    expect((await jobs()).filter((job) => job.includes('migrate'))).to.deep.equal([]);
+  });
+
+  it('is not replaced by an empty volume when its claim is lost', async () => {
+    await run('delete', 'pvc', 'data-shop-database-0', '--wait=false');
+    await run('delete', 'pod', 'shop-database-0', '--grace-period=0', '--force');
+    const { message } = await stalled('shop', 'DataMissing');
+    expect(message).to.contain('data-shop-database-0').and.to.contain('to start empty');
+    expect(await condition('shop', 'APIAvailable')).to.include({ status: 'False', reason: 'DataMissing' });
+    await operator.passes(1);
+    const claim = await get<{ metadata: { annotations?: object } }>('pvc', 'data-shop-database-0');
+    expect(JSON.stringify(claim?.metadata.annotations ?? {})).not.to.contain('memo.sogangcomputerclub.org');
+  });
+
+  it('is not served by an empty database meanwhile, and starts empty when its admin says so', async () => {
+    await until('the database is stopped', async () => {
+      return (await get('statefulset', 'shop-database')) === undefined ? true : undefined;
+    });
+    await run('delete', 'secret', ...['root', 'migration', 'credentials'].map((name) => `shop-database-${name}`));
+    await run('delete', 'pvc', 'data-shop-database-0', '--ignore-not-found', '--wait=false');
+    await run('annotate', 'memoapp', 'shop', 'club.example/looked-at=yes');
+    await ready('shop');
+    expect((await jobs()).filter((job) => job.includes('migrate'))).to.have.length(1);
+  });
+
+  it('is never that of a stranger who has a claim of the same name', async () => {
+    await apply(foreignClaim('data-other-database-0'));
+    await apply(memoApp('other', {}));
+    expect((await stalled('other', 'NameTaken')).message).to.contain('data-other-database-0');
+    await until('the rest of the stack', async () => await get('statefulset', 'other-cache'));
+    expect(await get('statefulset', 'other-database')).to.equal(undefined);
+    await run('delete', 'memoapp', 'other');
+  });
+
+  it('goes with a MemoApp that says so, and one of the same name made at once is never stalled', async () => {
+    const spec = { deletionPolicy: 'Delete', events: { disabled: {} } };
+    await apply(memoApp('brief', spec));
+    const first = await ready('brief');
+    const child = async (): Promise<string | undefined> =>
+      (await get<{ metadata: { uid?: string } }>('pvc', 'data-brief-database-0'))?.metadata.uid;
+    const volumeBefore = await child();
+    const since = new Date().toISOString();
+    await run('delete', 'memoapp', 'brief');
+    await apply(memoApp('brief', spec));
+    const second = await ready('brief');
+    expect(second.metadata.uid).not.to.equal(first.metadata.uid);
+    expect(await child()).not.to.equal(volumeBefore);
+    const events = await run('get', 'events', '-o', 'json');
+    const { items } = JSON.parse(events) as { items: { message?: string; eventTime?: string }[] };
+    const told = items.filter(({ eventTime = '', message = '' }) => eventTime > since && message.includes('Stalled'));
+    expect(told).to.deep.equal([]);
+  });
+
+  async function jobs(): Promise<string[]> {
+    const { items } = JSON.parse(await run('get', 'jobs', '-o', 'json')) as { items: Job[] };
+    return items.map(({ metadata }) => `${metadata?.name ?? ''} ${metadata?.uid ?? ''}`).toSorted();
+  }
+});
+
+/** Nothing makes volumes here: they are there from the start, as on a cluster without a provisioner. */
+const storageClass = {
+  apiVersion: 'storage.k8s.io/v1',
+  kind: 'StorageClass',
+  metadata: { name: 'given', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+  provisioner: 'kubernetes.io/no-provisioner',
+  volumeBindingMode: 'Immediate',
+};
+
+function volume(index: number): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name: `volume-${index}` },
+    spec: {
+      accessModes: ['ReadWriteOnce'],
+      capacity: { storage: '10Gi' },
+      hostPath: { path: `/nowhere/${index}` },
+      persistentVolumeReclaimPolicy: 'Retain',
+      storageClassName: 'given',
+    },
+  };
+}
+
+function foreignClaim(name: string): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name, namespace: 'default' },
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+  };
+}
