@@ -3,8 +3,10 @@ import type { Job } from 'kubernetes-types/batch/v1.js';
 import type { Suspects } from './diagnosis.ts';
 import type { Kubectl } from './kubectl.ts';
 
+type Cluster = Pick<Kubectl, 'list' | 'run'>;
+
 /** Those that gave up are deleted, upon which the operator makes them anew. @returns their names */
-export async function forgetFailedJobs(kubectl: Kubectl, { namespace, selector }: Suspects): Promise<string[]> {
+export async function forgetFailedJobs(kubectl: Cluster, { namespace, selector }: Suspects): Promise<string[]> {
   const jobs = await kubectl.list<Job>('jobs', '-n', namespace, '-l', selector);
   const failed = jobs.filter(({ status }) =>
     (status?.conditions ?? []).some((condition) => condition.type === 'Failed' && condition.status === 'True'),
@@ -15,7 +17,7 @@ export async function forgetFailedJobs(kubectl: Kubectl, { namespace, selector }
 }
 
 /** Replaces each by a copy of itself and waits for its success. */
-export async function rerunJobs(kubectl: Kubectl, { namespace, selector }: Suspects): Promise<void> {
+export async function rerunJobs(kubectl: Cluster, { namespace, selector }: Suspects): Promise<void> {
   for (const job of await kubectl.list<Job>('jobs', '-n', namespace, '-l', selector)) {
     await kubectl.run(['replace', '--force', '-f', '-'], JSON.stringify(asNew(job)));
     const name = `job/${job.metadata?.name ?? ''}`;

@@ -25,7 +25,7 @@ export class Kubectl {
    * @throws CommandError with kubectl's own words
    */
   async run(args: readonly string[], input?: string): Promise<string> {
-    return await run(this.#program, [...this.#where, ...args], input === undefined ? {} : { input });
+    return await run(this.#program, [...this.#where, ...args], { input });
   }
 
   /** The object as JSON; undefined where there is none. The API server vouches for its shape. */

@@ -40,11 +40,7 @@ export function withOperatorImage(objects: readonly KubeObject[], image: string)
   return objects.map((object) => {
     if (object.kind !== 'Deployment') return object;
     const deployment = structuredClone(object) as KubeObject & Deployment;
-    for (const container of deployment.spec?.template.spec?.containers ?? []) {
-      container.image = image;
-      // A tag of ours names its content, so an image that is there is the right one.
-      container.imagePullPolicy = 'IfNotPresent';
-    }
+    for (const container of deployment.spec?.template.spec?.containers ?? []) container.image = image;
     return deployment;
   });
 }

@@ -14,7 +14,7 @@ export const madeBy = `${madeByLabel}=${madeByValue}`;
  * @returns the objects to apply, and the names of those that will stay unclaimed
  */
 export async function claim(
-  kubectl: Kubectl,
+  kubectl: Pick<Kubectl, 'present'>,
   objects: readonly KubeObject[],
 ): Promise<{ readonly objects: KubeObject[]; readonly unclaimed: string[] }> {
   const present = await kubectl.present(objects);

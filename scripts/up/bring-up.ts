@@ -2,6 +2,7 @@
 import type { MemoApp } from '../../operator/src/api/memoapp.ts';
 import { appLabel } from '../../operator/src/api/labels.ts';
 import type { KubeObject } from '../../operator/src/runtime/object.ts';
+import type { Voice } from '../../test/cluster/host/progress.ts';
 import { details, diagnose, logs } from '../stack/diagnosis.ts';
 import type { Suspects } from '../stack/diagnosis.ts';
 import type { Kubectl } from '../stack/kubectl.ts';
@@ -11,7 +12,7 @@ import type { AppName } from '../stack/memoapp.ts';
 import { forgetFailedJobs } from '../stack/jobs.ts';
 import { applyOperator, operatorPods, waitForOperator } from '../stack/operator.ts';
 import type { Journal } from './journal.ts';
-import type { Steps, Voice } from './steps.ts';
+import type { Steps } from './steps.ts';
 
 export interface Site {
   readonly kubectl: Kubectl;

@@ -1,13 +1,13 @@
 /** `make down CONTEXT=`: takes away what `make up` and `make deploy` made there, by their label, and nothing else. */
 import type { Namespace } from 'kubernetes-types/core/v1.js';
 import type { KubeObject } from '../../operator/src/runtime/object.ts';
+import type { Voice } from '../../test/cluster/host/progress.ts';
 import type { Kubectl } from '../stack/kubectl.ts';
 import { crd, operator } from '../stack/manifests.ts';
 import { madeBy } from '../stack/ownership.ts';
 import type { Journal } from './journal.ts';
 import { begin } from './named.ts';
 import { Steps } from './steps.ts';
-import type { Voice } from './steps.ts';
 
 const WAIT = '--timeout=300s';
 /** What the operator is made of, but for the CRD: deleted in this order. */

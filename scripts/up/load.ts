@@ -1,13 +1,8 @@
 /** Images made or built, and brought into the local cluster, each as soon as it and the cluster are there. */
-import { ensureImages, isMilestone } from '../../test/images/build.ts';
+import { ensureImages } from '../../test/images/build.ts';
+import type { Voice } from '../../test/cluster/host/progress.ts';
 import type { Wanted } from '../stack/images.ts';
 import type { LocalCluster } from './local-cluster.ts';
-import type { Voice } from './steps.ts';
-
-/** Says what takes long, and keeps the builder's lines for the log. */
-export function imageLog({ say, note }: Voice): (line: string) => void {
-  return (line) => (isMilestone(line) ? say(line) : note(line));
-}
 
 /** @returns the archive of each image, by its reference */
 export async function makeAndLoad(
@@ -15,12 +10,11 @@ export async function makeAndLoad(
   starting: Promise<LocalCluster>,
   voice: Voice,
 ): Promise<Map<string, string>> {
-  const log = imageLog(voice);
   const archives = new Map<string, string>();
   const loads: Promise<void>[] = [];
   // Ours come last: they change, and their builds find the layers that the stand-ins share.
   for (const reference of [...stores, operator, service]) {
-    for (const [name, archive] of await ensureImages([reference], log)) {
+    for (const [name, archive] of await ensureImages([reference], voice)) {
       archives.set(name, archive);
       loads.push(starting.then(async (cluster) => await cluster.load([archive])));
       // A failure is thrown below; until then it must not count as unhandled.

@@ -4,16 +4,17 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describeCluster } from '../../test/cluster/cluster.ts';
 import type { Cluster } from '../../test/cluster/cluster.ts';
+import type { Voice } from '../../test/cluster/host/progress.ts';
 import { clusterDirectory, isAlive, readRecord } from '../../test/cluster/state.ts';
-import type { Voice } from './steps.ts';
 
 export type LocalCluster = Omit<Cluster, 'stop'>;
 
 const root = resolve(import.meta.dirname, '../..');
 const program = join(root, 'test/cluster/main.ts');
 
-/** The program's own clock, which a step shows already. */
+/** The program's own clock, which a step shows already. Its last words have none. */
 const CLOCK = /^ *(?:\d+ min )?[\d.]+ s {2}/;
+const MOST_WORDS = 12;
 /** What takes minutes, once. */
 const SLOW = /^(?:making|made|installing|downloading|waiting for another|removed)|have to be built/;
 
@@ -40,15 +41,15 @@ async function call(
   hint: string,
 ): Promise<void> {
   const child = spawn(process.execPath, [program, ...args], { cwd: root, signal, stdio: ['ignore', 'ignore', 'pipe'] });
-  const words: string[] = [];
+  const lastWords: string[] = [];
   createInterface(child.stderr).on('line', (line) => {
     const text = line.replace(CLOCK, '');
-    words.push(text);
+    if (text === line) lastWords.push(line);
     (SLOW.test(text) ? say : note)(text);
   });
   const code = await new Promise<number | null>((settle, refuse) => {
     child.once('error', refuse);
     child.once('close', settle);
   });
-  if (code !== 0) throw new Error([...words.slice(-8), hint].join('\n'));
+  if (code !== 0) throw new Error([...lastWords.slice(-MOST_WORDS), hint].join('\n'));
 }

@@ -2,12 +2,12 @@
 import process from 'node:process';
 import { Command, Option } from 'commander';
 import { downNamed } from './down-named.ts';
+import { failureOf } from './failure.ts';
 import { openJournal } from './journal.ts';
 import type { Journal } from './journal.ts';
 import { downLocal, upLocal } from './local.ts';
 import { deployNamed, upNamed } from './named.ts';
 import type { Destination } from './named.ts';
-import { StepError } from './steps.ts';
 
 interface Options {
   readonly name: string;
@@ -47,7 +47,7 @@ function destination({ context, registry }: Options): Destination {
   return { context, registry };
 }
 
-/** Runs a command to its last lines; a failure says which step, why and where the log is. */
+/** Runs a command to its last lines. */
 async function perform(name: string, work: (journal: Journal) => Promise<string[]>): Promise<void> {
   const journal = openJournal(name);
   try {
@@ -55,11 +55,9 @@ async function perform(name: string, work: (journal: Journal) => Promise<string[
     if (lines.length > 0) process.stdout.write(`\n${lines.join('\n')}\n`);
   } catch (error) {
     const [command = ''] = name.split('-');
-    const what = error instanceof StepError ? `${command}: ${error.step}` : command;
-    const why = error instanceof Error ? error.message : String(error);
-    const text = `\n✗ ${what} failed\n${why.replaceAll(/^/gm, '  ')}\n  log: ${journal.path}`;
-    journal.keep(error instanceof Error ? `${text}\n${error.stack ?? ''}` : text);
-    process.stderr.write(`${text}\n`);
+    const { shown, kept } = failureOf(command, error, journal.path);
+    journal.keep(kept);
+    journal.show(`\n${shown}`);
     // At once: another step may still be building.
     process.exit(1);
   }

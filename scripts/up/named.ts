@@ -25,7 +25,6 @@ import type { Patience } from './bring-up.ts';
 import { endingLines, forwarded } from './ending.ts';
 import type { Entrance } from './ending.ts';
 import type { Journal } from './journal.ts';
-import { imageLog } from './load.ts';
 import { push } from './push.ts';
 import type { Push } from './push.ts';
 import { Steps } from './steps.ts';
@@ -97,7 +96,7 @@ async function pushed(registry: string, steps: Steps): Promise<Pushed> {
   const wanted = await wantedImages();
   const prefix = registry.replace(/\/+$/, '');
   const archives = await steps.run('images', async (voice) => {
-    return await ensureImages([wanted.operator, wanted.service], imageLog(voice));
+    return await ensureImages([wanted.operator, wanted.service], voice);
   });
   const named = (workspace: Workspace): Push & { readonly repository: string; readonly tag: string } => {
     const reference = wanted[workspace];

@@ -1,13 +1,8 @@
 /** The step list that `make up` and its like show: what is done now, what it waits for, how long each step took. */
+import { systemClock } from '../../operator/src/runtime/clock.ts';
+import type { Clock, Timer } from '../../operator/src/runtime/clock.ts';
 import { elapsed } from '../../test/cluster/host/progress.ts';
-
-/** How a step speaks while it works. */
-export interface Voice {
-  /** A line for the person waiting; a repeat of the last one is dropped. */
-  readonly say: (line: string) => void;
-  /** A line for the log alone, such as those of a builder; the last one is shown when a step takes long. */
-  readonly note: (line: string) => void;
-}
+import type { Log, Voice } from '../../test/cluster/host/progress.ts';
 
 /** A step that failed; the message says why. */
 export class StepError extends Error {
@@ -23,23 +18,23 @@ export class StepError extends Error {
 /** Where the lines go. */
 export interface Outlet {
   /** The terminal. */
-  readonly show: (line: string) => void;
+  readonly show: Log;
   /** The log, which gets every line. */
-  readonly keep: (line: string) => void;
+  readonly keep: Log;
 }
+
+/** Milliseconds of silence after which a step says that it still works. */
+const PATIENCE = 20_000;
 
 export class Steps {
   readonly #outlet: Outlet;
-  readonly #now: () => number;
+  readonly #clock: Clock;
   readonly #started: number;
-  readonly #patience: number;
 
-  /** @param patience milliseconds of silence after which a step says that it still works */
-  constructor(outlet: Outlet, now: () => number = () => performance.now(), patience = 20_000) {
+  constructor(outlet: Outlet, clock: Clock = systemClock) {
     this.#outlet = outlet;
-    this.#now = now;
-    this.#started = now();
-    this.#patience = patience;
+    this.#clock = clock;
+    this.#started = clock.now();
   }
 
   /**
@@ -48,61 +43,59 @@ export class Steps {
    * @throws StepError
    */
   async run<T>(name: string, work: (voice: Voice) => Promise<T>, result?: (value: T) => string): Promise<T> {
-    const started = this.#now();
-    const speech = new Speech((line) => this.#line(`  ${name}: ${line}`), this.#outlet.keep, this.#now);
-    this.#line(`• ${name}`);
-    const ticker = setInterval(() => speech.breakSilence(this.#patience, elapsed(started, this.#now())), 1000);
+    this.say(`• ${name}`);
+    const speech = new Speech((line) => this.say(`  ${name}: ${line}`), this.#outlet.keep, this.#clock);
     try {
       const value = await work(speech);
       const outcome = result?.(value) ?? '';
-      this.#line(`✓ ${name}${outcome === '' ? '' : `: ${outcome}`} (${elapsed(started, this.#now())})`);
+      this.say(`✓ ${name}${outcome === '' ? '' : `: ${outcome}`} (${speech.elapsed()})`);
       return value;
     } catch (error) {
+      // A step that waited for another one tells of that one.
       throw error instanceof StepError ? error : new StepError(name, error);
     } finally {
-      clearInterval(ticker);
+      speech.end();
     }
   }
 
   /** A line of its own between steps. */
-  say(line: string): void {
-    this.#line(line);
-  }
-
-  /** The time since the first step. */
-  total(): string {
-    return elapsed(this.#started, this.#now());
-  }
-
-  #line(text: string): void {
+  say(text: string): void {
     const line = `${this.total().padStart(12)}  ${text}`;
     this.#outlet.show(line);
     this.#outlet.keep(line);
   }
+
+  /** The time since the first step. */
+  total(): string {
+    return elapsed(this.#started, this.#clock.now());
+  }
 }
 
-/** The lines of one step. */
+/** The lines of one step, and one of its own after every silence. */
 class Speech implements Voice {
-  readonly #show: (line: string) => void;
-  readonly #keep: (line: string) => void;
-  readonly #now: () => number;
+  readonly #show: Log;
+  readonly #keep: Log;
+  readonly #clock: Clock;
+  readonly #started: number;
+  #silence: Timer;
   #last = '';
   #note = '';
-  #spoke: number;
 
-  constructor(show: (line: string) => void, keep: (line: string) => void, now: () => number) {
+  constructor(show: Log, keep: Log, clock: Clock) {
     this.#show = show;
     this.#keep = keep;
-    this.#now = now;
-    this.#spoke = now();
+    this.#clock = clock;
+    this.#started = clock.now();
+    this.#silence = this.#wait();
   }
 
   readonly say = (line: string): void => {
     if (line === this.#last) return;
     this.#last = line;
     this.#note = '';
-    this.#spoke = this.#now();
     this.#show(line);
+    this.#silence.cancel();
+    this.#silence = this.#wait();
   };
 
   readonly note = (line: string): void => {
@@ -110,10 +103,19 @@ class Speech implements Voice {
     this.#keep(`                ${line}`);
   };
 
-  breakSilence(patience: number, soFar: string): void {
-    if (this.#now() - this.#spoke < patience) return;
-    this.#spoke = this.#now();
-    const now = this.#note === '' ? this.#last : this.#note;
-    this.#show(`still at it after ${soFar}${now === '' ? '' : `, now: ${now.slice(0, 100)}`}`);
+  elapsed(): string {
+    return elapsed(this.#started, this.#clock.now());
+  }
+
+  end(): void {
+    this.#silence.cancel();
+  }
+
+  #wait(): Timer {
+    return this.#clock.after(PATIENCE, () => {
+      const now = this.#note === '' ? this.#last : this.#note;
+      this.#show(`still at it after ${this.elapsed()}${now === '' ? '' : `, now: ${now.slice(0, 100)}`}`);
+      this.#silence = this.#wait();
+    });
   }
 }

@@ -55,6 +55,13 @@ export const VARIABLES = {
     fallback: 'UTC',
     about: 'The zone in which the times of rows written by the original service are read; it stored them without one.',
   }),
+  MIGRATION_PATIENCE: variable({
+    form: duration('1s', '1h'),
+    expects: 'a duration from 1s to 1h',
+    fallback: '60s',
+    about:
+      'How long `migrate` bears a database that does not answer, at the start and in the middle, before it fails. A migration that is under way may take any time.',
+  }),
   REDIS_URL: variable({
     form: redisUrl(),
     expects: 'redis://:password@host:6379/0',
@@ -203,6 +210,8 @@ export interface Config {
   readonly database?: DatabaseConfig;
   readonly cache?: CacheConfig;
   readonly events?: EventsConfig;
+  /** How long the database may leave `migrate` without an answer. */
+  readonly migrationPatienceMs: number;
   /** `memo_updated` goes to the topic too. */
   readonly updateEvents: boolean;
   readonly http: HttpConfig;
@@ -267,6 +276,7 @@ function parse(environment: Environment, readFile: ReadFile): { config: Config; 
     ...(url === undefined ? {} : { database: { url, poolMin, poolMax, timeZone } }),
     ...(redis === undefined ? {} : { cache: { url: redis, ttlMs } }),
     ...(bootstrapServers === undefined ? {} : { events: { bootstrapServers, ...topic } }),
+    migrationPatienceMs: read('MIGRATION_PATIENCE', v.MIGRATION_PATIENCE, 1000),
     updateEvents: read('UPDATE_EVENTS', v.UPDATE_EVENTS, false),
     http: {
       host: read('HOST', v.HOST, '::'),

@@ -16,7 +16,7 @@ export interface Kubectl {
 export async function kubectlFor(kubeconfig: string): Promise<Kubectl> {
   const binary = await toolPath('kubectl');
   const call = async (args: readonly string[], input?: string): Promise<string> =>
-    await run(binary, ['--kubeconfig', kubeconfig, ...args], input === undefined ? {} : { input });
+    await run(binary, ['--kubeconfig', kubeconfig, ...args], { input });
   return Object.assign(async (...args: readonly string[]) => await call(args), {
     apply: async (...objects: readonly object[]) => {
       const list = { apiVersion: 'v1', kind: 'List', items: objects };

@@ -1,6 +1,6 @@
 import { writeArchive, fullName } from './making/archive.ts';
 import { cacheFolder, hash, once } from './making/cache.ts';
-import type { Log } from './making/command.ts';
+import type { Voice } from '../cluster/host/progress.ts';
 import { ensureOurs } from './ours/ensure.ts';
 import type { BuildOptions } from './ours/ensure.ts';
 import { readSource } from './ours/source.ts';
@@ -12,21 +12,23 @@ import { ensureLayers, recipeKey } from './rootfs.ts';
  * Archives of images, each made or built when the cache has none of the same content.
  * @param references names as people write them: `redis:8.0`, `memo-service:0.1.0`
  * @returns reference to path; `ctr images import` and `docker load` take the archives, under the same references
- * @throws Error for a reference that is neither ours nor one a stand-in exists for
+ * @throws Error that names the image and says why; also for one that is neither ours nor has a stand-in
  */
 export async function ensureImages(
   references: readonly string[],
-  log?: Log,
+  voice?: Voice,
   options?: BuildOptions,
 ): Promise<Map<string, string>> {
   const archives = new Map<string, string>();
-  for (const reference of references) archives.set(reference, await ensureImage(reference, log, options));
+  for (const reference of references) {
+    try {
+      archives.set(reference, await ensureImage(reference, voice, options));
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(`${reference} could not be made: ${why}`, { cause });
+    }
+  }
   return archives;
-}
-
-/** Of the lines that making images says: whether it tells of slow work that begins or ends; the rest are a builder's own. */
-export function isMilestone(line: string): boolean {
-  return /^[\w.-]+(:[\w.-]+)?: (making|made|building|built)/.test(line) || line.includes('is missing');
 }
 
 /** Our two images, by the version in package.json. */
@@ -40,22 +42,22 @@ export function standInReferences(): string[] {
   return Object.values(recipes).flatMap((recipe: Recipe) => recipe.reference ?? []);
 }
 
-async function ensureImage(reference: string, log?: Log, options?: BuildOptions): Promise<string> {
+async function ensureImage(reference: string, voice?: Voice, options?: BuildOptions): Promise<string> {
   const recipe = Object.values(recipes).find((one: Recipe) => one.reference === reference);
-  if (recipe) return ensureStandIn(recipe, reference, log);
+  if (recipe) return ensureStandIn(recipe, reference, voice);
   for (const workspace of ['service', 'operator'] as const) {
     const source = await readSource(workspace);
-    if (source.reference === reference) return ensureOurs(source, log, options);
+    if (source.reference === reference) return ensureOurs(source, voice, options);
   }
   const known = [...(await ourReferences()), ...standInReferences()];
-  throw new Error(`no image ${reference}: there are ${known.join(', ')}`);
+  throw new Error(`there is no recipe for it, only for ${known.join(', ')}`);
 }
 
-async function ensureStandIn(recipe: Recipe, reference: string, log?: Log): Promise<string> {
+async function ensureStandIn(recipe: Recipe, reference: string, voice?: Voice): Promise<string> {
   const config = recipe.config ?? {};
   const key = hash(await recipeKey(recipe), reference, JSON.stringify(config));
   const archive = cacheFolder('images', 'archives', `${recipe.name}-${key}.tar`);
   return once(archive, async (path) => {
-    await writeArchive(path, fullName(reference), await ensureLayers(recipe, log), config);
+    await writeArchive(path, fullName(reference), await ensureLayers(recipe, voice), config);
   });
 }

@@ -2,20 +2,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { ensureImages } from './build.ts';
 import { bench } from './contract/contract.ts';
+import { imageOf } from './contract/images.ts';
 import { contracts } from './contract/index.ts';
 import { imagesPage } from './contract/page.ts';
-import { unpack } from './running/image.ts';
 
-for (const { reference, points } of contracts) {
+for (const { reference, needs = [], points } of contracts) {
   describe(`the image ${reference}`, function () {
     this.timeout(90_000);
     let using: ReturnType<typeof bench>;
     before('have it made and unpacked', async function () {
       this.timeout(20 * 60_000);
-      const archive = (await ensureImages([reference])).get(reference) ?? '';
-      using = bench(await unpack(archive));
+      for (const other of needs) await imageOf(other);
+      using = bench(await imageOf(reference));
     });
     after('end its containers', () => using.end());
     for (const point of points) it(point.says, () => point.check(using));

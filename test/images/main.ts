@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import process from 'node:process';
 import { Command } from 'commander';
-import { ensureImages, isMilestone, ourReferences, standInReferences } from './build.ts';
+import { ensureImages, ourReferences, standInReferences } from './build.ts';
 
 const program = new Command('images')
   .description('Builds images into archives in the cache and prints where they are: reference, megabytes, path.')
@@ -22,12 +22,9 @@ interface Options {
 async function build(references: readonly string[], { standIns, official, verbose }: Options): Promise<void> {
   const asked = references.length > 0 ? references : await ourReferences();
   const wanted = [...asked, ...(standIns ? standInReferences() : [])];
-  const log = (line: string): void => {
-    if (verbose || isMilestone(line))
-      process.stderr.write(`• ${line}
-`);
-  };
-  for (const [reference, archive] of await ensureImages(wanted, log, { official: official ?? false })) {
+  const say = (line: string): boolean => process.stderr.write(`• ${line}\n`);
+  const voice = { say, note: verbose ? say : () => undefined };
+  for (const [reference, archive] of await ensureImages(wanted, voice, { official: official ?? false })) {
     const { size } = await stat(archive);
     process.stdout.write(`${reference}\t${String(Math.round(size / 1e6))} MB\t${archive}\n`);
   }

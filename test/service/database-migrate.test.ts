@@ -1,11 +1,11 @@
-/** The `migrate` command: twice, killed in the middle, on a newer schema, on a database that comes late. */
+/** The `migrate` command: twice, killed in the middle, on a newer schema, on a database that comes late or freezes. */
 import { expect } from 'chai';
-import { spawn } from 'node:child_process';
 import type { Connection } from 'mariadb';
 import { startMariaDB } from '../stores/mariadb.ts';
 import type { MariaDB } from '../stores/mariadb.ts';
 import { until } from '../stores/ready.ts';
-import { main, migrate } from './service.ts';
+import { begin, migrate } from './service.ts';
+import type { Running } from './service.ts';
 import { rootSession } from './sql.ts';
 
 /** The table as the original made it, with two memos. */
@@ -21,38 +21,32 @@ describe('the migration of the database', function () {
   let root: Connection;
   let environment: Record<string, string>;
 
-  beforeEach(async () => {
+  before(async () => {
     database = await startMariaDB();
-    environment = { DATABASE_URL: database.url };
-    root = await rootSession(database);
+    environment = { DATABASE_URL: database.url, MIGRATION_PATIENCE: '1s' };
   });
 
-  afterEach(async () => {
-    root.destroy();
-    await database.stop();
+  beforeEach(async () => {
+    root = await rootSession(database);
+    const name = database.database;
+    await root.query(`DROP DATABASE ${name}; CREATE DATABASE ${name} CHARACTER SET utf8mb4; USE ${name}`);
   });
+
+  afterEach(() => root.destroy());
+  after(() => database.stop());
 
   async function applied(): Promise<number[]> {
     const rows = await root.query<{ version: number }[]>('SELECT version FROM schema_migrations ORDER BY version');
     return rows.map(({ version }) => version);
   }
 
-  /** Begins to migrate and resolves once it waits for our lock on `memos`. */
-  async function untilAltering(): Promise<{ kill(): Promise<void>; ended: Promise<number | null> }> {
-    const child = spawn(process.execPath, [main, 'migrate'], {
-      env: { ...process.env, ...environment },
-      stdio: 'ignore',
-    });
-    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-    const sql = `SELECT 1 FROM information_schema.PROCESSLIST WHERE INFO LIKE 'ALTER TABLE memos%'`;
-    await until('the table is being altered', async () => (await root.query<unknown[]>(sql)).length > 0, 15_000);
-    return {
-      ended,
-      kill: async () => {
-        child.kill('SIGKILL');
-        await ended;
-      },
-    };
+  /** Begins to migrate and resolves once that has waited so long for our lock on `memos`. */
+  async function untilAltering(seconds = 0): Promise<Running> {
+    const migration = begin('migrate', environment);
+    const sql = `SELECT 1 FROM information_schema.PROCESSLIST WHERE INFO LIKE 'ALTER TABLE memos%' AND TIME_MS >= ?`;
+    const altering = async (): Promise<boolean> => (await root.query<unknown[]>(sql, [seconds * 1000])).length > 0;
+    await until('the table is being altered', altering, 15_000);
+    return migration;
   }
 
   it('killed in the middle is finished by the next run, and every row is there', async () => {
@@ -71,12 +65,42 @@ describe('the migration of the database', function () {
     ]);
   });
 
+  it('takes as long as it must while the database answers, and ends when that freezes; the next run finishes it', async () => {
+    await root.query(ORIGINAL);
+    await root.query('LOCK TABLES memos READ');
+    const { ended } = await untilAltering(3);
+    await database.freeze();
+    try {
+      const { status, stderr } = await ended;
+      expect({ status, stderr }).to.deep.equal({
+        status: 1,
+        stderr: 'the database is not available: no answer for 1 s\n',
+      });
+    } finally {
+      database.thaw();
+    }
+    await root.query('UNLOCK TABLES');
+    expect(await migrate(environment)).to.include({ status: 0 });
+    expect(await applied()).to.deep.equal([1, 2, 3]);
+  });
+
+  it('ends when the database is frozen from the start', async () => {
+    await database.freeze();
+    try {
+      const { status, stderr } = await migrate(environment);
+      expect(status).to.equal(1);
+      expect(stderr).to.equal('the database is not available: no answer for 1 s\n');
+    } finally {
+      database.thaw();
+    }
+  });
+
   it('whose database is killed in the middle fails, and the next run finishes it', async () => {
     await root.query(ORIGINAL);
     await root.query('LOCK TABLES memos READ');
     const { ended } = await untilAltering();
     await database.kill();
-    expect(await ended).to.equal(1);
+    expect(await ended).to.include({ status: 1 });
     await database.restart();
     root = await rootSession(database);
     expect(await migrate(environment)).to.include({ status: 0 });
@@ -85,9 +109,9 @@ describe('the migration of the database', function () {
     expect(row?.n).to.equal(2);
   });
 
-  it('changes nothing the second time, and refuses a schema of a newer release with an exit code of its own', async () => {
-    const together = await Promise.all([migrate(environment), migrate(environment)]);
-    expect(together.map(({ status }) => status)).to.deep.equal([0, 0]);
+  it('happens once when several begin, changes nothing again, and refuses the schema of a newer release by an exit code', async () => {
+    const together = await Promise.all([1, 2, 3].map(() => migrate(environment)));
+    expect(together.map(({ status }) => status)).to.deep.equal([0, 0, 0]);
     const before = await root.query<unknown[]>('SELECT * FROM schema_migrations ORDER BY version');
     expect(await migrate(environment)).to.include({ status: 0 });
     expect(await root.query<unknown[]>('SELECT * FROM schema_migrations ORDER BY version')).to.deep.equal(before);
@@ -100,10 +124,9 @@ describe('the migration of the database', function () {
 
   it('waits for a database that is still starting', async () => {
     await database.kill();
-    const waiting = migrate(environment);
+    const waiting = migrate({ ...environment, MIGRATION_PATIENCE: '30s' });
     await database.restart();
     expect(await waiting).to.include({ status: 0 });
-    root.destroy();
     root = await rootSession(database);
     expect(await applied()).to.deep.equal([1, 2, 3]);
   });

@@ -67,17 +67,6 @@ describe('the life of the service', function () {
       .to.match(/^DATABASE_URL: .*; write mysql:\/\//m)
       .and.match(/^CACHE_TTL: /m);
   });
-
-  it('migrates once when several begin at the same time, and again without effect', async () => {
-    const fresh = await startMariaDB();
-    try {
-      const ended = await Promise.all([1, 2, 3].map(() => migrate({ DATABASE_URL: fresh.url })));
-      expect(ended.map(({ status }) => status)).to.deep.equal([0, 0, 0]);
-      expect(await migrate({ DATABASE_URL: fresh.url })).to.include({ status: 0 });
-    } finally {
-      await fresh.stop();
-    }
-  });
 });
 
 /** One GET on a connection that is kept. */

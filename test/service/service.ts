@@ -6,7 +6,7 @@ import { freePort } from '../stores/ports.ts';
 import { until } from '../stores/ready.ts';
 
 /** What runs every command of the service. */
-export const main = join(import.meta.dirname, '../../service/src/main.ts');
+const main = join(import.meta.dirname, '../../service/src/main.ts');
 
 export interface Reply {
   readonly status: number;
@@ -43,8 +43,20 @@ export async function migrate(environment: Environment): Promise<Ended> {
   return runToEnd('migrate', environment);
 }
 
-/** Runs a command that ends by itself. Not by spawnSync: a store behind a proxy of this process would never hear it. */
+/** Runs a command that ends by itself. */
 export async function runToEnd(command: 'migrate' | 'topic', environment: Environment): Promise<Ended> {
+  return await begin(command, environment).ended;
+}
+
+/** A command that ends by itself and has not yet. */
+export interface Running {
+  readonly ended: Promise<Ended>;
+  /** SIGKILL; resolves when it is gone. */
+  kill(): Promise<void>;
+}
+
+/** Begins a command. Not by spawnSync: a store behind a proxy of this process would never hear it. */
+export function begin(command: 'migrate' | 'topic', environment: Environment): Running {
   const child = spawn(process.execPath, [main, command], {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -53,8 +65,14 @@ export async function runToEnd(command: 'migrate' | 'topic', environment: Enviro
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  const status = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { status, stdout, stderr };
+  const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
+  return {
+    ended: closed.then((status) => ({ status, stdout, stderr })),
+    kill: async () => {
+      child.kill('SIGKILL');
+      await closed;
+    },
+  };
 }
 
 /** Resolves once the process is ready, or, with `ready: false`, once it is listening. */

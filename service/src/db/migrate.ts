@@ -6,12 +6,13 @@ import type { DatabaseUrl } from '../config.ts';
 import type { Log } from '../observability/log.ts';
 import { openConnection } from './connection.ts';
 import type { Connection } from './connection.ts';
-import { DatabaseUnavailable } from './errors.ts';
+import { ConnectionLost, DatabaseUnavailable } from './errors.ts';
 import { takeLock } from './lock.ts';
 import { HISTORY_TABLE, MIGRATIONS, SCHEMA_VERSION, schemaVersion } from './schema.ts';
+import { noAnswer, watched } from './watchdog.ts';
 
-/** Milliseconds that the command waits for a database that is still starting. */
-const PATIENCE_MS = 60_000;
+/** Milliseconds that one attempt to connect may take. */
+const CONNECT_MS = 5_000;
 /** Seconds that it waits for another migration to end. */
 const LOCK_SECONDS = 600;
 
@@ -27,32 +28,38 @@ export class SchemaTooNew extends Error {
 }
 
 /**
- * Migrates. @returns the schema's version now
+ * Migrates, for as long as that takes.
+ * @param patienceMs how long the database may leave this process without an answer, at the start and later
+ * @returns the schema's version now
  * @throws SchemaTooNew, DatabaseUnavailable, or what a migration throws; run again, it goes on where it stopped
  */
-export async function migrate(url: DatabaseUrl, log: Log): Promise<number> {
-  const connection = await patientConnection(url, log);
+export async function migrate(url: DatabaseUrl, patienceMs: number, log: Log): Promise<number> {
+  const connection = await patientConnection(url, patienceMs, log);
   try {
-    await lock(connection, url.database, log);
-    await connection.run(HISTORY_TABLE);
-    const found = await schemaVersion(connection);
-    if (found > SCHEMA_VERSION) throw new SchemaTooNew(found);
-    await steps(connection, log).up();
-    return await schemaVersion(connection);
+    return await watched(url, connection, patienceMs, async () => {
+      await lock(connection, url.database, log);
+      await connection.run(HISTORY_TABLE);
+      const found = await schemaVersion(connection);
+      if (found > SCHEMA_VERSION) throw new SchemaTooNew(found);
+      await steps(connection, log).up();
+      return await schemaVersion(connection);
+    });
   } finally {
     // The lock is the session's and goes with it.
     await connection.end();
   }
 }
 
-async function patientConnection(url: DatabaseUrl, log: Log): Promise<Connection> {
-  const until = performance.now() + PATIENCE_MS;
+async function patientConnection(url: DatabaseUrl, patienceMs: number, log: Log): Promise<Connection> {
+  const connectMs = Math.min(CONNECT_MS, patienceMs);
+  const until = performance.now() + patienceMs;
   for (;;) {
     try {
       // No limit on a statement: a large table is copied when its columns change.
-      return await openConnection(url, { connectMs: 5000, statementSeconds: 0, lockWaitSeconds: 50 });
+      return await openConnection(url, { connectMs, statementSeconds: 0, lockWaitSeconds: 50 });
     } catch (error) {
-      if (!(error instanceof DatabaseUnavailable) || performance.now() > until) throw error;
+      if (!(error instanceof DatabaseUnavailable)) throw error;
+      if (performance.now() > until) throw error instanceof ConnectionLost ? noAnswer(patienceMs, error) : error;
       log.info({ 'error.message': error.message }, 'waiting for the database');
       await delay(1000);
     }

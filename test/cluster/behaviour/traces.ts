@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 import { listGroups } from '../host/cgroups.ts';
-import { CommandError, run } from '../host/command.ts';
+import { isInstalled, pathWithSystem, run } from '../host/command.ts';
 import { identify } from '../host/identity.ts';
 import { clusterDirectory, groupOf } from '../state.ts';
 
@@ -42,13 +42,9 @@ export function processesWith(directory: string, group: string): number[] {
 }
 
 async function firewallRules(): Promise<string[]> {
-  try {
-    return lines(await run('nft', ['list', 'ruleset']));
-  } catch (error) {
-    // Without nft there are no rules of ours: only rung 3 makes any, and it installs nft.
-    if (error instanceof CommandError && error.code === 'ENOENT') return [];
-    throw error;
-  }
+  // Without nft there are no rules of ours: only rung 3 makes any, and it installs nft.
+  if (!(await isInstalled('nft'))) return [];
+  return lines(await run('nft', ['list', 'ruleset'], { env: { ...process.env, PATH: pathWithSystem() } }));
 }
 
 function contentOf(path: string): string {

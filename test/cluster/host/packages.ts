@@ -45,7 +45,10 @@ export async function ensurePackages(requirements: readonly Requirement[], log: 
     log(`installing Debian packages: ${list}`);
     await updateLists(log);
     const options = ['-y', '-q', '--no-install-recommends', '-o', `DPkg::Lock::Timeout=${LOCK_SECONDS}`];
-    await run('apt-get', [...options, 'install', ...packages], { env: { DEBIAN_FRONTEND: 'noninteractive' } });
+    // It goes on when we are killed: half an installation is in everybody's way.
+    await run('setsid', ['--fork', '--wait', 'apt-get', ...options, 'install', ...packages], {
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
   });
 }
 

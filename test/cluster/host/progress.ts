@@ -3,6 +3,14 @@
 /** Takes one line of progress. */
 export type Log = (line: string) => void;
 
+/** How slow work speaks while it lasts. */
+export interface Voice {
+  /** A line for the person waiting; a repeat of the last one is dropped. */
+  readonly say: Log;
+  /** A line for the log alone, such as those of a builder. */
+  readonly note: Log;
+}
+
 /** A log to standard error, each line with the seconds since the start. */
 export function consoleLog(started: number = performance.now()): Log {
   return (line) => {

@@ -13,7 +13,7 @@ import { GO_VERSION } from './tools.ts';
 /** The `go` command and the environment it runs in. */
 export interface Go {
   readonly command: string;
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: NodeJS.ProcessEnv;
 }
 
 /** Finds or brings Go. Call it under the toolbox lock. */
@@ -27,8 +27,9 @@ export async function ensureGo(cache: string, log: Log): Promise<Go> {
 }
 
 /** Modules and compiled packages are kept in our own cache, writable so that deleting the cache works with plain rm. */
-function environment(cache: string): Record<string, string> {
+function environment(cache: string): NodeJS.ProcessEnv {
   return {
+    ...process.env,
     GOMODCACHE: join(cache, 'go', 'mod'),
     GOCACHE: join(cache, 'go', 'build'),
     GOFLAGS: '-modcacherw',
@@ -38,7 +39,7 @@ function environment(cache: string): Record<string, string> {
   };
 }
 
-async function bootstrap(target: string, env: Readonly<Record<string, string>>, log: Log): Promise<void> {
+async function bootstrap(target: string, env: NodeJS.ProcessEnv, log: Log): Promise<void> {
   await ensurePackages(
     [
       { command: 'go', package: 'golang-go' },
@@ -80,7 +81,7 @@ async function makeExecutable(folder: string): Promise<void> {
   }
 }
 
-async function versionOf(command: string, env: Readonly<Record<string, string>>): Promise<string> {
+async function versionOf(command: string, env: NodeJS.ProcessEnv): Promise<string> {
   try {
     return await run(command, ['env', 'GOVERSION'], { env, cwd: '/' });
   } catch (error) {

@@ -30,7 +30,7 @@ interface Entry {
 
 /**
  * @returns the path of a binary, building it first when the cache has none.
- * @throws Error that names the build's command and the end of its output.
+ * @throws Error that names the tool, the command that failed and the end of its output.
  */
 export async function toolPath(tool: string, log: Log = () => undefined): Promise<string> {
   const recipe = RECIPES.find((each) => tool in each.binaries);
@@ -112,7 +112,12 @@ async function ensure(entry: Entry, log: Log): Promise<string> {
     const folder = join(making, 'folder');
     await mkdir(scratch, { recursive: true });
     await mkdir(folder, { recursive: true });
-    await entry.make(await ensureGo(cacheDirectory(), log), folder, scratch, log);
+    try {
+      await entry.make(await ensureGo(cacheDirectory(), log), folder, scratch, log);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(`${entry.what} could not be made: ${why}`, { cause });
+    }
     await rename(folder, target);
     await rm(making, { recursive: true, force: true });
     log(`made ${entry.what} in ${elapsed(started)}`);

@@ -1,14 +1,18 @@
+import { chmodSync, chownSync, rmSync } from 'node:fs';
 import { expect } from 'chai';
 import { until } from '../../cluster/host/wait.ts';
-import type { Container, ContainerOptions, Result } from '../running/container.ts';
+import type { Container, ContainerOptions } from '../running/container.ts';
 import { runToEnd, start } from '../running/container.ts';
 import type { Image } from '../running/image.ts';
+import { dataFolder } from '../../stores/folder.ts';
 
 /** What a point is checked with. */
 export interface Bench {
   readonly image: Image;
   /** Starts a container that several points look at: one for each name, ended after the last point. */
-  shared(name: string, options: ContainerOptions): Promise<Container>;
+  shared(name: string, options: () => ContainerOptions | Promise<ContainerOptions>): Promise<Container>;
+  /** A folder of this machine as a `subPath` of a volume is made: root's, and open to a group. One for each name. */
+  volume(name: string, group: number): string;
 }
 
 /** One promise of an image, as docs/images.md says it, and what shows that it is kept. */
@@ -20,6 +24,8 @@ export interface Point {
 /** What an image promises, and what the official image of that name promises on top. */
 export interface Contract {
   readonly reference: string;
+  /** Other images that its points need. */
+  readonly needs?: readonly string[];
   readonly points: readonly Point[];
   /** What is not kept; nothing here and in the operator relies on it. */
   readonly notKept: readonly string[];
@@ -28,34 +34,56 @@ export interface Contract {
 /** A bench on an image; `end` ends its containers. */
 export function bench(image: Image): Bench & { end(): Promise<void> } {
   const running = new Map<string, Promise<Container>>();
+  const volumes = new Map<string, string>();
   return {
     image,
     shared(name, options) {
-      const container = running.get(name) ?? start(image, options);
+      const container = running.get(name) ?? Promise.resolve(options()).then((made) => start(image, made));
       running.set(name, container);
       return container;
+    },
+    volume(name, group) {
+      const known = volumes.get(name);
+      if (known !== undefined) return known;
+      const folder = dataFolder('volume', 0);
+      volumes.set(name, folder);
+      chownSync(folder, 0, group);
+      chmodSync(folder, 0o2770);
+      return folder;
     },
     async end() {
       const all = await Promise.allSettled(running.values());
       await Promise.all(
         all.map((one) => (one.status === 'fulfilled' ? one.value[Symbol.asyncDispose]() : Promise.resolve())),
       );
+      for (const folder of volumes.values()) rmSync(folder, { recursive: true });
     },
   };
 }
 
+const patience = { seconds: 40, hint: 'the end of its log is below', everyMilliseconds: 100 };
+
+/** Waits until the log of a container has these words. */
+export async function tells(container: Container, words: string): Promise<void> {
+  await living(container, `its log says ${words}`, () => {
+    return Promise.resolve(container.logs().includes(words) || undefined);
+  });
+}
+
 /** Runs a command in a container until it ends with 0 and says what is expected. */
-export async function answers(container: Container, command: readonly string[], expected: string): Promise<Result> {
-  const patience = { seconds: 40, hint: 'the end of its log is below', everyMilliseconds: 100 };
+export async function answers(container: Container, command: readonly string[], expected: string): Promise<void> {
+  await living(container, `\`${command.join(' ')}\` says ${expected}`, async () => {
+    const { status, output } = await container.exec(command);
+    if (status === 0 && output.includes(expected)) return true;
+    throw new Error(`${String(status)}: ${output.slice(-300)}`);
+  });
+}
+
+/** Waits for something of a container that runs. @throws Error with the end of its log, at once when it has ended */
+async function living(container: Container, what: string, probe: () => Promise<true | undefined>): Promise<void> {
   try {
-    const result = await until(`\`${command.join(' ')}\` says ${expected}`, patience, async () => {
-      if (container.ended) return 'ended';
-      const result = await container.exec(command);
-      if (result.status === 0 && result.output.includes(expected)) return result;
-      throw new Error(`${String(result.status)}: ${result.output.slice(-300)}`);
-    });
+    const result = await until(what, patience, async () => (container.ended ? 'ended' : await probe()));
     if (result === 'ended') throw new Error('the container has ended');
-    return result;
   } catch (error) {
     throw new Error(container.logs().slice(-2000), { cause: error });
   }

@@ -10,7 +10,7 @@ const user = 999;
 async function server(bench: Bench): Promise<Container> {
   const files = { '/etc/redis/redis.conf': 'dir /data\nmaxmemory 20mb\nsave ""\n' };
   const args = ['redis-server', '/etc/redis/redis.conf'];
-  const container = await bench.shared('server', { user, scratch: ['/data'], files, args });
+  const container = await bench.shared('server', () => ({ user, scratch: ['/data'], files, args }));
   await answers(container, ['redis-cli', 'ping'], 'PONG');
   return container;
 }
@@ -41,18 +41,22 @@ export const redis: Contract = {
       says: 'protected mode is off by default and can be turned on; any user id serves',
       async check(bench) {
         await answers(await server(bench), ['redis-cli', 'config', 'get', 'protected-mode'], '\nno');
-        const guarded = await bench.shared('guarded', {
+        const guarded = await bench.shared('guarded', () => ({
           user: 12345,
           scratch: ['/data'],
           args: ['--protected-mode', 'yes'],
-        });
+        }));
         await answers(guarded, ['redis-cli', 'config', 'get', 'protected-mode'], '\nyes');
       },
     },
     {
       says: "arguments that begin with `-`, or end in `.conf`, are redis-server's",
       async check(bench) {
-        const container = await bench.shared('arguments', { user, scratch: ['/data'], args: ['--port', '7000'] });
+        const container = await bench.shared('arguments', () => ({
+          user,
+          scratch: ['/data'],
+          args: ['--port', '7000'],
+        }));
         await answers(container, ['redis-cli', '-p', '7000', 'ping'], 'PONG');
       },
     },
@@ -60,7 +64,7 @@ export const redis: Contract = {
     {
       says: 'started as root, it gives `/data` to redis and serves as redis',
       async check(bench) {
-        const container = await bench.shared('root', { user: 0, writable: true });
+        const container = await bench.shared('root', () => ({ user: 0, writable: true }));
         await answers(container, ['redis-cli', 'ping'], 'PONG');
         const { output } = await container.exec(['sh', '-c', 'stat -c %u /proc/1']);
         expect(output).to.equal('999\n');

@@ -19,7 +19,7 @@ async function configured(bench: Bench): Promise<Container> {
     ZOO_CFG_EXTRA: 'metricsProvider.exportJvmInfo=false',
   };
   // A writable layer under the image's own files: they stay, as in a container without a read-only root.
-  const container = await bench.shared('configured', { user, writable: true, env });
+  const container = await bench.shared('configured', () => ({ user, writable: true, env }));
   await answers(container, word('ruok'), 'imok');
   return container;
 }
@@ -82,7 +82,12 @@ export const zookeeper: Contract = {
         const files = {
           '/conf/zoo.cfg': 'dataDir=/data\nclientPort=2181\n4lw.commands.whitelist=srvr\nadmin.enableServer=false\n',
         };
-        const container = await bench.shared('mounted', { user, scratch, files, env: { ...heap, ZOO_MY_ID: '2' } });
+        const container = await bench.shared('mounted', () => ({
+          user,
+          scratch,
+          files,
+          env: { ...heap, ZOO_MY_ID: '2' },
+        }));
         await answers(container, word('srvr'), 'Mode: standalone');
         const { output } = await container.exec(['cat', '/conf/zoo.cfg', '/data/myid']);
         expect(output).to.equal(`${files['/conf/zoo.cfg']}2\n`);
@@ -94,7 +99,7 @@ export const zookeeper: Contract = {
       says: 'started as root, it gives its folders to zookeeper and serves as zookeeper',
       async check(bench) {
         const env = { ...heap, ZOO_4LW_COMMANDS_WHITELIST: 'ruok', ZOO_ADMINSERVER_ENABLED: 'false' };
-        const container = await bench.shared('root', { user: 0, writable: true, env });
+        const container = await bench.shared('root', () => ({ user: 0, writable: true, env }));
         await answers(container, word('ruok'), 'imok');
         expect((await container.exec(['stat', '-c', '%u', '/proc/1', '/data/myid'])).output).to.equal('1000\n1000\n');
       },

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { link, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ImageConfig } from '../recipes/recipe.ts';
-import { run } from './command.ts';
+import { run } from '../../cluster/host/command.ts';
 import type { Layer } from './layer.ts';
 
 const MEDIA = {

@@ -4,7 +4,7 @@ import { readdir, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { withLock } from '../../cluster/host/lock.ts';
 import { cacheDirectory } from '../../cluster/host/paths.ts';
-import { run } from './command.ts';
+import { run } from '../../cluster/host/command.ts';
 
 /** The end of the name of what is not whole yet. */
 const MAKING = '.making';

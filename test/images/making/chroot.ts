@@ -1,5 +1,5 @@
-import type { Log } from './command.ts';
-import { run } from './command.ts';
+import type { Log } from '../../cluster/host/progress.ts';
+import { run } from '../../cluster/host/command.ts';
 
 /**
  * The outer half of a visit to a root file system: its mounts are private to a mount namespace and end with it, whatever

@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { lstat, mkdir, mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { run } from './command.ts';
+import { run } from '../../cluster/host/command.ts';
 
 /** One layer of an image: an uncompressed tar archive and its digest. Uncompressed imports fastest, and nothing is sent. */
 export interface Layer {

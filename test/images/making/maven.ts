@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Log } from './command.ts';
-import { run } from './command.ts';
+import { run } from '../../cluster/host/command.ts';
 import { ensurePackages } from '../../cluster/host/packages.ts';
+import type { Log } from '../../cluster/host/progress.ts';
 
 /** `group:artifact:version`; the version may be left out where the bill of materials has it. */
 export type Coordinates = `${string}:${string}`;

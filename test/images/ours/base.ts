@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeArchive } from '../making/archive.ts';
 import { cacheFolder, once } from '../making/cache.ts';
-import type { Log } from '../making/command.ts';
+import type { Voice } from '../../cluster/host/progress.ts';
 import { node } from '../recipes/node.ts';
 import { ensureLayers, recipeKey } from '../rootfs.ts';
 import type { Builder } from './builder.ts';
@@ -16,8 +16,8 @@ const OFFICIAL = 'node:26-trixie-slim';
  * Where this machine trusts further certificate authorities or uses another npm registry, the build must as well: they are
  * put into a local image on top. Nothing of it reaches the final images, which start from scratch.
  */
-export async function ensureBase(builder: Builder, official: boolean, log?: Log): Promise<string> {
-  const base = official ? OFFICIAL : await standIn(builder, log);
+export async function ensureBase(builder: Builder, official: boolean, voice?: Voice): Promise<string> {
+  const base = official ? OFFICIAL : await standIn(builder, voice);
   const { NODE_EXTRA_CA_CERTS, SSL_CERT_FILE, NPM_CONFIG_REGISTRY } = process.env;
   const authorities = NODE_EXTRA_CA_CERTS ?? SSL_CERT_FILE;
   const lines = [`FROM ${base}`];
@@ -38,11 +38,11 @@ export async function ensureBase(builder: Builder, official: boolean, log?: Log)
   }
 }
 
-async function standIn(builder: Builder, log?: Log): Promise<string> {
+async function standIn(builder: Builder, voice?: Voice): Promise<string> {
   const key = await recipeKey(node);
   const reference = `localhost/memoapp-node:${key}`;
   if (await builder.has(reference)) return reference;
-  const layers = await ensureLayers(node, log);
+  const layers = await ensureLayers(node, voice);
   const archive = await once(cacheFolder('images', 'archives', `memoapp-node-${key}.tar`), (path) =>
     writeArchive(path, reference, layers, node.config ?? {}),
   );

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheFolder } from '../making/cache.ts';
-import { run, succeeds } from '../making/command.ts';
+import { run, succeeds } from '../../cluster/host/command.ts';
 import { fullName } from '../making/archive.ts';
 import type { Builder } from './builder.ts';
 
@@ -31,12 +31,12 @@ export async function buildah(): Promise<Builder> {
     async load(archive) {
       await call('pull', '--policy', 'never', `docker-archive:${archive}`);
     },
-    async build({ context, dockerfile, reference, args }, log) {
+    async build({ context, dockerfile, reference, args }, voice) {
       const flags = Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]);
       const build = ['bud', '--layers', '--pull=never', '--format', 'docker', '--tag', reference];
       await run('buildah', [...storage, ...build, '--file', join(context, dockerfile), ...flags, context], {
         env,
-        log,
+        log: voice?.note,
       });
     },
     async save(reference, archive) {

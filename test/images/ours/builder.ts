@@ -1,6 +1,6 @@
 import { ensurePackages } from '../../cluster/host/packages.ts';
-import type { Log } from '../making/command.ts';
-import { available, succeeds } from '../making/command.ts';
+import type { Voice } from '../../cluster/host/progress.ts';
+import { isInstalled, succeeds } from '../../cluster/host/command.ts';
 import { buildah } from './buildah.ts';
 import { docker } from './docker.ts';
 
@@ -20,7 +20,7 @@ export interface Builder {
   has(reference: string): Promise<boolean>;
   /** Takes in an archive, under the name written in it. */
   load(archive: string): Promise<void>;
-  build(build: Build, log?: Log): Promise<void>;
+  build(build: Build, voice?: Voice): Promise<void>;
   /** Writes a built image to an archive that `ctr images import` and `docker load` take. */
   save(reference: string, archive: string): Promise<void>;
   /** Removes what builds leave behind, but for what the next one can use again. */
@@ -28,13 +28,13 @@ export interface Builder {
 }
 
 /** Docker where its daemon answers, else buildah, which needs none and is installed where it is missing. */
-export async function findBuilder(log?: Log): Promise<Builder> {
+export async function findBuilder(voice?: Voice): Promise<Builder> {
   if (await dockerAnswers()) return docker;
-  await ensurePackages([{ command: 'buildah', package: 'buildah' }], log);
+  await ensurePackages([{ command: 'buildah', package: 'buildah' }], voice?.say);
   return buildah();
 }
 
 /** Whether there is a Docker whose daemon takes orders. */
 export async function dockerAnswers(): Promise<boolean> {
-  return (await available('docker')) && succeeds('docker', ['info']);
+  return (await isInstalled('docker')) && succeeds('docker', ['info']);
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { run, succeeds } from '../making/command.ts';
+import { run, succeeds } from '../../cluster/host/command.ts';
 import type { Builder } from './builder.ts';
 
 /** Docker, with the classic builder or BuildKit. */
@@ -11,12 +11,12 @@ export const docker: Builder = {
   async load(archive) {
     await run('docker', ['load', '--input', archive]);
   },
-  async build({ context, dockerfile, reference, args }, log) {
+  async build({ context, dockerfile, reference, args }, voice) {
     const flags = Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]);
     await run(
       'docker',
       ['build', '--force-rm', '--tag', reference, '--file', join(context, dockerfile), ...flags, context],
-      { log },
+      { log: voice?.note },
     );
   },
   async save(reference, archive) {

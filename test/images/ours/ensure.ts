@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withLock } from '../../cluster/host/lock.ts';
 import { cacheFolder, once } from '../making/cache.ts';
-import type { Log } from '../making/command.ts';
+import type { Voice } from '../../cluster/host/progress.ts';
 import { ensureBase } from './base.ts';
 import { findBuilder } from './builder.ts';
 import type { Source, Workspace } from './source.ts';
@@ -17,23 +17,27 @@ export interface BuildOptions {
 }
 
 /** The archive of one of our images, built when its sources are not those of the cached one. */
-export async function ensureOurs(source: Source, log?: Log, { official = false }: BuildOptions = {}): Promise<string> {
+export async function ensureOurs(
+  source: Source,
+  voice?: Voice,
+  { official = false }: BuildOptions = {},
+): Promise<string> {
   const name = `memo-${source.workspace}-${source.key}${official ? '-official' : ''}.tar`;
   return once(cacheFolder('images', 'archives', name), (archive) =>
     // A builder's storage takes one build at a time.
-    withLock(cacheFolder('images', 'builder.lock'), log ?? (() => undefined), async () => {
-      const builder = await findBuilder(log);
-      log?.(`${source.reference}: building with ${builder.name}`);
+    withLock(cacheFolder('images', 'builder.lock'), voice?.say ?? (() => undefined), async () => {
+      const builder = await findBuilder(voice);
+      voice?.say(`${source.reference}: building with ${builder.name}`);
       const context = await mkdtemp(join(tmpdir(), 'memoapp-build-'));
       const started = performance.now();
       try {
         await stage(source, context);
-        const args = { NODE_IMAGE: await ensureBase(builder, official, log) };
+        const args = { NODE_IMAGE: await ensureBase(builder, official, voice) };
         const { dockerfile, reference } = source;
-        await builder.build({ context, dockerfile, reference, args }, log);
+        await builder.build({ context, dockerfile, reference, args }, voice);
         await builder.save(reference, archive);
         await removeOld(source.workspace);
-        log?.(`${reference}: built in ${Math.round((performance.now() - started) / 1000)} s`);
+        voice?.say(`${reference}: built in ${Math.round((performance.now() - started) / 1000)} s`);
       } finally {
         await rm(context, { recursive: true });
         await builder.tidy();

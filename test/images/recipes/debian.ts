@@ -1,5 +1,5 @@
 import { ensurePackages } from '../../cluster/host/packages.ts';
-import { run } from '../making/command.ts';
+import { run } from '../../cluster/host/command.ts';
 import { STANDARD_PATH, TRIM } from './recipe.ts';
 import type { Recipe } from './recipe.ts';
 

@@ -21,7 +21,7 @@ export const mariadb: Recipe = {
   // The socket's folder is open to all, as in the official image: the server may run as any user.
   script: `groupadd -r -g 999 mysql
 useradd -r -g mysql -u 999 -d /var/lib/mysql -s /usr/sbin/nologin mysql
-${aptInstall('mariadb-server-core', 'mariadb-client-core')}
+${aptInstall('mariadb-server-core', 'mariadb-client-core', 'xz-utils', 'zstd')}
 apt-get update -q
 cd /tmp
 apt-get download -q mariadb-client
@@ -34,6 +34,9 @@ rm -rf /var/lib/mysql
 install -d -o mysql -g mysql /var/lib/mysql
 install -d -o mysql -g mysql -m 1777 /run/mysqld
 mkdir /docker-entrypoint-initdb.d
+# The caller's own settings are read last.
+sed -i '/^!includedir/d' /etc/mysql/mariadb.cnf
+printf '!includedir /etc/mysql/mariadb.conf.d/\\n!includedir /etc/mysql/conf.d/\\n' >>/etc/mysql/mariadb.cnf
 `,
   check: `mariadbd --version | grep -q ' 11\\.8\\.' && test "$(id -u mysql):$(id -g mysql)" = 999:999`,
   config: {

@@ -1,7 +1,7 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run } from '../making/command.ts';
+import { run } from '../../cluster/host/command.ts';
 import { debian } from './debian.ts';
 import { aptInstall, STANDARD_PATH } from './recipe.ts';
 import type { Recipe } from './recipe.ts';

@@ -1,4 +1,4 @@
-import type { Log } from '../making/command.ts';
+import type { Log } from '../../cluster/host/progress.ts';
 
 /** What a container started from the image gets when nothing else is said: the part of an image's config we use. */
 export interface ImageConfig {
@@ -20,7 +20,7 @@ export interface Recipe {
   readonly parent?: Recipe;
   /** What of its making the recipe's own text does not show, such as versions: a change makes it anew. */
   readonly pins?: readonly string[];
-  /** Runs on the machine and fills `root`, before the files and the script. */
+  /** Runs on the machine and fills `root`, before the files and the script. `log` is told what the machine needs for it. */
   readonly prepare?: (root: string, log?: Log) => Promise<void>;
   /** Folders of `test/images/stand-ins/` whose files are laid over the root, in this order. */
   readonly files?: readonly string[];

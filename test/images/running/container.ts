@@ -26,6 +26,10 @@ export interface ContainerOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** Folders of the machine by their path inside, writable. */
   readonly folders?: Readonly<Record<string, string>>;
+  /** Names that stand for the loopback address, as `localhost` does. */
+  readonly names?: readonly string[];
+  /** Shares this container's network instead of having its own. */
+  readonly beside?: Container;
 }
 
 export interface Result {
@@ -48,12 +52,13 @@ export interface Container extends AsyncDisposable {
 }
 
 /**
- * $1 is the image's root, $2 whether it may be written. Then KIND PATH TEXT for each mount up to `--`, then NAME=VALUE
- * variables and the command that enters the root. The inner mount of /proc is the inner namespace's.
+ * $1 is the image's root, $2 whether it may be written, $3 the names in its hosts file. Then KIND PATH TEXT for each mount
+ * up to `--`, then NAME=VALUE variables and the command that enters the root. The inner mount of /proc is the inner
+ * namespace's.
  */
 const START = `
-image=$1 writable=$2
-shift 2
+image=$1 writable=$2 names=$3
+shift 3
 mount -t tmpfs tmpfs /mnt
 mkdir /mnt/upper /mnt/work /mnt/root
 mount -t overlay -o "lowerdir=$image,upperdir=/mnt/upper,workdir=/mnt/work" overlay /mnt/root
@@ -76,7 +81,7 @@ done
 shift
 # Every runtime writes this file: Java asks for the address of its own host name.
 mkdir -p /mnt/root/etc
-echo '127.0.0.1 localhost container' >/mnt/root/etc/hosts
+echo "127.0.0.1 localhost container $names" >/mnt/root/etc/hosts
 [ "$writable" = yes ] || mount -o remount,ro /mnt/root
 unshare --pid --uts --fork sh -euc '
   mount -t proc proc /mnt/root/proc
@@ -158,12 +163,27 @@ function spawnContainer(image: Image, options: ContainerOptions): Spawned {
   const user = String(options.user);
   const place = config.WorkingDir === undefined || config.WorkingDir === '' ? '/' : config.WorkingDir;
   const enter = ['/usr/bin/unshare', '--root=/mnt/root', `--wd=${place}`, '--setgid', user, '--setuid', user, '--'];
-  const fresh = ['--mount', '--pid', '--net', '--fork', '--kill-child=SIGKILL', '--propagation', 'private'];
-  const shell = ['sh', '-euc', START, 'sh', image.root, options.writable === true ? 'yes' : 'no'];
+  const network = options.beside ? ['nsenter', '--target', String(options.beside.pid), '--net'] : [];
+  const fresh = ['--mount', '--pid', '--fork', '--kill-child=SIGKILL', '--propagation', 'private'];
+  if (!options.beside) fresh.push('--net');
+  const settings = [image.root, options.writable === true ? 'yes' : 'no', (options.names ?? []).join(' ')];
+  const shell = ['sh', '-euc', START, 'sh', ...settings];
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const child = spawn(
     'setpriv',
-    ['--pdeathsig', 'KILL', 'unshare', ...fresh, ...shell, ...mounts, '--', ...variables, ...enter, ...command],
+    [
+      '--pdeathsig',
+      'KILL',
+      ...network,
+      'unshare',
+      ...fresh,
+      ...shell,
+      ...mounts,
+      '--',
+      ...variables,
+      ...enter,
+      ...command,
+    ],
     {
       env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -3,7 +3,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { dataFolder } from '../../stores/folder.ts';
-import { run } from '../making/command.ts';
+import { run } from '../../cluster/host/command.ts';
 
 /** What of an image's config a runtime obeys. */
 export interface Config {

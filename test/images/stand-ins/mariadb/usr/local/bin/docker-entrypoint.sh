@@ -46,14 +46,11 @@ serve() {
     start_temporary_server "$@"
     create_accounts
     process_init_files /docker-entrypoint-initdb.d/*
+    hash_root_password
     stop_temporary_server
     note 'MariaDB init process done. Ready for start up.'
   elif upgrade_is_needed; then
-    if [[ -n ${MARIADB_AUTO_UPGRADE-} ]]; then
-      upgrade_data_directory "$@"
-    else
-      note 'MariaDB upgrade (mariadb-upgrade) required, but skipped due to $MARIADB_AUTO_UPGRADE setting'
-    fi
+    upgrade_data_directory "$@"
   fi
 }
 

@@ -27,7 +27,7 @@ healthcheck_sql() {
   done
   (
     umask 0077
-    printf '[mariadb-client]\nport=%s\nsocket=%s\nuser=healthcheck\npassword=%s\nprotocol=tcp\n' \
+    printf '[mariadb-client]\nport=%s\nsocket=%s\nuser=healthcheck\npassword=%s\n' \
       "$PORT" "$SOCKET" "$password" >"$DATADIR/.my-healthcheck.cnf"
   )
 }
@@ -40,9 +40,7 @@ root_sql() {
     echo "GRANT ALL ON *.* TO 'root'@'$MARIADB_ROOT_HOST' WITH GRANT OPTION;"
     echo "GRANT PROXY ON ''@'%' TO 'root'@'$MARIADB_ROOT_HOST' WITH GRANT OPTION;"
   fi
-  if [[ -n $MARIADB_ROOT_PASSWORD_HASH ]]; then
-    echo "SET PASSWORD FOR 'root'@'localhost' = '$MARIADB_ROOT_PASSWORD_HASH';"
-  else
+  if [[ -z $MARIADB_ROOT_PASSWORD_HASH ]]; then
     echo "SET PASSWORD FOR 'root'@'localhost' = PASSWORD($(sql_string "$MARIADB_ROOT_PASSWORD"));"
   fi
 }
@@ -50,9 +48,7 @@ root_sql() {
 database_sql() {
   if [[ -n $MARIADB_DATABASE ]]; then
     note "Creating database $MARIADB_DATABASE" >&2
-    local character_set=${MARIADB_CHARACTER_SET:+CHARACTER SET $MARIADB_CHARACTER_SET}
-    local collation=${MARIADB_COLLATION:+COLLATE $MARIADB_COLLATION}
-    echo "CREATE DATABASE IF NOT EXISTS \`$MARIADB_DATABASE\` $character_set $collation;"
+    echo "CREATE DATABASE IF NOT EXISTS \`$MARIADB_DATABASE\`;"
   fi
   [[ -n $MARIADB_USER && -n $MARIADB_PASSWORD$MARIADB_PASSWORD_HASH ]] || return 0
   note "Creating user $MARIADB_USER" >&2
@@ -84,4 +80,11 @@ create_accounts() {
     database_sql
   } | root_client --database=mysql
   ROOT_PASSWORD_NOW=$MARIADB_ROOT_PASSWORD
+}
+
+# Last of all: nobody who knows but the hash can log in as root any more.
+hash_root_password() {
+  if [[ -n $MARIADB_ROOT_PASSWORD_HASH ]]; then
+    root_client <<<"SET PASSWORD FOR 'root'@'localhost' = '$MARIADB_ROOT_PASSWORD_HASH';"
+  fi
 }

@@ -22,6 +22,14 @@ process_init_files() {
         note "$0: running $file"
         gunzip -c "$file" | docker_process_sql
         ;;
+      *.sql.xz)
+        note "$0: running $file"
+        xzcat "$file" | docker_process_sql
+        ;;
+      *.sql.zst)
+        note "$0: running $file"
+        zstd -dcq "$file" | docker_process_sql
+        ;;
       *) warn "$0: ignoring $file" ;;
     esac
   done
