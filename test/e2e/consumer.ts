@@ -20,6 +20,8 @@ export async function firstEvent(kubectl: Kubectl, app: AppName, topic: string, 
   const shape = ['--property', 'print.key=true', '--property', 'key.separator=|'];
   const command = ['env', ...ENVIRONMENT, ...consumer, ...what, ...shape];
   const text = await kubectl.run(['exec', '-n', app.namespace, `${broker}-0`, '--', ...command]);
-  const [key = '', value = ''] = text.trim().split('|', 2);
+  // Newer consumers speak of deprecated options on standard output first.
+  const record = text.split('\n').find((line) => line.includes('|')) ?? '';
+  const [key = '', value = ''] = record.split('|', 2);
   return { key, value: JSON.parse(value) };
 }

@@ -2,7 +2,13 @@
 import { expect } from 'chai';
 import type { Cluster } from '../cluster/cluster.ts';
 import { traces } from '../cluster/behaviour/traces.ts';
+import { keptAndFoundAgain } from './again.ts';
+import { operatorAtRest } from './idle.ts';
+import { kraft } from './kraft.ts';
+import { autoscaling } from './load.ts';
 import { memosOfTheSample } from './memos.ts';
+import { namedCluster } from './named.ts';
+import { recovery } from './recovery.ts';
 import { clusterName, startStage } from './stage.ts';
 import type { Stage } from './stage.ts';
 
@@ -26,6 +32,12 @@ describe('the whole stack', function () {
   after(async () => await cluster?.stop());
 
   describe('of the original', () => memosOfTheSample(staged));
+  describe('and its operator at rest', () => operatorAtRest(staged));
+  describe('under load', () => autoscaling(staged));
+  describe('with faults', () => recovery(staged));
+  describe('deleted', () => keptAndFoundAgain(staged));
+  describe('in KRaft mode', () => kraft(staged));
+  describe('on a cluster of its user', () => namedCluster(staged));
 
   // A test beside the parts would run before them.
   describe('at its end', () => {

@@ -4,6 +4,7 @@ import { kafka3, kafka4 } from './kafka.ts';
 import { mariadb } from './mariadb.ts';
 import { node } from './node.ts';
 import { redis } from './redis.ts';
+import { registry } from './registry.ts';
 import { zookeeper } from './zookeeper.ts';
 
 /** Every stand-in, by the name of its root file system. */
@@ -15,4 +16,5 @@ export const recipes = {
   'kafka-4.2.1': kafka4,
   zookeeper,
   node,
+  registry,
 } satisfies Record<string, Recipe>;

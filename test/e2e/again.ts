@@ -1,0 +1,42 @@
+/** A MemoApp that is deleted keeps its data by default, and one of the same name finds it again. */
+import { expect } from 'chai';
+import { names, podClaim } from '../../operator/src/api/names.ts';
+import { remains } from './remains.ts';
+import { bringSample, sampleApp, sampleHost } from './sample.ts';
+import type { Staged } from './stage.ts';
+import { eventually } from './witness.ts';
+
+const { namespace, name } = sampleApp;
+const child = names(sampleApp);
+
+/** Volumes, and the Secrets that open the database. */
+const kept = [
+  ...[child.database, child.events, child.zookeeper].map((set) => `persistentvolumeclaim/${podClaim(set, 0)}`),
+  ...[child.databaseCredentials, child.databaseMigration, child.databaseRoot].map((secret) => `secret/${secret}`),
+].toSorted();
+
+export function keptAndFoundAgain(stage: Staged): void {
+  const text = '지워져도 남는 메모';
+  let id: number;
+
+  it('leaves its volumes and the Secrets that open them, and nothing else', async () => {
+    const { kubectl } = stage();
+    const client = stage().clientOf(sampleHost);
+    ({ id } = await client.create('남는 기록', text));
+    await client.close();
+    await kubectl.run(['delete', 'memoapp', name, '-n', namespace, '--timeout=60s']);
+    await eventually(kubectl, sampleApp, 'only volumes and Secrets are left', 120, async () => {
+      expect(await remains(kubectl, namespace)).to.deep.equal(kept);
+      return true;
+    });
+  });
+
+  it('has its memos when it is made again', async () => {
+    await bringSample(stage());
+    const client = stage().clientOf(sampleHost);
+    const found = await client.search('워져도');
+    expect(found.map((memo) => memo.id)).to.deep.equal([id]);
+    expect((await client.create('새 기록', '다시 만든 뒤')).id).to.be.greaterThan(id);
+    await client.close();
+  });
+}

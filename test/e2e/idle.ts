@@ -1,0 +1,90 @@
+/** An operator with nothing to do writes nothing, has no right that it does not need, and neither has its successor. */
+import { expect } from 'chai';
+import { operator } from '../../scripts/stack/manifests.ts';
+import { writesOf } from '../operator/audit.ts';
+import { operatorUser } from '../operator/operator.ts';
+import { awakeFor, leading, successorOf } from './operator-pod.ts';
+import { sampleApp } from './sample.ts';
+import type { Staged } from './stage.ts';
+import { ready } from './ready.ts';
+
+const IDLE_SECONDS = 30;
+const SETTLED_SECONDS = 10;
+
+const CHILD = '[get list watch create patch delete]';
+
+/** Every row of `kubectl auth can-i --list` that not every service account has. */
+const rights = [
+  `configmaps [] [] ${CHILD}`,
+  `deployments.apps [] [] ${CHILD}`,
+  'events.events.k8s.io [] [] [create patch]',
+  `horizontalpodautoscalers.autoscaling [] [] ${CHILD}`,
+  'ingressclasses.networking.k8s.io [] [] [get list watch]',
+  `ingresses.networking.k8s.io [] [] ${CHILD}`,
+  `jobs.batch [] [] ${CHILD}`,
+  'memoapps.memo.sogangcomputerclub.org [] [] [get list watch]',
+  'memoapps.memo.sogangcomputerclub.org/finalizers [] [] [update]',
+  'memoapps.memo.sogangcomputerclub.org/status [] [] [patch]',
+  'persistentvolumeclaims [] [] [get list watch create patch]',
+  `poddisruptionbudgets.policy [] [] ${CHILD}`,
+  'pods [] [] [get list watch]',
+  'secrets [] [] [get create patch]',
+  `serviceaccounts [] [] ${CHILD}`,
+  `services [] [] ${CHILD}`,
+  `statefulsets.apps [] [] ${CHILD}`,
+  'storageclasses.storage.k8s.io [] [] [get list watch]',
+];
+const rightsToItsLease = [
+  'leases.coordination.k8s.io [] [] [create]',
+  'leases.coordination.k8s.io [] [memo-operator] [get update]',
+];
+
+export function operatorAtRest(stage: Staged): void {
+  const writes = (): string[] => writesOf(stage().cluster.auditLog, operatorUser);
+
+  async function rightsIn(namespace: string): Promise<string[]> {
+    const list = async (user: string): Promise<string[]> => {
+      const text = await stage().kubectl.run([
+        'auth',
+        'can-i',
+        '--list',
+        '--no-headers',
+        '-n',
+        namespace,
+        '--as',
+        user,
+      ]);
+      return text
+        .trim()
+        .split('\n')
+        .map((line) => line.trim().replaceAll(/ +/g, ' '));
+    };
+    const everybodys = new Set(await list(`system:serviceaccount:${operator.namespace}:nobody`));
+    return (await list(operatorUser)).filter((row) => !everybodys.has(row)).toSorted();
+  }
+
+  it('has the rights it needs and no others', async () => {
+    expect(await rightsIn(sampleApp.namespace)).to.deep.equal(rights.toSorted());
+    expect(await rightsIn(operator.namespace)).to.deep.equal([...rights, ...rightsToItsLease].toSorted());
+  });
+
+  it(`writes nothing in ${IDLE_SECONDS} idle seconds, its Lease aside`, async () => {
+    const { kubectl } = stage();
+    await ready(kubectl, sampleApp);
+    await awakeFor(kubectl, SETTLED_SECONDS);
+    const before = writes();
+    await awakeFor(kubectl, IDLE_SECONDS);
+    expect(writes().slice(before.length)).to.deep.equal([]);
+  });
+
+  it('writes nothing after a restart', async () => {
+    const { kubectl } = stage();
+    const before = writes();
+    const { holder } = await leading(kubectl);
+    await kubectl.run(['delete', 'pod', holder, '-n', operator.namespace, '--wait=false']);
+    await successorOf(kubectl, holder);
+    await awakeFor(kubectl, SETTLED_SECONDS);
+    await ready(kubectl, sampleApp);
+    expect(writes().slice(before.length)).to.deep.equal([]);
+  });
+}

@@ -1,0 +1,22 @@
+import { debian } from './debian.ts';
+import { aptInstall, STANDARD_PATH } from './recipe.ts';
+import type { Recipe } from './recipe.ts';
+
+/** A registry, so that a cluster can pull what was pushed: for tests of clusters that are not this machine's own. */
+export const registry: Recipe = {
+  name: 'registry',
+  reference: 'registry:2',
+  parent: debian,
+  script: `${aptInstall('docker-registry')}
+ln -s /usr/bin/docker-registry /bin/registry
+mkdir -p /var/lib/registry
+`,
+  check: `registry --version | grep -q ' v\\?2\\.'`,
+  config: {
+    Env: [STANDARD_PATH],
+    Entrypoint: ['registry'],
+    Cmd: ['serve', '/etc/docker/registry/config.yml'],
+    Volumes: ['/var/lib/registry'],
+    ExposedPorts: ['5000/tcp'],
+  },
+};
