@@ -2,11 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import process from 'node:process';
-import { Command } from 'commander';
 import { pino } from 'pino';
 import { apiVersion, group, kind } from './api/names.ts';
 import type { MemoApp } from './api/memoapp.ts';
 import { appLabel, appliedHashAnnotation } from './api/labels.ts';
+import { parseOptions } from './options.ts';
 import { fieldManager } from './reconcile/dependencies.ts';
 import { CredentialCache } from './reconcile/credentials.ts';
 import { memoAppReconciler } from './reconcile/memoapp.ts';
@@ -31,28 +31,7 @@ import { watchedKinds } from './stack/kinds.ts';
 /** The memo service release this operator installs where a MemoApp names none. */
 const release = '0.1.0';
 
-interface Options {
-  readonly healthPort: string;
-  readonly namespace?: string;
-  readonly leaseNamespace?: string;
-  readonly workers: string;
-  readonly resyncMinutes: string;
-  readonly logLevel: string;
-}
-
-const options = new Command('memo-operator')
-  .description(
-    'Keeps MemoApps as their specs ask. In a pod it uses the mounted service account, elsewhere a kubeconfig.',
-  )
-  .option('--namespace <name>', 'look at one namespace only; absent: all of them')
-  .option('--lease-namespace <name>', "where the Lease lives; absent: the pod's namespace")
-  .option('--health-port <port>', 'port of /livez, /readyz and /metrics', '8080')
-  .option('--workers <number>', 'MemoApps worked on at the same time', '8')
-  .option('--resync-minutes <number>', 'how often every MemoApp is looked at again', '10')
-  .option('--log-level <level>', 'trace, debug, info, warn or error', 'info')
-  .parse()
-  .opts<Options>();
-
+const options = parseOptions(process.argv);
 const log = pino({ level: options.logLevel, base: { service: 'memo-operator' } });
 const clock = systemClock;
 const metrics = new RuntimeMetrics();
@@ -85,8 +64,8 @@ for (const watched of watchedKinds) {
 const events = new EventRecorder({ client: writes, controller: `${group}/operator`, instance: identity, log });
 const controller = new Controller({
   name: 'memoapp',
-  workers: Number(options.workers),
-  resync: { every: Number(options.resyncMinutes) * 60_000, keys: () => apps.keys() },
+  workers: options.workers,
+  resync: { every: options.resyncMinutes * 60_000, keys: () => apps.keys() },
   log,
   metrics,
   reconcile: memoAppReconciler({
@@ -116,7 +95,7 @@ for (const watched of watchedKinds) {
 }
 
 const server = await serve({
-  port: Number(options.healthPort),
+  port: options.healthPort,
   live: [['lease', () => elector.alive()]],
   ready: [['stores', () => informers.synced]],
   metrics,

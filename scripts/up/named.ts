@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import type { IngressClass } from 'kubernetes-types/networking/v1.js';
 import type { MemoApp } from '../../operator/src/api/memoapp.ts';
+import { names } from '../../operator/src/api/names.ts';
 import type { KubeObject } from '../../operator/src/runtime/object.ts';
 import { ensureImages } from '../../test/images/build.ts';
 import { namedCluster } from '../stack/context.ts';
@@ -134,7 +135,7 @@ async function routed(kubectl: Kubectl, sample: readonly KubeObject[], steps: St
 async function entrance(memoApp: MemoApp, kubectl: Kubectl): Promise<Entrance> {
   const { name, namespace = 'default' } = memoApp.metadata;
   const host = memoApp.spec.route?.hostnames[0];
-  const ingress = await kubectl.get<IngressWithAddress>('ingress', name, '-n', namespace);
+  const ingress = await kubectl.get<IngressWithAddress>('ingress', names({ name }).route, '-n', namespace);
   const [address] = ingress?.status?.loadBalancer?.ingress ?? [];
   const where = address?.hostname ?? address?.ip;
   if (host === undefined || where === undefined || where.startsWith('127.')) return forwarded(memoApp, kubectl);

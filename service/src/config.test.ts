@@ -116,6 +116,14 @@ describe('the configuration', () => {
     expect(faultsOf({ DATABASE_URL: `${URL}?ssl=true` })[0]?.fault).to.include('TLS');
   });
 
+  it('refuses a topic that would wait for more copies than it has', () => {
+    const kafka = { KAFKA_BOOTSTRAP_SERVERS: 'kafka:9092', KAFKA_TOPIC_REPLICATION_FACTOR: '2' };
+    const waiting = (copies: string): unknown =>
+      parseTopicConfig({ ...kafka, KAFKA_TOPIC_MIN_INSYNC_REPLICAS: copies }, noFiles).events.minInSyncReplicas;
+    expect(waiting('2')).to.equal(2);
+    expect(() => waiting('3')).to.throw(ConfigurationError, /MIN_INSYNC_REPLICAS: is above .*write at most 2/);
+  });
+
   it('lets `topic` do without a database, and asks it for Kafka', () => {
     expect(parseTopicConfig({ KAFKA_BOOTSTRAP_SERVERS: 'k:9092' }, noFiles).events.retentionMs).to.equal(604_800_000);
     expect(() => parseTopicConfig({ DATABASE_URL: URL }, noFiles)).to.throw(

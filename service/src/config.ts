@@ -98,6 +98,12 @@ export const VARIABLES = {
     fallback: '1',
     about: 'Replicas of each partition when the topic is made; an existing topic keeps its own.',
   }),
+  KAFKA_TOPIC_MIN_INSYNC_REPLICAS: variable({
+    form: integer(1, 10),
+    expects: 'a whole number from 1 to 10',
+    about:
+      'In-sync replicas that must have an event before it counts as sent; at most the replication factor. Absent: what the brokers or the topic have.',
+  }),
   KAFKA_TOPIC_RETENTION: variable({
     form: duration('1m', '87600h'),
     expects: 'a duration from 1m to 87600h',
@@ -190,6 +196,7 @@ export interface EventsConfig {
   readonly topic: string;
   readonly partitions: number;
   readonly replicationFactor: number;
+  readonly minInSyncReplicas?: number;
   readonly retentionMs: number;
   /** `serve` makes the topic. */
   readonly createTopic: boolean;
@@ -265,10 +272,20 @@ function parse(environment: Environment, readFile: ReadFile): { config: Config; 
   const redis = reader.read('REDIS_URL', v.REDIS_URL);
   const ttlMs = read('CACHE_TTL', v.CACHE_TTL, 1000);
   const bootstrapServers = reader.read('KAFKA_BOOTSTRAP_SERVERS', v.KAFKA_BOOTSTRAP_SERVERS);
+  const replicationFactor = read('KAFKA_TOPIC_REPLICATION_FACTOR', v.KAFKA_TOPIC_REPLICATION_FACTOR, 10);
+  const minInSyncReplicas = reader.read('KAFKA_TOPIC_MIN_INSYNC_REPLICAS', v.KAFKA_TOPIC_MIN_INSYNC_REPLICAS);
+  if (minInSyncReplicas !== undefined && minInSyncReplicas > replicationFactor) {
+    reader.refuse(
+      'KAFKA_TOPIC_MIN_INSYNC_REPLICAS',
+      'is above KAFKA_TOPIC_REPLICATION_FACTOR',
+      `write at most ${replicationFactor}, or raise KAFKA_TOPIC_REPLICATION_FACTOR`,
+    );
+  }
   const topic = {
     topic: read('KAFKA_TOPIC', v.KAFKA_TOPIC, ''),
     partitions: read('KAFKA_TOPIC_PARTITIONS', v.KAFKA_TOPIC_PARTITIONS, 1),
-    replicationFactor: read('KAFKA_TOPIC_REPLICATION_FACTOR', v.KAFKA_TOPIC_REPLICATION_FACTOR, 1),
+    replicationFactor,
+    ...(minInSyncReplicas === undefined ? {} : { minInSyncReplicas }),
     retentionMs: read('KAFKA_TOPIC_RETENTION', v.KAFKA_TOPIC_RETENTION, 0),
     createTopic: read('KAFKA_TOPIC_CREATE', v.KAFKA_TOPIC_CREATE, false),
   };

@@ -1,17 +1,17 @@
 /** The seam between operator and service: the service's own parser reads what the operator renders. */
-import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { parse } from 'yaml';
 import type { MemoApp } from '../../operator/src/api/memoapp.ts';
 import type { ResolvedApp } from '../../operator/src/api/resolved.ts';
 import { resolve } from '../../operator/src/api/resolve.ts';
 import { mountedUris, serviceEnvironment, topicEnvironment } from '../../operator/src/stack/api/environment.ts';
 import type { DatabaseBoundConfig } from '../../service/src/config.ts';
 import { parseConfig, parseTopicConfig, VARIABLES } from '../../service/src/config.ts';
+import { property, schema } from './schema.ts';
 
 const specs: readonly (readonly [what: string, spec: MemoApp['spec']])[] = [
   ['nothing', {}],
   ['no origin', { api: { cors: { allowedOrigins: [] } } }],
+  ['a small pool and nothing of its minimum', { api: { connectionPool: { max: 5 } } }],
   ['no cache and no events', { cache: { disabled: {} }, events: { disabled: {} } }],
   [
     'everything',
@@ -51,6 +51,7 @@ describe('the environment that the operator renders', () => {
     const pool = property(api, 'connectionPool');
     for (const bound of ['minimum', 'maximum'] as const) {
       const max = property(pool, 'max')[bound] ?? 0;
+      expect(configOf(resolved({ api: { connectionPool: { max } } })).database.poolMax).to.equal(max);
       const min = Math.min(max, property(pool, 'min')[bound] ?? 0);
       const { database } = configOf(resolved({ api: { connectionPool: { min, max } } }));
       expect(database).to.include({ poolMin: min, poolMax: max });
@@ -75,25 +76,6 @@ describe('the environment that the operator renders', () => {
     expect(Object.keys(VARIABLES)).to.include.members(names);
   });
 });
-
-interface Schema {
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly enum?: readonly string[];
-  readonly minimum?: number;
-  readonly maximum?: number;
-}
-
-function schema(...path: readonly string[]): Schema {
-  const file = new URL('../../crds/memo.sogangcomputerclub.org_memoapps.yaml', import.meta.url);
-  const crd = parse(readFileSync(file, 'utf8')) as { spec: { versions: [{ schema: { openAPIV3Schema: Schema } }] } };
-  return path.reduce(property, crd.spec.versions[0].schema.openAPIV3Schema);
-}
-
-function property(of: Schema, name: string): Schema {
-  const found = of.properties?.[name];
-  if (found === undefined) throw new Error(`the schema has no ${name}`);
-  return found;
-}
 
 function resolved(spec: MemoApp['spec']): ResolvedApp {
   const metadata = { name: 'shop', namespace: 'club', uid: 'u' };

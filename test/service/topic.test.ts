@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import kafkajs from 'kafkajs';
 import type { Admin } from 'kafkajs';
+import { until } from '../cluster/host/wait.ts';
 import { startKafka } from '../stores/kafka.ts';
 import type { Kafka } from '../stores/kafka.ts';
 import { runToEnd } from './service.ts';
@@ -54,6 +55,12 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
       expect(await partitions()).to.equal(5);
     });
 
+    it('waits for no more in-sync replicas than an existing topic has', async () => {
+      await topic({ KAFKA_TOPIC_REPLICATION_FACTOR: '3', KAFKA_TOPIC_MIN_INSYNC_REPLICAS: '2' });
+      expect(await setting('min.insync.replicas')).to.equal('1');
+      expect(await setting('max.message.bytes')).to.equal('123456');
+    });
+
     it('waits for a broker that is not up yet', async () => {
       await kafka.brokers[0]?.kill();
       const waiting = topic({ KAFKA_TOPIC: 'later' });
@@ -80,3 +87,37 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
     }
   });
 }
+
+describe('topic command, three brokers that wait for two copies', function () {
+  this.timeout(300_000);
+  let kafka: Kafka;
+
+  before(async () => {
+    kafka = await startKafka({ version: '4.2.1', brokers: 3, settings: { 'min.insync.replicas': '2' } });
+  });
+
+  after(async () => await kafka.stop());
+
+  it('lets events go on with one broker away, where a topic has two copies and waits for one', async () => {
+    const { status, stderr } = await runToEnd('topic', {
+      KAFKA_BOOTSTRAP_SERVERS: kafka.bootstrapServers.join(','),
+      KAFKA_TOPIC_PARTITIONS: '3',
+      KAFKA_TOPIC_REPLICATION_FACTOR: '2',
+      KAFKA_TOPIC_MIN_INSYNC_REPLICAS: '1',
+    });
+    expect(status, stderr).to.equal(0);
+    await kafka.brokers[2]?.kill();
+    const client = new kafkajs.Kafka({
+      brokers: kafka.bootstrapServers.slice(0, 2),
+      logLevel: kafkajs.logLevel.NOTHING,
+      retry: { retries: 0 },
+    });
+    const producer = client.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+    await producer.connect();
+    const messages = [0, 1, 2].map((partition) => ({ partition, value: 'memo' }));
+    await until('every partition takes an event', { seconds: 60, hint: 'see the brokers' }, async () => {
+      return await producer.send({ topic: 'memo_events', acks: -1, messages });
+    });
+    await producer.disconnect();
+  });
+});

@@ -9,7 +9,7 @@ export const partLabel = `${group}/part`;
 
 /** On a retained Secret: the uid of the MemoApp that had it generated. */
 export const madeForAnnotation = `${group}/made-for`;
-/** On a volume claim: the version of the store that last ran on it. */
+/** On a pod template of a store: the version it runs. On a volume claim: the latest that has run on it; absent: none has. */
 export const storeVersionAnnotation = `${group}/store-version`;
 /** On a volume claim of Kafka or ZooKeeper: mode and number of members its data was written by, as `kraft-3`. */
 export const storeLayoutAnnotation = `${group}/store-layout`;

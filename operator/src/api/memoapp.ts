@@ -21,7 +21,7 @@ export interface MemoAppSpec {
    */
   version?: string;
   /**
-   * What becomes of volumes and the Secrets that open them when the MemoApp is deleted. Retain: they stay, and a new MemoApp of the same name takes them up again, data and passwords. Delete: they go too.
+   * What becomes of volumes and the Secrets that open them when the MemoApp is deleted. Retain: they stay, and a new MemoApp of the same name takes them up again, data and passwords. Delete: they go too. After a change, wait until status.observedGeneration has reached metadata.generation before deleting.
    */
   deletionPolicy?: 'Retain' | 'Delete';
   /**
@@ -71,7 +71,7 @@ export interface MemoAppSpec {
        */
       minReplicas?: number;
       /**
-       * Most pods. The database allows connections for all of them.
+       * Most pods. The database allows connections for all of them, in steps of 512, 1024, 2048 and so on; a number that needs the next step restarts it.
        */
       maxReplicas: number;
       /**
@@ -80,7 +80,7 @@ export interface MemoAppSpec {
       targetCPUUtilizationPercentage?: number;
     };
     /**
-     * What an API pod may use. When absent: requests of 100m CPU and 256Mi, a limit of 512Mi, no CPU limit. A member that is absent has its own default, moved where it would contradict one that is given.
+     * What an API pod may use. When absent: requests of 100m CPU and 256Mi, a limit of 1Gi, no CPU limit. A member that is absent has its own default, moved where it would contradict one that is given.
      */
     resources?: {
       /**
@@ -111,7 +111,7 @@ export interface MemoAppSpec {
       };
     };
     /**
-     * Database connections of one API pod, all of them together, as `{min: 10, max: 20}`. When absent: that.
+     * Database connections of one API pod, all of them together. When absent: `{min: 10, max: 20}`.
      */
     connectionPool?: {
       /**
@@ -119,7 +119,7 @@ export interface MemoAppSpec {
        */
       min?: number;
       /**
-       * Most connections; further requests wait for one, up to their deadline.
+       * Most connections; further requests wait for one, up to their deadline. The database allows them for all pods, in the steps that autoscaling.maxReplicas names.
        */
       max?: number;
     };
@@ -172,7 +172,7 @@ export interface MemoAppSpec {
         digest?: string;
       };
       /**
-       * MariaDB version, a tag of the image, as `"11.8"`. Raising it upgrades the data; it never goes back below the version that ran last. When absent: the version that ran last on the volume, 11.8 on an empty one.
+       * MariaDB version, a tag of the image, as `"11.8"`. Raising it upgrades the data; it never goes back below one that has run on the volume; one that never started can be taken back. When absent: the version that has run on the volume, 11.8 on an empty one.
        */
       version?: string;
       /**
@@ -266,7 +266,7 @@ export interface MemoAppSpec {
         | 'volatile-random'
         | 'volatile-ttl';
       /**
-       * What the cache pod may use. When absent: requests of 50m CPU and 128Mi, a limit of 128Mi, no CPU limit. A member that is absent has its own default, moved where it would contradict one that is given.
+       * What the cache pod may use. When absent: requests of 50m CPU and 64Mi, a limit of 128Mi, no CPU limit. A member that is absent has its own default, moved where it would contradict one that is given.
        */
       resources?: {
         /**
@@ -324,7 +324,7 @@ export interface MemoAppSpec {
         digest?: string;
       };
       /**
-       * Kafka version, 3.7.0 or later, a tag of the image, as `4.2.1`. When absent: the version that ran last on the volumes; at first 4.2.1, and 3.9.2 with zooKeeper.
+       * Kafka version, 3.7.0 or later, a tag of the image, as `4.2.1`. When absent: the version that has run on the volumes; at first 4.2.1, and 3.9.2 with zooKeeper.
        */
       version?: string;
       /**
@@ -393,7 +393,7 @@ export interface MemoAppSpec {
           digest?: string;
         };
         /**
-         * ZooKeeper version, 3.8 or later, a tag of the image, as `"3.9"`. When absent: the version that ran last, 3.9 at first.
+         * ZooKeeper version, 3.8 or later, a tag of the image, as `"3.9"`. When absent: the version that has run on the volumes, 3.9 at first.
          */
         version?: string;
         /**
@@ -414,7 +414,7 @@ export interface MemoAppSpec {
           className?: string;
         };
         /**
-         * What a ZooKeeper server may use. When absent: requests of 50m CPU and 256Mi, a limit of 512Mi, no CPU limit; half of the limit is heap. A member that is absent has its own default, moved where it would contradict one that is given.
+         * What a ZooKeeper server may use. When absent: requests of 100m CPU and 256Mi, a limit of 384Mi, no CPU limit; half of the limit is heap. A member that is absent has its own default, moved where it would contradict one that is given.
          */
         resources?: {
           /**
@@ -459,7 +459,7 @@ export interface MemoAppSpec {
        */
       partitions?: number;
       /**
-       * On how many brokers each event is kept. When absent: the smaller of 3 and the number of brokers. It cannot be changed on a topic that exists.
+       * On how many brokers each event is kept. When absent: the smaller of 3 and the number of brokers. It cannot be changed on a topic that exists. From 3 on an event counts as sent once 2 of them have it, below that once 1 has.
        */
       replicationFactor?: number;
       /**
@@ -532,7 +532,7 @@ export interface MemoAppStatus {
    */
   database?: {
     /**
-     * The version that ran last; a changed default never replaces it.
+     * The latest version that has started on its volumes; a changed default never replaces it.
      */
     version?: string;
   };
@@ -541,7 +541,7 @@ export interface MemoAppStatus {
    */
   cache?: {
     /**
-     * The version that ran last; a changed default never replaces it.
+     * The version that last started; a changed default never replaces it.
      */
     version?: string;
   };
@@ -550,7 +550,7 @@ export interface MemoAppStatus {
    */
   events?: {
     /**
-     * The version that ran last; a changed default never replaces it.
+     * The latest version that has started on its volumes; a changed default never replaces it.
      */
     version?: string;
     /**
@@ -563,7 +563,7 @@ export interface MemoAppStatus {
    */
   zooKeeper?: {
     /**
-     * The version that ran last; a changed default never replaces it.
+     * The latest version that has started on its volumes; a changed default never replaces it.
      */
     version?: string;
   };

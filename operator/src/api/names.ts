@@ -28,6 +28,7 @@ export interface Names {
   readonly cache: string;
   readonly events: string;
   readonly zookeeper: string;
+  readonly route: string;
   readonly jobs: string;
   /** Secrets. */
   readonly databaseCredentials: string;
@@ -47,6 +48,7 @@ export function names(app: { readonly name: string }): Names {
     cache: `${name}-cache`,
     events: `${name}-events`,
     zookeeper: `${name}-zookeeper`,
+    route: `${name}-route`,
     jobs: `${name}-jobs`,
     databaseCredentials: `${name}-database-credentials`,
     databaseMigration: `${name}-database-migration`,

@@ -19,6 +19,7 @@ import type {
   ResolvedTopic,
   ResolvedZooKeeper,
 } from './resolved.ts';
+import { compareVersions } from './versions.ts';
 
 /** Versions of the stores where the spec names none and no data says otherwise. */
 export const storeDefaults = {
@@ -51,15 +52,12 @@ export function resolve(memoApp: MemoApp, facts: ClusterFacts): ResolvedApp {
     commonLabels: spec.commonLabels ?? {},
     api,
     database,
-    cache: resolveCache(spec),
+    cache: resolveCache(spec, status?.cache?.version),
     events,
     route: resolveRoute(spec),
     problems: [
-      ...downgrade('MariaDB', 'spec.database.managed.version', database.version, facts.volumes.database),
-      ...(events.mode === 'managed'
-        ? downgrade('Kafka', 'spec.events.managed.version', events.version, facts.volumes.events)
-        : []),
-      ...layoutChange(events, facts.volumes.events),
+      ...downgrade('MariaDB', 'spec.database.managed', database.version, facts.volumes.database),
+      ...eventsProblems(events, facts.volumes),
     ],
   };
 }
@@ -69,7 +67,7 @@ function resolveApi({ api = {} }: MemoAppSpec): ResolvedApi {
     image: { repository: api.image?.repository ?? 'memo-service', digest: api.image?.digest },
     scale: resolveScale(api),
     resources: resources(api.resources, { cpu: '100m', memory: '256Mi' }, '1Gi'),
-    connectionPool: { min: api.connectionPool?.min ?? 10, max: api.connectionPool?.max ?? 20 },
+    connectionPool: resolvePool(api.connectionPool),
     logLevel: api.logLevel ?? 'info',
     allowedOrigins: api.cors?.allowedOrigins ?? ['*'],
     legacyPaths: api.legacyPaths ?? 'Enabled',
@@ -77,15 +75,27 @@ function resolveApi({ api = {} }: MemoAppSpec): ResolvedApi {
   };
 }
 
+function resolvePool(pool: NonNullable<MemoAppSpec['api']>['connectionPool'] = {}): ResolvedApi['connectionPool'] {
+  const { max = 20 } = pool;
+  return { min: pool.min ?? Math.min(10, max), max };
+}
+
 function resolveScale(api: NonNullable<MemoAppSpec['api']>): ResolvedScale {
   if (!api.autoscaling) return { mode: 'fixed', replicas: api.replicas ?? 2 };
-  const { minReplicas = 2, maxReplicas, targetCPUUtilizationPercentage = 70 } = api.autoscaling;
+  const { maxReplicas, targetCPUUtilizationPercentage = 70 } = api.autoscaling;
+  const minReplicas = api.autoscaling.minReplicas ?? Math.min(2, maxReplicas);
   return { mode: 'autoscaled', minReplicas, maxReplicas, targetCPUUtilizationPercentage };
 }
 
-/** The most API pods there can be at once: all of them, and the one more of a roll-out. */
-function mostPods(scale: ResolvedScale): number {
-  return (scale.mode === 'fixed' ? scale.replicas : scale.maxReplicas) + 1;
+/**
+ * Enough for the pools of all API pods, of the one more of a roll-out, and for 20 people, probes and migrations; the
+ * relay's connection is one of its pool's. In powers of two from 512 on: MariaDB restarts to take another number, and
+ * that must not come with every pod more. An allowed connection that nobody opens costs next to nothing.
+ */
+function allowedConnections({ scale, connectionPool }: ResolvedApi): number {
+  const pods = (scale.mode === 'fixed' ? scale.replicas : scale.maxReplicas) + 1;
+  const needed = pods * connectionPool.max + 20;
+  return Math.max(512, 2 ** Math.ceil(Math.log2(needed)));
 }
 
 function resolveDatabase({ database }: MemoAppSpec, api: ResolvedApi, recorded?: RecordedStore): ResolvedDatabase {
@@ -98,14 +108,14 @@ function resolveDatabase({ database }: MemoAppSpec, api: ResolvedApi, recorded?:
     version,
     storage: storage(managed.storage, '10Gi'),
     resources: sized,
-    // 20 are for people, probes and migrations; the relay's connection is one of the pool's.
-    maxConnections: Math.max(151, mostPods(api.scale) * api.connectionPool.max + 20),
+    maxConnections: allowedConnections(api),
     // Half of the memory: the rest is connections, sort buffers and the server itself.
     bufferPoolBytes: Math.max(64 * mebi, Math.floor(memoryLimit(sized) / 2 / mebi) * mebi),
   };
 }
 
-function resolveCache({ cache = {} }: MemoAppSpec): ResolvedCache {
+/** @param running the version that runs: it holds no data, so the status is all that remembers it */
+function resolveCache({ cache = {} }: MemoAppSpec, running?: string): ResolvedCache {
   const ttl = cache.ttl ?? '300s';
   if (cache.disabled) return { ttl, mode: 'disabled' };
   const managed = cache.managed ?? {};
@@ -113,7 +123,7 @@ function resolveCache({ cache = {} }: MemoAppSpec): ResolvedCache {
   return {
     ttl,
     mode: 'managed',
-    image: image(managed.image, 'redis', managed.version ?? storeDefaults.cache),
+    image: image(managed.image, 'redis', managed.version ?? running ?? storeDefaults.cache),
     maxMemoryPolicy: managed.maxMemoryPolicy ?? 'allkeys-lru',
     // A quarter is left for buffers, fragmentation and Redis itself.
     maxMemoryBytes: Math.floor((memoryLimit(sized) * 3) / 4),
@@ -140,7 +150,6 @@ function resolveEvents({ events = {} }: MemoAppSpec, facts: ClusterFacts): Resol
     storage: storage(managed.storage, '5Gi'),
     resources: sized,
     heapMebibytes: heap(sized),
-    minInSyncReplicas: topic.replicationFactor >= 3 ? 2 : 1,
     zooKeeper: resolveZooKeeper(managed.zooKeeper, facts),
   };
 }
@@ -163,10 +172,13 @@ function resolveZooKeeper(
 }
 
 function resolveTopic(topic: NonNullable<MemoAppSpec['events']>['topic'], brokers: number): ResolvedTopic {
+  const replicationFactor = topic?.replicationFactor ?? Math.min(3, brokers);
   return {
     name: topic?.name ?? 'memo_events',
     partitions: topic?.partitions ?? 3,
-    replicationFactor: topic?.replicationFactor ?? Math.min(3, brokers),
+    replicationFactor,
+    // With two copies a write that waits for both would stop with either broker.
+    minInSyncReplicas: replicationFactor >= 3 ? 2 : 1,
     retention: topic?.retention ?? '168h',
   };
 }
@@ -227,20 +239,27 @@ function heap(sized: ResolvedResources): number {
   return Math.max(64, Math.floor(memoryLimit(sized) / 2 / mebi));
 }
 
-function downgrade(store: string, field: string, wanted: string, recorded?: RecordedStore): Problem[] {
-  if (!recorded || compareVersions(wanted, recorded.version) >= 0) return [];
-  const message = `${field} asks for ${wanted}, but its volume was written by ${store} ${recorded.version}, which cannot go back; set ${recorded.version}`;
-  return [{ reason: Reason.StoreDowngrade, message }];
+function eventsProblems(events: ResolvedEvents, volumes: ClusterFacts['volumes']): Problem[] {
+  if (events.mode === 'disabled') return [];
+  const field = 'spec.events.managed';
+  const kafka = [
+    ...downgrade('Kafka', field, events.version, volumes.events),
+    ...layoutChange('Kafka', field, layoutOf(events), volumes.events),
+  ];
+  const { zooKeeper } = events;
+  if (!zooKeeper) return kafka;
+  return [
+    ...kafka,
+    ...downgrade('ZooKeeper', `${field}.zooKeeper`, zooKeeper.version, volumes.zookeeper),
+    ...layoutChange('ZooKeeper', `${field}.zooKeeper`, ensembleOf(zooKeeper), volumes.zookeeper),
+  ];
 }
 
-/** Compares as many numbers as both have: `11.8` and `11.8.9` are the same line. */
-function compareVersions(a: string, b: string): number {
-  const [left, right] = [a.split('.').map(Number), b.split('.').map(Number)];
-  for (let index = 0; index < Math.min(left.length, right.length); index += 1) {
-    const difference = (left[index] ?? 0) - (right[index] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
+function downgrade(store: string, field: string, wanted: string, recorded?: RecordedStore): Problem[] {
+  const ran = recorded?.version;
+  if (ran === undefined || compareVersions(wanted, ran) >= 0) return [];
+  const message = `${field}.version asks for ${wanted}, but its volume was written by ${store} ${ran}, which cannot go back; set ${ran}`;
+  return [{ reason: Reason.StoreDowngrade, message }];
 }
 
 /** Mode and number of brokers, as it is written on their volumes. */
@@ -249,9 +268,14 @@ export function layoutOf(events: ResolvedEvents): string | undefined {
   return `${events.zooKeeper ? 'zookeeper' : 'kraft'}-${events.replicas}`;
 }
 
-function layoutChange(events: ResolvedEvents, recorded?: RecordedStore): Problem[] {
-  const layout = layoutOf(events);
-  if (!layout || !recorded?.layout || recorded.layout === layout) return [];
-  const message = `spec.events.managed asks for ${layout}, but the volumes found were written as ${recorded.layout}; ask for that, or delete the volumes of Kafka`;
+/** Number of ZooKeeper servers, as it is written on their volumes. */
+export function ensembleOf({ replicas }: ResolvedZooKeeper): string {
+  return `ensemble-${replicas}`;
+}
+
+function layoutChange(store: string, field: string, wanted: string | undefined, recorded?: RecordedStore): Problem[] {
+  const written = recorded?.layout;
+  if (wanted === undefined || written === undefined || written === wanted) return [];
+  const message = `${field} asks for ${wanted}, but the volumes found were written as ${written}; ask for that, or delete the volumes of ${store}`;
   return [{ reason: Reason.LayoutChanged, message }];
 }

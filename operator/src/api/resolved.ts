@@ -102,8 +102,6 @@ export interface ManagedEvents {
   readonly storage: ResolvedStorage;
   readonly resources: ResolvedResources;
   readonly heapMebibytes: number;
-  /** In-sync replicas a write waits for. */
-  readonly minInSyncReplicas: number;
   /** undefined: KRaft, each broker also a controller. */
   readonly zooKeeper: ResolvedZooKeeper | undefined;
 }
@@ -112,6 +110,8 @@ export interface ResolvedTopic {
   readonly name: string;
   readonly partitions: number;
   readonly replicationFactor: number;
+  /** In-sync replicas a write waits for; below `replicationFactor` where there is more than one. */
+  readonly minInSyncReplicas: number;
   readonly retention: string;
 }
 
@@ -130,9 +130,11 @@ export type ResolvedRoute =
       readonly annotations: Readonly<Record<string, string>>;
     };
 
-/** What is known of a store's data: the version that last ran on it, and for Kafka how its brokers were laid out. */
+/** What is known of a store's data. */
 export interface RecordedStore {
-  readonly version: string;
+  /** The latest version that has run on it; absent: none has, its volumes are empty. */
+  readonly version?: string;
+  /** How the members of Kafka or ZooKeeper were laid out when the volumes were made. */
   readonly layout?: string;
 }
 
@@ -140,7 +142,7 @@ export interface RecordedStore {
 export interface ClusterFacts {
   /** The memo service release this operator installs where none is asked for. */
   readonly release: string;
-  /** Read from the annotations of the volumes that are there, also of an earlier MemoApp of the same name. */
+  /** Read from the volumes that are there, also of an earlier MemoApp of the same name, and from the pods on them. */
   readonly volumes: {
     readonly database?: RecordedStore;
     readonly events?: RecordedStore;

@@ -1,7 +1,6 @@
 /** The generated Secrets: read by name, made once, never rewritten, never listed or watched. */
 import type { MemoAppStatus } from '../api/memoapp.ts';
 import type { ResolvedApp } from '../api/resolved.ts';
-import { apiVersion as ownApiVersion } from '../api/names.ts';
 import { madeForAnnotation, partLabel, type Part } from '../api/labels.ts';
 import { Reason } from '../api/reasons.ts';
 import { hasReason, isNotFound } from '../runtime/client/error.ts';
@@ -12,6 +11,7 @@ import { isLeaving } from './children.ts';
 import { fieldManager, type Dependencies } from './dependencies.ts';
 import { databaseClaim, stopDatabase } from './lost-volume.ts';
 import { isRetained } from './observe.ts';
+import { fit } from './retained.ts';
 import type { Pass } from './pass.ts';
 
 interface Secret extends KubeObject {
@@ -96,14 +96,16 @@ export async function ensureCredentials(
   if (before.length > 0) return undefined;
   pass.problems.push(...foreignSecrets(app, wanted, found), ...credentialProblems(app, present, status, observed));
   if (pass.problems.some(({ reason }) => reason === Reason.DataMissing)) await stopDatabase(app, dependencies, signal);
-  if (pass.problems.length > 0) return undefined;
+  // Labels and owner as `deletionPolicy` wants them now, whether the app may go on or not; the content is left alone.
   await Promise.all(
     wanted.map(async (one) => {
       const secret = found.get(one.name);
-      if (!secret) found.set(one.name, await create(one, app, dependencies, signal));
-      else await refit(secret, one, dependencies, signal);
+      if (secret && isOurs(secret, one, app)) await fit(secret, one.object.metadata, dependencies.client, signal);
     }),
   );
+  if (pass.problems.length > 0) return undefined;
+  const missing = wanted.filter(({ name }) => !found.has(name));
+  await Promise.all(missing.map(async (one) => found.set(one.name, await create(one, app, dependencies, signal))));
   const key = found.get(`${app.name}-key`)?.data ?? {};
   const hashes = Object.fromEntries(wanted.map(({ name }) => [name, secretHash(key, found.get(name)?.data ?? {})]));
   dependencies.credentials.set(app, hashes);
@@ -161,19 +163,4 @@ async function create(
     if (!hasReason(error, 'AlreadyExists')) throw error;
     return await dependencies.client.get(secretKind, { namespace: app.namespace, name: wanted.name }, { signal });
   }
-}
-
-/** Labels and owner as `deletionPolicy` wants them now; the content is left alone. */
-async function refit(live: Secret, wanted: WantedSecret, { client }: Dependencies, signal: AbortSignal): Promise<void> {
-  const { labels = {}, ownerReferences = [] } = wanted.object.metadata;
-  const foreignOwners = (live.metadata.ownerReferences ?? []).filter((owner) => owner.apiVersion !== ownApiVersion);
-  const owners = [...foreignOwners, ...ownerReferences];
-  const sameOwners =
-    owners.map((owner) => owner.uid).join() === (live.metadata.ownerReferences ?? []).map((owner) => owner.uid).join();
-  const sameLabels = Object.entries(labels).every(([name, value]) => live.metadata.labels?.[name] === value);
-  if (sameOwners && sameLabels) return;
-  const { uid, resourceVersion, namespace = '', name } = live.metadata;
-  // A merge patch replaces the list of owners whole; the resource version makes it refuse where somebody else was first.
-  const body = { metadata: { uid, resourceVersion, labels, ownerReferences: owners } };
-  await client.patch(secretKind, { namespace, name }, { type: 'merge', body }, { fieldManager, signal });
 }

@@ -19,6 +19,7 @@ import { observedOf } from './observe.ts';
 import { Pass } from './pass.ts';
 import { prune } from './prune.ts';
 import { handOverReplicas, replicasOwner } from './replicas.ts';
+import { keepClaims } from './retained.ts';
 
 /** A refusal (a quota, a policy) lifts, and a problem is put right, without an event we could watch for. */
 const lookAgainAfter = 30_000;
@@ -56,6 +57,7 @@ async function reconcile(
     pass.failures.push(error);
   }
   const statusSignal = signal.aborted ? AbortSignal.timeout(statusDeadline) : signal;
+  await keepClaims(app, observed, pass, dependencies, statusSignal);
   await writeStatus(seen, app, observed, pass, dependencies, statusSignal);
   if (pass.failures.length > pass.refused.length) pass.throwFailures();
   if (pass.terminating.length > 0) return { requeueAfter: lookForEndAfter };
@@ -70,10 +72,9 @@ async function converge(
   dependencies: Dependencies,
   signal: AbortSignal,
 ): Promise<void> {
-  // What must not be done is found before anything is: a downgrade of a store, another layout of its data.
-  if (app.problems.length > 0) return;
   const secretHashes = await ensureCredentials(app, memoApp.status, observed, pass, dependencies, signal);
-  if (!secretHashes) return;
+  // What must not be done is found before anything is: a downgrade of a store, another layout of its data.
+  if (!secretHashes || app.problems.length > 0) return;
   const inputs = {
     observed,
     secretHashes,

@@ -3,20 +3,27 @@
  * down, carry what wrote them, and are never made anew, empty, behind our back.
  */
 import type { PersistentVolumeClaim } from 'kubernetes-types/core/v1.js';
-import { selector, storeLayoutAnnotation, storeVersionAnnotation, type Part } from '../api/labels.ts';
+import {
+  appliedHashAnnotation,
+  selector,
+  storeLayoutAnnotation,
+  storeVersionAnnotation,
+  type Part,
+} from '../api/labels.ts';
 import { podClaim } from '../api/names.ts';
 import { compareQuantities } from '../api/quantity.ts';
 import type { ResolvedApp, ResolvedStorage } from '../api/resolved.ts';
 import type { KubeObject } from '../runtime/object.ts';
+import { versionOn, type ClaimMetadata } from './facts.ts';
 import { retainedMetadata } from './metadata.ts';
 import type { Observed } from './observed.ts';
+import type { StorePart } from './pod.ts';
 
 export interface ClaimedStore {
-  readonly part: Part;
+  readonly part: Exclude<StorePart, 'cache'>;
   readonly statefulSet: string;
   readonly replicas: number;
   readonly storage: ResolvedStorage;
-  readonly version: string;
   readonly layout?: string;
 }
 
@@ -24,19 +31,26 @@ export interface ClaimedStore {
 export function claims(app: ResolvedApp, store: ClaimedStore, observed: Observed): KubeObject[] {
   return Array.from({ length: store.replicas }, (_, ordinal) => {
     const name = podClaim(store.statefulSet, ordinal);
+    const live = observed.get('PersistentVolumeClaim', name);
+    const ran = versionOn(app, store.part, live?.metadata ?? { name }, observed);
     return {
       apiVersion: 'v1',
       kind: 'PersistentVolumeClaim',
       metadata: retainedMetadata(app, name, store.part, {
-        [storeVersionAnnotation]: store.version,
+        ...(ran !== undefined && { [storeVersionAnnotation]: ran }),
         ...(store.layout !== undefined && { [storeLayoutAnnotation]: store.layout }),
       }),
-      spec: claimSpec(
-        store.storage,
-        observed.get('PersistentVolumeClaim', name)?.spec?.resources?.requests?.['storage'],
-      ),
+      spec: claimSpec(store.storage, live?.spec?.resources?.requests?.['storage']),
     };
   });
+}
+
+/**
+ * Whether a claim under one of our names is one that the operator made or took up, or that was restored with the annotation
+ * that says so. Any other was made by the controller of a StatefulSet in the place of a lost one, and is empty.
+ */
+export function isKnownClaim({ annotations = {} }: ClaimMetadata): boolean {
+  return appliedHashAnnotation in annotations || storeVersionAnnotation in annotations;
 }
 
 /** Which volumes a store has: another claim of the same name has another uid. */

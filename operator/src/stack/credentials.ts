@@ -3,13 +3,14 @@
  * (`type, host, port, username, password, database, uri`) for ever, and what its pods need beside them.
  */
 import { createHash, createHmac } from 'node:crypto';
-import { appliedHashAnnotation, madeForAnnotation, storeVersionAnnotation, type Part } from '../api/labels.ts';
+import { madeForAnnotation, storeVersionAnnotation, type Part } from '../api/labels.ts';
 import type { MemoAppStatus } from '../api/memoapp.ts';
 import type { Problem } from '../api/conditions.ts';
 import { databaseName, names, podClaim, ports, serviceHost, users } from '../api/names.ts';
 import { Reason } from '../api/reasons.ts';
 import type { ResolvedApp } from '../api/resolved.ts';
 import type { KubeObject } from '../runtime/object.ts';
+import { isKnownClaim } from './claims.ts';
 import { metadata, retainedMetadata } from './metadata.ts';
 import type { Observed } from './observed.ts';
 
@@ -205,8 +206,7 @@ export function lostVolume(app: ResolvedApp, status: MemoAppStatus | undefined, 
   const name = podClaim(names(app).database, 0);
   const claim = observed.get('PersistentVolumeClaim', name);
   if (claim === undefined) return [dataMissing(app, `the volume claim ${name} of the database is gone`)];
-  const { annotations = {} } = claim.metadata ?? {};
-  if (appliedHashAnnotation in annotations || storeVersionAnnotation in annotations) return [];
+  if (isKnownClaim(claim.metadata ?? {})) return [];
   return [dataMissing(app, `the volume claim ${name} of the database was made anew and is empty`)];
 }
 

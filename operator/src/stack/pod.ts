@@ -6,6 +6,16 @@ import type { ResolvedApp, ResolvedImage, ResolvedResources } from '../api/resol
 /** Users of the official images. */
 export const userIds = { mariadb: 999, redis: 999, kafka: 1000, zookeeper: 1000, memo: 65532 } as const;
 
+/** The parts that are stores, and the container in which each of them runs. */
+export const storeContainers = {
+  database: 'mariadb',
+  cache: 'redis',
+  events: 'kafka',
+  zookeeper: 'zookeeper',
+} as const;
+
+export type StorePart = keyof typeof storeContainers;
+
 /** Pod-level fields that every pod carries; `uid` is also its group and, for volumes, its `fsGroup`. */
 export function podDefaults(
   app: ResolvedApp,

@@ -5,13 +5,12 @@ import type { EventsConfig } from '../config.ts';
 import type { Log } from '../observability/log.ts';
 import { connectAdmin, setOnTopic, takeLeave, topicResource } from './kafkajs.ts';
 
-const RETENTION = 'retention.ms';
 /** Brokers start beside us. After this the caller, a Job, decides whether to begin again. */
 const PATIENCE_MS = 120_000;
 const PAUSE_MS = 1000;
 
 /**
- * Makes the topic, or gives an existing one more partitions and the asked retention; again changes nothing.
+ * Makes the topic, or gives an existing one more partitions and the asked settings; again changes nothing.
  * @throws Error when the brokers did not answer or did not agree within two minutes: the last fault is its cause.
  */
 export async function ensureTopic(config: EventsConfig, log: Log): Promise<void> {
@@ -41,8 +40,10 @@ export async function settleTopic(config: EventsConfig, log: Log): Promise<void>
       log.info({ 'kafka.topic': config.topic, 'kafka.partitions': config.partitions }, 'made the topic');
       return;
     }
-    await grow(admin, config, log);
-    await retain(admin, config, log);
+    const { topics } = await admin.fetchTopicMetadata({ topics: [config.topic] });
+    const partitions = topics[0]?.partitions ?? [];
+    await grow(admin, config, partitions.length, log);
+    await set(admin, config, Math.min(...partitions.map(({ replicas }) => replicas.length)), log);
   } finally {
     await takeLeave(admin);
   }
@@ -50,17 +51,15 @@ export async function settleTopic(config: EventsConfig, log: Log): Promise<void>
 
 /** False: it is there already. */
 async function create(admin: Admin, config: EventsConfig): Promise<boolean> {
-  const { topic, partitions, replicationFactor, retentionMs } = config;
+  const { topic, partitions, replicationFactor } = config;
   if ((await admin.listTopics()).includes(topic)) return false;
-  const configEntries = [{ name: RETENTION, value: String(retentionMs) }];
+  const configEntries = wantedSettings(config, replicationFactor);
   // Another pod may make it at the same moment: that is false too.
   return admin.createTopics({ topics: [{ topic, numPartitions: partitions, replicationFactor, configEntries }] });
 }
 
 /** Fewer would lose events, and the order per memo with them: that is said, not done. */
-async function grow(admin: Admin, { topic, partitions: wanted }: EventsConfig, log: Log): Promise<void> {
-  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-  const now = topics[0]?.partitions.length ?? 0;
+async function grow(admin: Admin, { topic, partitions: wanted }: EventsConfig, now: number, log: Log): Promise<void> {
   const facts = { 'kafka.topic': topic, 'kafka.partitions': now };
   if (now > wanted) log.warn(facts, `${wanted} partitions are asked for and a topic never shrinks: nothing is changed`);
   if (now >= wanted) return;
@@ -68,19 +67,41 @@ async function grow(admin: Admin, { topic, partitions: wanted }: EventsConfig, l
   log.info(facts, `gave the topic ${wanted} partitions`);
 }
 
+interface Setting {
+  readonly name: string;
+  readonly value: string;
+}
+
+/**
+ * What is not asked for stays as the brokers, or somebody else, have set it.
+ * @param replicas of a partition: an existing topic may have fewer than are asked for, and would take no write at all if
+ * it waited for more than it has
+ */
+function wantedSettings({ minInSyncReplicas: inSync, retentionMs }: EventsConfig, replicas: number): Setting[] {
+  return [
+    { name: 'retention.ms', value: String(retentionMs) },
+    ...(inSync === undefined ? [] : [{ name: 'min.insync.replicas', value: String(Math.min(inSync, replicas)) }]),
+  ];
+}
+
 /** Kafka replaces all settings of a topic at once, so that what somebody else has set goes along. */
-async function retain(admin: Admin, { topic, retentionMs }: EventsConfig, log: Log): Promise<void> {
-  const wanted = String(retentionMs);
+async function set(admin: Admin, config: EventsConfig, replicas: number, log: Log): Promise<void> {
+  const { topic } = config;
+  const wanted = wantedSettings(config, replicas);
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: [{ type: topicResource, name: topic }],
   });
   const entries = resources[0]?.configEntries ?? [];
-  if (entries.find(({ configName }) => configName === RETENTION)?.configValue === wanted) return;
-  const others = entries
-    .filter(({ configName, configSource }) => configSource === setOnTopic && configName !== RETENTION)
-    .map(({ configName, configValue }) => ({ name: configName, value: configValue }));
-  const configEntries = [...others, { name: RETENTION, value: wanted }];
+  const onTopic = entries.filter(({ configSource }) => configSource === setOnTopic);
+  const differing = wanted.filter(
+    ({ name, value }) => !onTopic.some(({ configName, configValue }) => configName === name && configValue === value),
+  );
+  if (differing.length === 0) return;
+  const others = onTopic
+    .map(({ configName, configValue }) => ({ name: configName, value: configValue }))
+    .filter(({ name }) => !wanted.some((setting) => setting.name === name));
+  const configEntries = [...others, ...wanted];
   await admin.alterConfigs({ validateOnly: false, resources: [{ type: topicResource, name: topic, configEntries }] });
-  log.info({ 'kafka.topic': topic }, `set ${RETENTION} to ${wanted}`);
+  log.info({ 'kafka.topic': topic }, `set ${differing.map(({ name, value }) => `${name} to ${value}`).join(', ')}`);
 }

@@ -22,6 +22,31 @@ export interface Call extends Omit<TransportRequest, 'signal' | 'streaming'> {
   what: string;
   /** Whether sending it twice does no more than sending it once. */
   idempotent: boolean;
+  /** Called right before each time it is sent, the repetitions too; what it throws, the call throws. */
+  guard?: (() => void) | undefined;
+}
+
+/** Tells what a guard threw from what the connection did. */
+class Guard {
+  readonly #check: (() => void) | undefined;
+  #refusal: unknown;
+
+  constructor(check: (() => void) | undefined) {
+    this.#check = check;
+  }
+
+  ask(): void {
+    try {
+      this.#check?.();
+    } catch (error) {
+      this.#refusal = error;
+      throw error;
+    }
+  }
+
+  refused(error: unknown): boolean {
+    return this.#refusal !== undefined && error === this.#refusal;
+  }
 }
 
 const defaultDeadline = 30_000;
@@ -63,12 +88,15 @@ export class Caller {
         left,
       };
       return withRetries(retry, () => {
+        const guard = new Guard(call.guard);
+        guard.ask();
         const attempt = call.idempotent ? Math.min(left(), attemptDeadline) : left();
         return withDeadline(this.clock, attempt, deadline.signal, async (inner) => {
           try {
-            const response = await this.authorized({ ...call, signal: inner.signal });
+            const response = await this.authorized({ ...call, signal: inner.signal }, guard);
             return await readAnswer(response, call.what);
           } catch (error) {
+            if (guard.refused(error)) throw error;
             throw connectionError(error, call.what, deadline.expired || inner.expired, inner.signal.aborted);
           }
         });
@@ -77,11 +105,12 @@ export class Caller {
   }
 
   /** Sends once; a 401 reads the credentials anew and sends once more, whatever the method: it was turned away unread. */
-  async authorized(request: TransportRequest): Promise<Awaited<ReturnType<Transport['send']>>> {
+  async authorized(request: TransportRequest, guard?: Guard): Promise<Awaited<ReturnType<Transport['send']>>> {
     const first = await this.#counted(request);
     if (first.statusCode !== 401) return first;
     await first.body.dump();
     this.transport.refresh();
+    guard?.ask();
     return this.#counted(request);
   }
 

@@ -167,6 +167,28 @@ describe('the client', () => {
     expect(seen).to.have.length(1);
   });
 
+  for (const [what, answer] of [
+    ['after a 503', status(503)],
+    ['after a lost connection', reset],
+    ['after a 401', status(401)],
+  ] as const) {
+    it(`asks the guard again before it repeats a write ${what}`, async () => {
+      let leading = true;
+      script = [
+        (request, response) => {
+          leading = false;
+          answer(request, response);
+        },
+      ];
+      const guarded = client.guarded(() => {
+        if (!leading) throw new Error('not leading');
+      });
+      const call = guarded.apply(object, { fieldManager: 'ours' });
+      expect(await call.then(String, (error: unknown) => (error as Error).message)).to.equal('not leading');
+      expect(seen).to.have.length(1);
+    });
+  }
+
   it('says of a kind that is not served that it is not found, and looks again later', async () => {
     const route = kindOf('v1', 'Route');
     const error = await failure(client.get(route, name));

@@ -90,7 +90,7 @@ export interface ApiClient {
   resource(kind: Kind, options?: CallOptions): Promise<Resource | undefined>;
   /** GET of a path of the API server outside the object tree, e.g. `/version`. */
   read(path: string, options?: CallOptions): Promise<unknown>;
-  /** The same client, with `check` called right before every write is sent; what it throws, the write throws. */
+  /** The same client, with `check` called right before every write is sent, each repetition too; what it throws, the write throws. */
   guarded(check: () => void): ApiClient;
   /** Ends idle connections at once and the others after their calls. */
   close(): Promise<void>;

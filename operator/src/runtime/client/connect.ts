@@ -201,8 +201,10 @@ class HttpApiClient implements ApiClient {
   }
 
   #write(call: Call, options: CallOptions): Promise<unknown> {
-    this.#guard?.();
-    return this.#caller.send({ ...call, headers: { 'content-type': json, ...call.headers } }, options);
+    return this.#caller.send(
+      { ...call, guard: this.#guard, headers: { 'content-type': json, ...call.headers } },
+      options,
+    );
   }
 
   async #path(kind: Kind, target: Target, query: Query, options: CallOptions | undefined): Promise<string> {

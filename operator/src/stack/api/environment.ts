@@ -52,6 +52,7 @@ export function topicEnvironment(app: ResolvedApp): Variable[] {
   return [
     { name: 'KAFKA_BOOTSTRAP_SERVERS', value: bootstrapServers(app) },
     { name: 'KAFKA_TOPIC', value: topic.name },
+    { name: 'KAFKA_TOPIC_MIN_INSYNC_REPLICAS', value: String(topic.minInSyncReplicas) },
     { name: 'KAFKA_TOPIC_PARTITIONS', value: String(topic.partitions) },
     { name: 'KAFKA_TOPIC_REPLICATION_FACTOR', value: String(topic.replicationFactor) },
     { name: 'KAFKA_TOPIC_RETENTION', value: topic.retention },

@@ -1,5 +1,5 @@
 /** Redis, the cache in front of the database: one pod, memory only. Losing it costs speed, never data. */
-import { configHashAnnotation, labels, selector } from '../../api/labels.ts';
+import { configHashAnnotation, labels, selector, storeVersionAnnotation } from '../../api/labels.ts';
 import { names, podsService, ports } from '../../api/names.ts';
 import type { ResolvedApp, ResolvedCache } from '../../api/resolved.ts';
 import type { KubeObject } from '../../runtime/object.ts';
@@ -13,6 +13,7 @@ import {
   restricted,
   scratch,
   startupWithinAnHour,
+  storeContainers,
   userIds,
 } from '../pod.ts';
 import { configMap, headlessService, service, serviceAccount } from '../services.ts';
@@ -66,13 +67,14 @@ function statefulSet(app: ResolvedApp, cache: ManagedCache, { secretHashes }: St
           labels: labels(app, 'cache'),
           annotations: {
             [configHashAnnotation]: contentHash(redisConfig(cache), secretHashes[child.cacheCredentials]),
+            [storeVersionAnnotation]: cache.image.tag,
           },
         },
         spec: {
           ...podDefaults(app, child.cache, userIds.redis),
           containers: [
             {
-              name: 'redis',
+              name: storeContainers.cache,
               image: imageReference(cache.image),
               args: ['redis-server', '/etc/redis/redis.conf'],
               ports: [{ name: 'redis', containerPort: ports.cache, protocol: 'TCP' }],

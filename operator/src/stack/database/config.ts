@@ -1,6 +1,7 @@
 /** The files of the database pod. */
 import { databaseName, users } from '../../api/names.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
+import { initialised } from './initialisation.ts';
 
 /** `my.cnf` as the image includes it from /etc/mysql/conf.d. */
 export function serverConfig(app: ResolvedApp): Record<string, string> {
@@ -32,4 +33,5 @@ export const initScripts: Readonly<Record<string, string>> = {
     'unset password',
     '',
   ].join('\n'),
+  ...initialised,
 };

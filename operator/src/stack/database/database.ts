@@ -1,5 +1,5 @@
 /** MariaDB: one pod with a volume. The memos are here and nowhere else. */
-import { configHashAnnotation, labels, selector } from '../../api/labels.ts';
+import { configHashAnnotation, labels, selector, storeVersionAnnotation } from '../../api/labels.ts';
 import { databaseName, names, podsService, ports, users } from '../../api/names.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
 import type { KubeObject } from '../../runtime/object.ts';
@@ -14,10 +14,12 @@ import {
   restricted,
   scratch,
   startupWithinAnHour,
+  storeContainers,
   userIds,
 } from '../pod.ts';
 import { configMap, headlessService, service, serviceAccount } from '../services.ts';
 import { initScripts, serverConfig } from './config.ts';
+import { dataFolder, initFolder, startCommand } from './initialisation.ts';
 
 export function databaseObjects(app: ResolvedApp, inputs: StackInputs): KubeObject[] {
   const child = names(app);
@@ -34,8 +36,8 @@ export function databaseObjects(app: ResolvedApp, inputs: StackInputs): KubeObje
 }
 
 function claimed(app: ResolvedApp): ClaimedStore {
-  const { storage, version } = app.database;
-  return { part: 'database', statefulSet: names(app).database, replicas: 1, storage, version };
+  const { storage } = app.database;
+  return { part: 'database', statefulSet: names(app).database, replicas: 1, storage };
 }
 
 const secretFolder = '/run/secrets/memo';
@@ -59,14 +61,18 @@ function statefulSet(app: ResolvedApp, { observed }: StackInputs): KubeObject {
         metadata: {
           labels: labels(app, 'database'),
           // Not the init scripts: they run once in the life of a volume, and a new text must not restart the server.
-          annotations: { [configHashAnnotation]: contentHash(serverConfig(app)) },
+          annotations: {
+            [configHashAnnotation]: contentHash(serverConfig(app)),
+            [storeVersionAnnotation]: app.database.version,
+          },
         },
         spec: {
           ...podDefaults(app, child.database, userIds.mariadb),
           containers: [
             {
-              name: 'mariadb',
+              name: storeContainers.database,
               image: imageReference(image),
+              command: [...startCommand],
               env: [
                 { name: 'MARIADB_AUTO_UPGRADE', value: '1' },
                 { name: 'MARIADB_DATABASE', value: databaseName },
@@ -82,9 +88,9 @@ function statefulSet(app: ResolvedApp, { observed }: StackInputs): KubeObject {
               securityContext: { ...restricted },
               volumeMounts: [
                 // Below a folder of its own: a volume's root may hold lost+found, which MariaDB would take for a database.
-                { name: 'data', mountPath: '/var/lib/mysql', subPath: 'mysql' },
+                { name: 'data', mountPath: dataFolder, subPath: 'mysql' },
                 { name: 'config', mountPath: '/etc/mysql/conf.d', readOnly: true },
-                { name: 'init', mountPath: '/docker-entrypoint-initdb.d', readOnly: true },
+                { name: 'init', mountPath: initFolder, readOnly: true },
                 ...['root', 'migration', 'service'].map((name) => ({
                   name: `secret-${name}`,
                   mountPath: `${secretFolder}/${name}`,

@@ -1,5 +1,5 @@
 /** Kafka, where the events go: KRaft with combined broker and controller, or as the original had it, with ZooKeeper. */
-import { configHashAnnotation, labels, selector } from '../../api/labels.ts';
+import { configHashAnnotation, labels, selector, storeVersionAnnotation } from '../../api/labels.ts';
 import { names, podsService, ports, serviceHost } from '../../api/names.ts';
 import { layoutOf } from '../../api/resolve.ts';
 import type { ManagedEvents, ResolvedApp } from '../../api/resolved.ts';
@@ -15,6 +15,7 @@ import {
   restricted,
   scratch,
   startupWithinAnHour,
+  storeContainers,
   userIds,
 } from '../pod.ts';
 import { configMap, disruptionBudget, headlessService, service, serviceAccount } from '../services.ts';
@@ -53,7 +54,6 @@ function claimed(app: ResolvedApp, events: ManagedEvents): ClaimedStore {
     statefulSet: names(app).events,
     replicas: events.replicas,
     storage: events.storage,
-    version: events.version,
     ...(layout !== undefined && { layout }),
   };
 }
@@ -78,13 +78,14 @@ function statefulSet(app: ResolvedApp, events: ManagedEvents, { observed }: Stac
           labels: labels(app, 'events'),
           annotations: {
             [configHashAnnotation]: contentHash(events.zooKeeper ? legacyFiles(app, events) : {}),
+            [storeVersionAnnotation]: events.version,
           },
         },
         spec: {
           ...podDefaults(app, child.events, userIds.kafka),
           containers: [
             {
-              name: 'kafka',
+              name: storeContainers.events,
               image: imageReference(events.image),
               ...(mode.command && { command: mode.command }),
               env: [...podIdentity, ...mode.env],

@@ -1,6 +1,7 @@
 /** ZooKeeper, for Kafka 3 as the original ran it. */
-import { configHashAnnotation, labels, selector } from '../../api/labels.ts';
+import { configHashAnnotation, labels, selector, storeVersionAnnotation } from '../../api/labels.ts';
 import { names, podsService, ports } from '../../api/names.ts';
+import { ensembleOf } from '../../api/resolve.ts';
 import type { ResolvedApp, ResolvedZooKeeper } from '../../api/resolved.ts';
 import type { KubeObject } from '../../runtime/object.ts';
 import { claims, claimTemplate, type ClaimedStore } from '../claims.ts';
@@ -14,6 +15,7 @@ import {
   restricted,
   scratch,
   startupWithinAnHour,
+  storeContainers,
   userIds,
 } from '../pod.ts';
 import { configMap, disruptionBudget, headlessService, service, serviceAccount } from '../services.ts';
@@ -37,14 +39,14 @@ export function zooKeeperObjects(app: ResolvedApp, zooKeeper: ResolvedZooKeeper,
   ];
 }
 
-function claimed(app: ResolvedApp, { replicas, storage, version }: ResolvedZooKeeper): ClaimedStore {
+function claimed(app: ResolvedApp, zooKeeper: ResolvedZooKeeper): ClaimedStore {
+  const { replicas, storage } = zooKeeper;
   return {
     part: 'zookeeper',
     statefulSet: names(app).zookeeper,
     replicas,
     storage,
-    version,
-    layout: `ensemble-${replicas}`,
+    layout: ensembleOf(zooKeeper),
   };
 }
 
@@ -100,13 +102,16 @@ function statefulSet(app: ResolvedApp, zooKeeper: ResolvedZooKeeper, { observed 
       template: {
         metadata: {
           labels: labels(app, 'zookeeper'),
-          annotations: { [configHashAnnotation]: contentHash(files(app, zooKeeper)) },
+          annotations: {
+            [configHashAnnotation]: contentHash(files(app, zooKeeper)),
+            [storeVersionAnnotation]: zooKeeper.version,
+          },
         },
         spec: {
           ...podDefaults(app, name, userIds.zookeeper),
           containers: [
             {
-              name: 'zookeeper',
+              name: storeContainers.zookeeper,
               image: imageReference(zooKeeper.image),
               // Ids start at 1, pods at 0.
               command: [

@@ -5,6 +5,7 @@ import { Reason } from '../../api/reasons.ts';
 import type { ManagedEvents, ResolvedApp } from '../../api/resolved.ts';
 import { jobState } from '../jobs/state.ts';
 import { topicJob } from '../jobs/topic.ts';
+import { recordedStore } from '../facts.ts';
 import type { Observed } from '../observed.ts';
 import { podProblem } from './pods.ts';
 import { statefulReady } from './statefulset.ts';
@@ -24,13 +25,15 @@ export function eventsServe(app: ResolvedApp, observed: Observed): boolean {
 function brokersReady(app: ResolvedApp, events: ManagedEvents, observed: Observed): Condition {
   const type = 'EventsReady';
   if (events.zooKeeper) {
-    const { image, replicas, version } = events.zooKeeper;
+    const { image, replicas } = events.zooKeeper;
+    const { version = events.zooKeeper.version } = recordedStore(app, 'zookeeper', observed);
     const title = `ZooKeeper ${version}`;
     const ensemble = { type, part: 'zookeeper', name: names(app).zookeeper, replicas, image, title } as const;
     const ready = statefulReady(app, ensemble, observed);
     if (ready.status !== 'True') return ready;
   }
-  const title = `Kafka ${events.version}`;
+  const { version = events.version } = recordedStore(app, 'events', observed);
+  const title = `Kafka ${version}`;
   const { image, replicas } = events;
   return statefulReady(app, { type, part: 'events', name: names(app).events, replicas, image, title }, observed);
 }

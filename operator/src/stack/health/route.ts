@@ -1,5 +1,6 @@
 /** `RouteReady`: True once the Ingress has an address. Absent without a route. */
 import { isFalse, isTrue, type Condition } from '../../api/conditions.ts';
+import { names } from '../../api/names.ts';
 import { Reason } from '../../api/reasons.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
 import type { Observed } from '../observed.ts';
@@ -11,8 +12,9 @@ const defaultClass = 'ingressclass.kubernetes.io/is-default-class';
 export function routeReady(app: ResolvedApp, observed: Observed): Condition[] {
   const { route } = app;
   if (route.mode !== 'ingress') return [];
-  const ingress = observed.get('Ingress', app.name);
-  if (!ingress) return [isFalse('RouteReady', Reason.Creating, `Ingress ${app.name} is about to be made`)];
+  const name = names(app).route;
+  const ingress = observed.get('Ingress', name);
+  if (!ingress) return [isFalse('RouteReady', Reason.Creating, `Ingress ${name} is about to be made`)];
   const addresses = ingress.status?.loadBalancer?.ingress ?? [];
   if (addresses.length > 0) return [isTrue('RouteReady', Reason.Available, `${urlOf(app) ?? ''} leads to the API`)];
   const classes = observed.list('IngressClass', {});

@@ -3,8 +3,8 @@ import { storeConditions } from '../../api/conditions.ts';
 import { selectorText } from '../../api/labels.ts';
 import type { MemoAppStatus } from '../../api/memoapp.ts';
 import { names } from '../../api/names.ts';
-import { layoutOf } from '../../api/resolve.ts';
-import type { ResolvedApp } from '../../api/resolved.ts';
+import type { RecordedStore, ResolvedApp } from '../../api/resolved.ts';
+import { cacheVersion, recordedStore } from '../facts.ts';
 import { migrationJob, migrationState } from '../jobs/migration.ts';
 import type { Observed } from '../observed.ts';
 import { urlOf } from '../route/route.ts';
@@ -28,7 +28,7 @@ export function statusOf(
   const migration = migrationState(app, observed, previous?.migratedBy);
   const migratedBy = migration.state === 'succeeded' ? migrationJob(app, observed).metadata.name : previous?.migratedBy;
   const schemaVersion = migration.schemaVersion ?? previous?.schemaVersion;
-  const database = is('DatabaseReady') ? { version: app.database.version } : previous?.database;
+  const database = ranOn(recordedStore(app, 'database', observed)) ?? previous?.database;
   const url = urlOf(app);
   return {
     observedGeneration: app.generation,
@@ -36,7 +36,7 @@ export function statusOf(
     ...(schemaVersion !== undefined && { schemaVersion }),
     ...(migratedBy !== undefined && { migratedBy }),
     ...(database && { database }),
-    ...stores(app, is, previous),
+    ...stores(app, observed, previous),
     ...(url !== undefined && { url }),
     replicas: deployment?.status?.replicas ?? 0,
     readyReplicas: deployment?.status?.readyReplicas ?? 0,
@@ -47,16 +47,24 @@ export function statusOf(
 
 function stores(
   app: ResolvedApp,
-  is: (type: string) => boolean,
+  observed: Observed,
   previous: MemoAppStatus | undefined,
 ): Pick<MemoAppStatus, 'cache' | 'events' | 'zooKeeper'> {
   const { cache, events } = app;
-  const ready = is('EventsReady');
-  const layout = layoutOf(events);
-  const redis =
-    cache.mode === 'disabled' ? undefined : is('CacheReady') ? { version: cache.image.tag } : previous?.cache;
+  const runs = cacheVersion(app, observed);
+  const redis = cache.mode === 'disabled' ? undefined : runs === undefined ? previous?.cache : { version: runs };
   if (events.mode === 'disabled') return { ...(redis && { cache: redis }) };
-  const kafka = ready ? { version: events.version, ...(layout !== undefined && { layout }) } : previous?.events;
-  const keeper = events.zooKeeper && (ready ? { version: events.zooKeeper.version } : previous?.zooKeeper);
+  const kafka = withLayout(recordedStore(app, 'events', observed)) ?? previous?.events;
+  const keeper = events.zooKeeper && (ranOn(recordedStore(app, 'zookeeper', observed)) ?? previous?.zooKeeper);
   return { ...(redis && { cache: redis }), ...(kafka && { events: kafka }), ...(keeper && { zooKeeper: keeper }) };
+}
+
+/** undefined: nothing has run on the volumes, so there is nothing new to say. */
+function ranOn({ version }: RecordedStore): { version: string } | undefined {
+  return version === undefined ? undefined : { version };
+}
+
+function withLayout(record: RecordedStore): { version: string; layout?: string } | undefined {
+  const ran = ranOn(record);
+  return ran && { ...ran, ...(record.layout !== undefined && { layout: record.layout }) };
 }

@@ -8,12 +8,13 @@ export function routeObjects(app: ResolvedApp): KubeObject[] {
   const { route } = app;
   if (route.mode !== 'ingress') return [];
   const { className, hostnames, tlsSecretName, annotations } = route;
-  const backend = { service: { name: names(app).api, port: { number: ports.api } } };
+  const child = names(app);
+  const backend = { service: { name: child.api, port: { number: ports.api } } };
   return [
     {
       apiVersion: 'networking.k8s.io/v1',
       kind: 'Ingress',
-      metadata: metadata(app, app.name, 'route', annotations),
+      metadata: metadata(app, child.route, 'route', annotations),
       spec: {
         ...(className !== undefined && { ingressClassName: className }),
         rules: hostnames.map((host) => ({ host, http: { paths: [{ backend, path: '/', pathType: 'Prefix' }] } })),

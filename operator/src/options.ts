@@ -1,0 +1,57 @@
+/** The command line: what can be set, within which bounds, and what is said to a value that cannot be. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+export interface Options {
+  readonly namespace?: string;
+  readonly leaseNamespace?: string;
+  readonly healthPort: number;
+  readonly workers: number;
+  readonly resyncMinutes: number;
+  readonly logLevel: string;
+}
+
+/**
+ * A faulty option ends the process with code 1 and says what to write.
+ * @param command what the options are added to; a test brings one that throws in place of ending
+ */
+export function parseOptions(argv: readonly string[], command = new Command('memo-operator')): Options {
+  return command
+    .description(
+      'Keeps MemoApps as their specs ask. In a pod it uses the mounted service account, elsewhere a kubeconfig.',
+    )
+    .option('--namespace <name>', 'look at one namespace only; absent: all of them')
+    .option('--lease-namespace <name>', "where the Lease lives; absent: the pod's namespace")
+    .option('--health-port <port>', 'port of /livez, /readyz and /metrics; 0: a free one', whole(0, 65_535), 8080)
+    .option('--workers <number>', 'MemoApps worked on at the same time, 1 to 100', whole(1, 100), 8)
+    .option(
+      '--resync-minutes <number>',
+      'how often every MemoApp is looked at again, 0.01 to 1440',
+      within(0.01, 1440),
+      10,
+    )
+    .addOption(
+      new Option('--log-level <level>', 'the least important log lines to write')
+        .choices(['trace', 'debug', 'info', 'warn', 'error'])
+        .default('info'),
+    )
+    .parse(argv)
+    .opts<Options>();
+}
+
+function whole(least: number, most: number): (text: string) => number {
+  return (text) => {
+    if (/^\d+$/.test(text) && inside(Number(text), least, most)) return Number(text);
+    throw new InvalidArgumentError(`Write a whole number from ${least} to ${most}.`);
+  };
+}
+
+function within(least: number, most: number): (text: string) => number {
+  return (text) => {
+    if (/^\d+(\.\d+)?$/.test(text) && inside(Number(text), least, most)) return Number(text);
+    throw new InvalidArgumentError(`Write a number from ${least} to ${most}.`);
+  };
+}
+
+function inside(value: number, least: number, most: number): boolean {
+  return value >= least && value <= most;
+}
