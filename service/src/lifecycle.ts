@@ -8,9 +8,9 @@ import { answerRejected } from './http/rejected.ts';
 
 /** Longer than any proxy keeps an idle connection, so that none is closed under a request on its way. */
 const KEEP_ALIVE_MS = 95_000;
-/** Slow clients: time for the headers, and for a whole request. */
+/** Slow clients: time for the headers, and for a whole request: an import. Other bodies have less (`http/body.ts`). */
 const HEADERS_MS = 10_000;
-const REQUEST_MS = 30_000;
+const REQUEST_MS = 600_000;
 const HEADER_BYTES = 16_384;
 const HEADERS_COUNT = 200;
 /** Requests that are still running after the delay get so much longer. */
@@ -68,11 +68,13 @@ export async function untilStopped(): Promise<NodeJS.Signals> {
 }
 
 /**
- * Serves on while the cluster takes the pod out of its Services, then takes no new connection and waits for those that
- * still have a request. Meanwhile every reply says `Connection: close`, so that keep-alive connections end in good order.
+ * Serves on while the cluster takes the pod out of its Services, then takes no new connection, ends what would go on for ever,
+ * and waits for the connections that still have a request. Meanwhile every reply says `Connection: close`, so that keep-alive
+ * connections end in good order.
  */
-export async function closeGently(server: Server, shutdownDelayMs: number): Promise<void> {
+export async function closeGently(server: Server, shutdownDelayMs: number, endStreams: () => void): Promise<void> {
   await delay(shutdownDelayMs);
+  endStreams();
   const closed = new Promise((resolve) => server.close(resolve));
   server.closeIdleConnections();
   await Promise.race([closed, delay(LAST_REQUESTS_MS, undefined, { ref: false })]);

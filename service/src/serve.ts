@@ -2,6 +2,7 @@
 import { openRedisCache } from './cache/redis-cache.ts';
 import type { InvalidationJournal } from './cache/redis-cache.ts';
 import { uncached } from './cache/uncached.ts';
+import { ChangeFeed } from './changes/feed.ts';
 import { createApp } from './app.ts';
 import type { DatabaseBoundConfig } from './config.ts';
 import { Database } from './db/database.ts';
@@ -12,12 +13,14 @@ import { Health } from './health/health.ts';
 import { nativeClasses } from './http/native.ts';
 import { apiServer, closeGently, listen, untilStopped } from './lifecycle.ts';
 import { managementServer } from './management.ts';
-import { backfillSearch } from './memos/backfill.ts';
-import { PortionSize } from './memos/pages.ts';
+import { backfill } from './memos/backfill.ts';
+import { purgeKeys } from './memos/idempotency.ts';
+import { PortionSize } from './memos/listing/portion-size.ts';
 import { rowReader } from './memos/rows.ts';
 import { MemoSearch } from './memos/search.ts';
 import { MemoStore } from './memos/store.ts';
 import { recentWrites } from './memos/outbox.ts';
+import { purgeTrash } from './memos/trash.ts';
 import type { Log } from './observability/log.ts';
 import { serviceMetrics } from './observability/metrics.ts';
 import { pauseUnless } from './waiting.ts';
@@ -40,17 +43,30 @@ export async function serve(config: DatabaseBoundConfig, log: Log): Promise<void
     },
     () => new Date(),
   );
-  const events = openEvents({ config, database, ...(redis && { cache: redis }), registry: metrics.registry, log });
-  const store = new MemoStore({ database, readRow, now: () => new Date(), onEvent: () => events.changed() });
+  const { registry } = metrics;
+  const purges = [purgeTrash, purgeKeys];
+  const events = openEvents({ config, database, ...(redis && { cache: redis }), registry, log, purges });
+  const feed = new ChangeFeed({ database, registry, log });
+  const written = {
+    database,
+    now: () => new Date(),
+    onEvent: () => {
+      events.changed();
+      feed.changed();
+    },
+  };
+  const streams = new AbortController();
   let draining = false;
   let schemaSeen = false;
   const app = createApp({
     http: config.http,
     memos: {
-      store,
+      store: new MemoStore({ ...written, readRow }),
       search: new MemoSearch(database, portion),
       pages: { database, readRow, portion },
       cache,
+      imports: { ...written, stop: streams.signal },
+      changes: { feed, stop: streams.signal },
       maxContentBytes: config.http.maxContentBytes,
     },
     health,
@@ -71,13 +87,13 @@ export async function serve(config: DatabaseBoundConfig, log: Log): Promise<void
   const stop = new AbortController();
   const background = whenMigrated(database, stop.signal).then(async (seen) => {
     schemaSeen = seen;
-    if (seen) await Promise.all([backfillSearch(database, log, stop.signal), events.run(stop.signal)]);
+    if (seen) await Promise.all([backfill(database, readRow, log, stop.signal), events.run(stop.signal)]);
   });
 
   const signal = await untilStopped();
   log.info({ 'process.signal': signal }, 'stopping');
   draining = true;
-  await closeGently(api, config.http.shutdownDelayMs);
+  await closeGently(api, config.http.shutdownDelayMs, () => streams.abort());
   stop.abort();
   await background;
   await Promise.all([cache.close(), reach?.close()]);

@@ -131,7 +131,7 @@ async function ask(url: string, init: RequestInit): Promise<Reply> {
   const response = await fetch(url, init);
   const text = await response.text();
   const json =
-    (response.headers.get('content-type') ?? '').includes('json') && text !== ''
+    /^application\/(?:[\w.-]+\+)?json/.test(response.headers.get('content-type') ?? '') && text !== ''
       ? (JSON.parse(text) as unknown)
       : undefined;
   return { status: response.status, headers: response.headers, text, json };

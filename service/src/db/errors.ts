@@ -25,6 +25,8 @@ const CONTENDED: ReadonlyMap<number, string> = new Map([
   [1213, 'deadlock'],
   [1205, 'lock wait timeout'],
   [1020, 'record changed since last read'],
+  // Keys are the database's own, but for the ids of an import: the other one took it first.
+  [1062, 'key taken meanwhile'],
 ]);
 
 /** The server is there and cannot serve: not a fault of the request. */
@@ -52,6 +54,11 @@ const KILLED = 1927;
 export function isContention(error: unknown): boolean {
   if (!(error instanceof DatabaseUnavailable)) return false;
   return error.cause instanceof SqlError && CONTENDED.has(error.cause.errno);
+}
+
+/** Whether a statement met a row that another transaction holds, and gave up waiting. */
+export function isLockTimeout(error: unknown): boolean {
+  return isContention(error) && error instanceof Error && error.cause instanceof SqlError && error.cause.errno === 1205;
 }
 
 /** A driver's error as {@link DatabaseUnavailable} where it is one, else as it came. */

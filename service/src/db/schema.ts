@@ -3,6 +3,10 @@ import type { Connection } from './connection.ts';
 import { memosTable } from './migrations/0001-memos.ts';
 import { outboxTable } from './migrations/0002-outbox.ts';
 import { memoSearchTable } from './migrations/0003-memo-search.ts';
+import { listIndexes } from './migrations/0004-list-indexes.ts';
+import { memoTrashTable } from './migrations/0005-memo-trash.ts';
+import { idempotencyKeysTable } from './migrations/0006-idempotency-keys.ts';
+import { outboxPurgedTable } from './migrations/0007-outbox-purged.ts';
 
 /**
  * One step. MariaDB commits every definition by itself, so a step must do no harm when it is run again after it stopped
@@ -18,6 +22,10 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: '0001-memos', up: memosTable },
   { version: 2, name: '0002-outbox', up: outboxTable },
   { version: 3, name: '0003-memo-search', up: memoSearchTable },
+  { version: 4, name: '0004-list-indexes', up: listIndexes },
+  { version: 5, name: '0005-memo-trash', up: memoTrashTable },
+  { version: 6, name: '0006-idempotency-keys', up: idempotencyKeysTable },
+  { version: 7, name: '0007-outbox-purged', up: outboxPurgedTable },
 ];
 
 /** The schema that this release needs at least. */

@@ -7,6 +7,7 @@ import type { Log } from '../observability/log.ts';
 import { lockName, runExclusively } from './exclusive.ts';
 import { eventMetrics } from './metrics.ts';
 import { Relay } from './relay.ts';
+import type { Purge } from './relay.ts';
 import { replayWrites } from './replay.ts';
 import type { ReplayOptions } from './replay.ts';
 
@@ -17,6 +18,8 @@ export interface EventsOptions {
   readonly cache?: ReplayableCache;
   readonly registry: Registry;
   readonly log: Log;
+  /** What the active relay purges beside the outbox. */
+  readonly purges: readonly Purge[];
 }
 
 export interface Events {
@@ -26,10 +29,10 @@ export interface Events {
   run(stop: AbortSignal): Promise<void>;
 }
 
-export function openEvents({ config, database, cache, registry, log }: EventsOptions): Events {
+export function openEvents({ config, database, cache, registry, log, purges }: EventsOptions): Events {
   const metrics = eventMetrics(registry);
   const now = (): Date => new Date();
-  const relay = new Relay({ ...config, log, metrics, now });
+  const relay = new Relay({ ...config, log, metrics, now, purges });
   const relaying = {
     database,
     lock: lockName('relay', config.database.url),

@@ -78,11 +78,20 @@ export async function backlog(connection: Connection): Promise<Backlog> {
   };
 }
 
-/** Deletes rows that were done before `before`, a portion at a time. @returns whether all are gone */
+/**
+ * Deletes rows that were done before `before`, a portion at a time, and notes how far: first the note, so that nobody who
+ * asks for what came after an earlier change takes a gap for the whole. @returns whether all are gone
+ */
 export async function purge(connection: Connection, done: DoneColumn, before: Date): Promise<boolean> {
-  const sql = `DELETE FROM outbox WHERE ${done} < ? AND poisoned_at IS NULL LIMIT ${PURGED_AT_ONCE}`;
-  const { affectedRows } = await connection.change(sql, [databaseTime(before)]);
-  return affectedRows < PURGED_AT_ONCE;
+  const rows = await connection.execute<{ seq: number }>(
+    `SELECT seq FROM outbox WHERE ${done} < ? AND poisoned_at IS NULL LIMIT ${PURGED_AT_ONCE}`,
+    [databaseTime(before)],
+  );
+  if (rows.length === 0) return true;
+  const seqs = rows.map(({ seq }) => seq);
+  await connection.run('UPDATE outbox_purged SET to_seq = GREATEST(to_seq, ?) WHERE id = 1', [Math.max(...seqs)]);
+  await connection.run(`DELETE FROM outbox WHERE seq IN (${seqs.map(() => '?').join(', ')})`, seqs);
+  return rows.length < PURGED_AT_ONCE;
 }
 
 async function mark(

@@ -4,6 +4,7 @@
  * docs/adr/0006-outbox-relay.md holds the argument.
  */
 import type { Config } from '../config.ts';
+import type { Connection } from '../db/connection.ts';
 import { errorFields } from '../observability/log.ts';
 import type { Log } from '../observability/log.ts';
 import { pauseUnless } from '../waiting.ts';
@@ -20,7 +21,12 @@ export interface RelayOptions extends Pick<Config, 'cache' | 'events' | 'updateE
   readonly log: Log;
   readonly metrics: EventMetrics;
   readonly now: () => Date;
+  /** What else is purged by one process of all replicas. */
+  readonly purges: readonly Purge[];
 }
+
+/** Deletes a portion of what has had its time. @returns whether nothing of it is left */
+export type Purge = (connection: Connection, now: Date) => Promise<boolean>;
 
 const BATCH_ROWS = 500;
 /** Characters of the values of a batch, far below the megabyte that brokers take at once. */
@@ -152,11 +158,17 @@ class Chores {
       this.#options.metrics.backlog(await this.#held.ask(backlog));
     }
     if (at - this.#purged > PURGE_MS) {
-      const before = new Date(this.#options.now().getTime() - KEPT_MS);
+      const now = this.#options.now();
+      const gone: boolean[] = [];
+      for (const next of [this.#purgeOutbox, ...this.#options.purges]) {
+        gone.push(await this.#held.ask((session) => next(session, now)));
+      }
       // A portion per round, so that sending goes on between them; the next look is in a minute only when all are gone.
-      if (await this.#held.ask((session) => purge(session, this.#done(), before))) this.#purged = at;
+      if (gone.every(Boolean)) this.#purged = at;
     }
   }
+
+  readonly #purgeOutbox: Purge = (session, now) => purge(session, this.#done(), new Date(now.getTime() - KEPT_MS));
 
   /** With nobody to take them, events are done when they are written. */
   #done(): DoneColumn {

@@ -8,12 +8,17 @@ export function bodyLimit(maxContentBytes: number): number {
   return 6 * maxContentBytes + 262_144;
 }
 
+/** What counts as JSON; a body without a type does too. */
+const JSON_TYPES = /^\s*application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
+/** Not `application/json-patch+json`: a list of operations is no merge patch. */
+export const MERGE_PATCH_TYPES = /^\s*application\/(?:merge-patch\+)?json\s*(?:;|$)/i;
+
 /**
  * The JSON value of the request's body.
  * @throws Problem not-json (415), body-too-large (413), not-utf8 (400), invalid (422)
  */
-export async function readJson(request: IncomingMessage, limit: number): Promise<unknown> {
-  checkType(request);
+export async function readJson(request: IncomingMessage, limit: number, types = JSON_TYPES): Promise<unknown> {
+  checkType(request, types, 'not-json');
   const bytes = await readBytes(request, limit);
   if (!isUtf8(bytes)) throw new Problem('not-utf8');
   if (bytes.length === 0) throw invalid({ loc: ['body'], code: 'missing' });
@@ -26,31 +31,53 @@ export async function readJson(request: IncomingMessage, limit: number): Promise
   }
 }
 
-function checkType(request: IncomingMessage): void {
-  const encoding = request.headers['content-encoding'];
+/** @throws Problem the given one (415) when the body is of another type, or compressed */
+export function checkType(request: IncomingMessage, types: RegExp, otherwise: 'not-json' | 'not-ndjson'): void {
+  const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity';
   const type = request.headers['content-type'];
-  const json = type === undefined || /^\s*application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(type);
-  if (!json || (encoding !== undefined && encoding.toLowerCase() !== 'identity')) throw unread('not-json');
+  if ((type !== undefined && !types.test(type)) || encoding !== 'identity') throw unread(otherwise);
 }
 
 /** What is left of the body is not read as a request: the connection ends with the reply. */
-function unread(code: 'not-json' | 'body-too-large'): Problem {
+function unread(code: 'not-json' | 'not-ndjson' | 'body-too-large' | 'request-timeout'): Problem {
   return new Problem(code, { headers: { Connection: 'close' } });
 }
 
 /** A client that is still sending when its connection is closed never sees the reply: so much is taken and thrown away first. */
 const LINGER = { bytes: 134_217_728, ms: 3_000 } as const;
+/** A body that is held in memory as a whole has to be there in this time. */
+const ARRIVED_MS = 30_000;
+
+/** Takes and throws away what is left of a body, for a while. */
+export async function discardRest(request: IncomingMessage): Promise<void> {
+  await new Promise<void>((resolve) => {
+    let length = 0;
+    const done = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(done, LINGER.ms);
+    request.once('end', done).once('close', done).once('error', done);
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > LINGER.bytes) done();
+    });
+    request.resume();
+  });
+}
 
 async function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
   return new Promise<Buffer>((resolve, reject) => {
     let chunks: Buffer[] = [];
     let length = 0;
     let linger: NodeJS.Timeout | undefined;
-    const tooLarge = (): void => {
+    const refuse = (code: 'body-too-large' | 'request-timeout'): void => {
       clearTimeout(linger);
       request.off('data', take);
-      reject(unread('body-too-large'));
+      reject(unread(code));
     };
+    const tooLarge = (): void => refuse('body-too-large');
+    const late = setTimeout(() => refuse('request-timeout'), ARRIVED_MS);
     const take = (chunk: Buffer): void => {
       length += chunk.length;
       if (length <= limit) {
@@ -62,10 +89,15 @@ async function readBytes(request: IncomingMessage, limit: number): Promise<Buffe
       if (length > LINGER.bytes) tooLarge();
     };
     request.on('data', take);
-    request.once('end', () => (length > limit ? tooLarge() : resolve(Buffer.concat(chunks, length))));
+    request.once('end', () => {
+      clearTimeout(late);
+      if (length > limit) tooLarge();
+      else resolve(Buffer.concat(chunks, length));
+    });
     // The client went away in the middle; nobody will read the answer.
     request.once('close', () => {
       clearTimeout(linger);
+      clearTimeout(late);
       reject(new Problem('bad-request'));
     });
     request.once('error', reject);

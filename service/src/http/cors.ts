@@ -1,7 +1,7 @@
 /** Cross-origin requests (Fetch standard, section 3.2), without credentials, as the original allowed them. */
 import type { RequestHandler } from 'express';
 
-const METHODS = 'DELETE, GET, HEAD, OPTIONS, POST, PUT';
+const METHODS = 'DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT';
 
 /** @param allowed origins, or `*` for any */
 export function cors(allowed: readonly string[]): RequestHandler {

@@ -40,7 +40,8 @@ export function errorReply(problem: Problem, headers: IncomingHttpHeaders, path:
   };
 }
 
-function fastApiDetail(problem: Problem, language: Language): object {
+/** `detail` as the clients of the original read it: a text, or a list of faults. */
+export function fastApiDetail(problem: Problem, language: Language): object {
   if (problem.code !== 'invalid') return { detail: PROBLEMS[problem.code].detail[language] };
   return {
     detail: problem.faults.map((fault) => ({

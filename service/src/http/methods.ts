@@ -3,9 +3,9 @@ import type { RequestHandler } from 'express';
 import { Problem } from './problem.ts';
 
 /** The last handler of a path: 204 for OPTIONS, 405 for what it does not know. Both say what it does. */
-export function allowOnly(methods: string): RequestHandler {
+export function allowOnly(methods: string, more: Readonly<Record<string, string>> = {}): RequestHandler {
   return (request, response) => {
     if (request.method !== 'OPTIONS') throw new Problem('method-not-allowed', { headers: { Allow: methods } });
-    response.writeHead(204, { Allow: methods }).end();
+    response.writeHead(204, { Allow: methods, ...more }).end();
   };
 }

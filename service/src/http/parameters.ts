@@ -38,6 +38,16 @@ export class Query {
     return text;
   }
 
+  /** Every value that was sent under this name. */
+  all(name: string): string[] {
+    return this.#values.getAll(name);
+  }
+
+  /** Records a fault that the caller found. */
+  refuse(fault: Fault): void {
+    this.#faults.push(fault);
+  }
+
   /** @throws Problem invalid (422) when any parameter was */
   check(): void {
     if (this.#faults.length > 0) throw invalid(...this.#faults);
@@ -51,6 +61,12 @@ export class Query {
     this.#faults.push(fault);
     return fallback;
   }
+}
+
+/** The query of a request's target, without its question mark. */
+export function queryOf({ url }: { readonly url: string }): string {
+  const mark = url.indexOf('?');
+  return mark < 0 ? '' : url.slice(mark + 1);
 }
 
 /**

@@ -35,12 +35,28 @@ export const PROBLEMS = {
       ko: '올바른 HTTP 요청이 아닙니다. 클라이언트나 프록시가 보내는 내용을 확인해 주세요.',
     },
   },
+  'idempotency-key-malformed': {
+    status: 400,
+    title: 'Idempotency-Key is malformed',
+    detail: {
+      en: 'The Idempotency-Key must be one text of 1 to 255 printable ASCII characters: send a new UUID for each memo.',
+      ko: 'Idempotency-Key는 출력 가능한 ASCII 문자 1~255자여야 합니다. 메모마다 새 UUID를 보내 주세요.',
+    },
+  },
   'memo-not-found': {
     status: 404,
     title: 'Memo not found',
     detail: {
       en: 'There is no memo with this id: list or search the memos to find its id.',
       ko: '메모를 찾을 수 없습니다. 목록이나 검색에서 id를 확인해 주세요.',
+    },
+  },
+  'not-in-trash': {
+    status: 404,
+    title: 'Not in the trash',
+    detail: {
+      en: 'There is no memo with this id in the trash: list /v1/memos/trash/ to see what can be restored.',
+      ko: '휴지통에 이 id의 메모가 없습니다. /v1/memos/trash/ 에서 복원할 수 있는 메모를 확인해 주세요.',
     },
   },
   'path-not-found': {
@@ -65,6 +81,14 @@ export const PROBLEMS = {
     detail: {
       en: 'The request did not arrive in time: send it again.',
       ko: '요청이 제시간에 도착하지 않았습니다. 다시 보내 주세요.',
+    },
+  },
+  'idempotency-in-progress': {
+    status: 409,
+    title: 'Request is still running',
+    detail: {
+      en: 'The first request with this Idempotency-Key has not ended yet: send the same again in a moment.',
+      ko: '같은 Idempotency-Key의 첫 요청이 아직 처리 중입니다. 잠시 후 같은 요청을 다시 보내 주세요.',
     },
   },
   'version-mismatch': {
@@ -96,6 +120,22 @@ export const PROBLEMS = {
       ko: '본문은 압축하지 않은 JSON이어야 합니다. Content-Type: application/json 으로 보내 주세요.',
     },
   },
+  'not-ndjson': {
+    status: 415,
+    title: 'Unsupported media type',
+    detail: {
+      en: 'The body must be uncompressed NDJSON, one memo a line: send it with Content-Type: application/x-ndjson.',
+      ko: '본문은 한 줄에 메모 하나인 압축하지 않은 NDJSON이어야 합니다. Content-Type: application/x-ndjson 으로 보내 주세요.',
+    },
+  },
+  'too-many-faults': {
+    status: 400,
+    title: 'Too many faulty lines',
+    detail: {
+      en: 'Too many lines are faulty: correct them, then go on with the line that is named.',
+      ko: '잘못된 줄이 너무 많습니다. 고친 뒤 표시된 줄부터 다시 보내 주세요.',
+    },
+  },
   invalid: {
     status: 422,
     title: 'Invalid request',
@@ -118,6 +158,22 @@ export const PROBLEMS = {
     detail: {
       en: 'Something went wrong on our side: try again, and report the X-Request-Id if it stays.',
       ko: '서버 내부 오류입니다. 다시 시도해 주시고, 계속되면 X-Request-Id를 알려 주세요.',
+    },
+  },
+  'import-interrupted': {
+    status: 503,
+    title: 'Import interrupted',
+    detail: {
+      en: 'The import was interrupted on our side: go on with the line that is named.',
+      ko: '서버 사정으로 가져오기가 중단되었습니다. 표시된 줄부터 다시 보내 주세요.',
+    },
+  },
+  'too-many-streams': {
+    status: 503,
+    title: 'Too many streams',
+    detail: {
+      en: 'Too many clients follow the changes here: try again in a few seconds.',
+      ko: '변경 사항을 구독하는 클라이언트가 너무 많습니다. 잠시 후 다시 시도해 주세요.',
     },
   },
   unavailable: {
@@ -150,7 +206,12 @@ export type PlainFaultCode =
   | 'int_type'
   | 'int_parsing'
   | 'bool_type'
-  | 'list_type';
+  | 'bool_parsing'
+  | 'datetime_parsing'
+  | 'list_type'
+  | 'sort_unknown'
+  | 'cursor_invalid'
+  | 'idempotency_key_reused';
 
 export type BoundFaultCode = 'string_too_short' | 'string_too_long' | 'greater_than_equal' | 'less_than_equal';
 
@@ -172,7 +233,27 @@ const FAULT_MESSAGES: Readonly<Record<PlainFaultCode | BoundFaultCode, Message>>
     ko: '정수로 읽을 수 없습니다. 정수를 보내 주세요',
   }),
   bool_type: () => ({ en: 'Input should be a valid boolean', ko: 'true 또는 false여야 합니다' }),
+  bool_parsing: () => ({
+    en: 'Input should be true or false, unable to interpret input',
+    ko: 'true 또는 false를 보내 주세요',
+  }),
+  datetime_parsing: () => ({
+    en: 'Input should be a time as RFC 3339 writes it, such as 2024-01-01T00:00:00Z',
+    ko: '2024-01-01T00:00:00Z 와 같은 RFC 3339 형식의 시각이어야 합니다',
+  }),
   list_type: () => ({ en: 'Input should be a valid list', ko: '배열이어야 합니다' }),
+  sort_unknown: () => ({
+    en: 'Input should be some of id, created_at, updated_at, priority and title, each once, with - before it for descending',
+    ko: 'id, created_at, updated_at, priority, title 가운데 하나 이상이어야 하며, 내림차순은 앞에 -를 붙입니다',
+  }),
+  cursor_invalid: () => ({
+    en: 'Input should be the cursor of a Link header, with the filters and the sort that it was given for',
+    ko: 'Link 헤더에서 받은 커서를 같은 필터와 정렬로 보내 주세요',
+  }),
+  idempotency_key_reused: () => ({
+    en: 'This Idempotency-Key was sent before with another body: send a new key with a new memo',
+    ko: '이 Idempotency-Key는 다른 본문에 이미 사용되었습니다. 새 메모에는 새 키를 보내 주세요',
+  }),
   string_too_short: (bound) => ({
     en: `String should have at least ${bound} character${bound === 1 ? '' : 's'}`,
     ko: `${bound}자 이상이어야 합니다`,

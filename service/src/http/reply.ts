@@ -31,15 +31,19 @@ export class ClientGone extends Error {
  * The first portion is read before the status is sent, so that a database that is away is a 503; after that
  * the connection is cut: a client must never take a short answer for a whole one.
  */
-export async function sendMemos(response: ServerResponse, portions: AsyncGenerator<Memo[]>): Promise<void> {
+export async function sendMemos(
+  response: ServerResponse,
+  portions: AsyncGenerator<Memo[]>,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const first = await portions.next();
   const second = first.done === true ? first : await portions.next();
   const head = first.done === true ? '' : json(first.value);
   if (second.done === true) {
-    sendJson(response, 200, Buffer.from(`[${head}]`));
+    sendJson(response, 200, Buffer.from(`[${head}]`), headers);
     return;
   }
-  response.writeHead(200, { 'Content-Type': 'application/json' });
+  response.writeHead(200, { 'Content-Type': 'application/json', ...headers });
   if (response.req.method === 'HEAD') {
     await portions.return(undefined);
     response.end();
@@ -60,7 +64,7 @@ function json(memos: readonly Memo[]): string {
 }
 
 /** Waits for a slow client. @throws ClientGone */
-async function write(response: ServerResponse, text: string): Promise<void> {
+export async function write(response: ServerResponse, text: string, stalledMs = STALLED_MS): Promise<void> {
   if (response.destroyed) throw new ClientGone();
   if (response.write(text)) return;
   await new Promise<void>((resolve, reject) => {
@@ -71,7 +75,7 @@ async function write(response: ServerResponse, text: string): Promise<void> {
     };
     const drained = (): void => settle(resolve);
     const gone = (): void => settle(() => reject(new ClientGone()));
-    const timer = setTimeout(gone, STALLED_MS);
+    const timer = setTimeout(gone, stalledMs);
     response.once('drain', drained).once('close', gone);
   });
 }

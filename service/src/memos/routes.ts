@@ -1,35 +1,47 @@
 /** The operations on memos, as the contract pins them. */
 import { Router } from 'express';
 import type { Request, Response } from 'express';
-import { bodyLimit, readJson } from '../http/body.ts';
-import { memoId, Query } from '../http/parameters.ts';
+import { streamChanges } from '../changes/server-sent-events.ts';
+import type { StreamOptions } from '../changes/server-sent-events.ts';
+import { bodyLimit, MERGE_PATCH_TYPES, readJson } from '../http/body.ts';
+import { memoId, Query, queryOf } from '../http/parameters.ts';
 import { allowOnly } from '../http/methods.ts';
 import { Problem } from '../http/problem.ts';
 import { sendJson, sendMemos } from '../http/reply.ts';
 import type { MemoCache } from './cache-port.ts';
+import { keyedRequest } from './idempotency.ts';
+import { listMemos, listTrash } from './listing/list.ts';
+import { byIds } from './listing/pages.ts';
+import type { PageSource } from './listing/pages.ts';
 import { entityTag, memoJson } from './memo.ts';
-import { byIds, newestFirst } from './pages.ts';
-import type { PageSource } from './pages.ts';
+import type { Memo } from './memo.ts';
 import { parseCreate, parseUpdate } from './schemas.ts';
 import type { MemoSearch } from './search.ts';
 import type { MemoStore, VersionCheck } from './store.ts';
+import { exportMemos } from './transfer/export.ts';
+import { importMemos } from './transfer/import.ts';
+import type { ImportOptions } from './transfer/import.ts';
 
 export interface MemoRoutesOptions {
   readonly store: MemoStore;
   readonly search: MemoSearch;
   readonly pages: PageSource;
   readonly cache: MemoCache;
+  readonly imports: Omit<ImportOptions, 'cache' | 'maxContentBytes'>;
+  readonly changes: StreamOptions;
   readonly maxContentBytes: number;
 }
 
 /** Largest page of a search; a list has no upper bound. */
 const SEARCH_MOST = 500;
+/** RFC 5789 section 3.1. */
+const ACCEPT_PATCH = { 'Accept-Patch': 'application/merge-patch+json, application/json' } as const;
 
 export function memoRoutes(options: MemoRoutesOptions): Router {
   const router = Router({ caseSensitive: true });
   router
     .route('/memos')
-    .get((request, response) => list(options, request, response))
+    .get((request, response) => listMemos(options.pages, request, response))
     .post((request, response) => create(options, request, response))
     .all(allowOnly('GET, HEAD, OPTIONS, POST'));
   router
@@ -37,24 +49,37 @@ export function memoRoutes(options: MemoRoutesOptions): Router {
     .get((request, response) => search(options, request, response))
     .all(allowOnly('GET, HEAD, OPTIONS'));
   router
+    .route('/memos/trash')
+    .get((request, response) => listTrash(options.pages, request, response))
+    .all(allowOnly('GET, HEAD, OPTIONS'));
+  router
+    .route('/memos/export')
+    .get((request, response) => exportMemos(options.pages, request, response))
+    .all(allowOnly('GET, HEAD, OPTIONS'));
+  router
+    .route('/memos/import')
+    .post((request, response) => importMemos({ ...options, ...options.imports }, request, response))
+    .all(allowOnly('OPTIONS, POST'));
+  router
+    .route('/memos/changes')
+    .get((request, response) => streamChanges(options.changes, request, response))
+    .all(allowOnly('GET, HEAD, OPTIONS'));
+  router
     .route('/memos/:id')
     .get((request, response) => read(options, request, response))
     .put((request, response) => update(options, request, response))
+    .patch((request, response) => patch(options, request, response))
     .delete((request, response) => remove(options, request, response))
-    .all(allowOnly('DELETE, GET, HEAD, OPTIONS, PUT'));
+    .all(allowOnly('DELETE, GET, HEAD, OPTIONS, PATCH, PUT', ACCEPT_PATCH));
+  router
+    .route('/memos/:id/restore')
+    .post((request, response) => restore(options, request, response))
+    .all(allowOnly('OPTIONS, POST'));
   return router;
 }
 
-async function list({ pages }: MemoRoutesOptions, request: Request, response: Response): Promise<void> {
-  const query = queryOf(request);
-  const skip = query.integer('skip', 0, 0);
-  const limit = query.integer('limit', 100, 0);
-  query.check();
-  await sendMemos(response, newestFirst(pages, skip, limit));
-}
-
 async function search(options: MemoRoutesOptions, request: Request, response: Response): Promise<void> {
-  const query = queryOf(request);
+  const query = new Query(queryOf(request));
   const text = query.text('q', 1, 100);
   const skip = query.integer('skip', 0, 0);
   const limit = query.integer('limit', 100, 1, SEARCH_MOST);
@@ -65,13 +90,12 @@ async function search(options: MemoRoutesOptions, request: Request, response: Re
 
 async function create(options: MemoRoutesOptions, request: Request, response: Response): Promise<void> {
   const { cache, maxContentBytes, store } = options;
-  const fields = parseCreate(await readJson(request, bodyLimit(maxContentBytes)), maxContentBytes);
-  const memo = await store.create(fields);
+  const body = await readJson(request, bodyLimit(maxContentBytes));
+  const fields = parseCreate(body, maxContentBytes);
+  const memo = await store.create(fields, keyedRequest(request.headers['idempotency-key'], body));
   // Somebody may have looked for this id before it was there, and been told so.
   await cache.invalidate(memo.id);
-  const { id, version } = memo;
-  const location = `${String(response.locals['memosPath'])}/${id}`;
-  sendJson(response, 201, Buffer.from(memoJson(memo)), { ETag: entityTag(id, version), Location: location });
+  sendMemo(response, 201, memo, { Location: `${String(response.locals['memosPath'])}/${memo.id}` });
 }
 
 async function read({ cache, store }: MemoRoutesOptions, request: Request, response: Response): Promise<void> {
@@ -93,13 +117,31 @@ async function read({ cache, store }: MemoRoutesOptions, request: Request, respo
 }
 
 async function update(options: MemoRoutesOptions, request: Request, response: Response): Promise<void> {
-  const { cache, maxContentBytes, store } = options;
+  await change(options, request, response, await readJson(request, bodyLimit(options.maxContentBytes)));
+}
+
+/**
+ * A merge patch (RFC 7396). A memo has no objects inside, so that merging is setting the members that were sent; and its
+ * members do not go away, so that `null` is taken where a memo may hold it and refused elsewhere. All of it as in a PUT.
+ */
+async function patch(options: MemoRoutesOptions, request: Request, response: Response): Promise<void> {
+  response.setHeader('Accept-Patch', ACCEPT_PATCH['Accept-Patch']);
+  const body = await readJson(request, bodyLimit(options.maxContentBytes), MERGE_PATCH_TYPES);
+  await change(options, request, response, body);
+}
+
+async function change(
+  { cache, maxContentBytes, store }: MemoRoutesOptions,
+  request: Request,
+  response: Response,
+  body: unknown,
+): Promise<void> {
   const id = memoId(request.params['id']);
-  const changes = parseUpdate(await readJson(request, bodyLimit(maxContentBytes)), maxContentBytes);
+  const changes = parseUpdate(body, maxContentBytes);
   const memo = id === undefined ? undefined : await store.update(id, changes, preconditionOf(request));
   if (memo === undefined) throw new Problem('memo-not-found');
   await cache.invalidate(memo.id);
-  sendJson(response, 200, Buffer.from(memoJson(memo)), { ETag: entityTag(memo.id, memo.version) });
+  sendMemo(response, 200, memo);
 }
 
 async function remove({ cache, store }: MemoRoutesOptions, request: Request, response: Response): Promise<void> {
@@ -109,9 +151,16 @@ async function remove({ cache, store }: MemoRoutesOptions, request: Request, res
   response.writeHead(204).end();
 }
 
-function queryOf(request: Request): Query {
-  const mark = request.url.indexOf('?');
-  return new Query(mark < 0 ? '' : request.url.slice(mark + 1));
+async function restore({ cache, store }: MemoRoutesOptions, request: Request, response: Response): Promise<void> {
+  const id = memoId(request.params['id']);
+  const memo = id === undefined ? undefined : await store.restore(id);
+  if (memo === undefined) throw new Problem('not-in-trash');
+  await cache.invalidate(memo.id);
+  sendMemo(response, 200, memo);
+}
+
+function sendMemo(response: Response, status: number, memo: Memo, headers: Record<string, string> = {}): void {
+  sendJson(response, status, Buffer.from(memoJson(memo)), { ETag: entityTag(memo.id, memo.version), ...headers });
 }
 
 /** `If-Match` (RFC 9110 section 13.1.1): 412 when the memo is another version by now. Comparison is strong: `W/` never matches. */

@@ -21,6 +21,8 @@ export interface MemoRow {
   readonly updated_at: string | null;
   readonly version: number;
   readonly times_in_utc: number | boolean;
+  /** Of the trash only; in UTC always. */
+  readonly deleted_at?: string;
 }
 
 export type RowReader = (row: MemoRow) => Memo;
@@ -45,6 +47,7 @@ export function rowReader(timeZone: string): RowReader {
       created_at: time(row.created_at ?? row.updated_at ?? UNKNOWN_TIME),
       updated_at: time(row.updated_at ?? row.created_at ?? UNKNOWN_TIME),
       version: row.version,
+      ...(row.deleted_at !== undefined && { deleted_at: timeFromUtc(row.deleted_at) }),
     };
   };
 }

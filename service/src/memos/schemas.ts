@@ -68,11 +68,13 @@ export function parseUpdate(body: unknown, maxContentBytes: number): MemoChanges
   return changes;
 }
 
-function checkContent(value: string, maxBytes: number): void {
+/** @throws Problem content-too-large (413) */
+export function checkContent(value: string, maxBytes: number): void {
   if (value.length * 3 > maxBytes && Buffer.byteLength(value) > maxBytes) throw new Problem('content-too-large');
 }
 
-function checked<T>(schema: z.ZodType<T>, body: unknown): T {
+/** @throws Problem invalid (422) */
+export function checked<T>(schema: z.ZodType<T>, body: unknown): T {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw invalid({ loc: ['body'], code: 'model_attributes_type' });
   }
@@ -114,7 +116,8 @@ function customFault(loc: FaultLocation, params: Record<string, unknown> | undef
   const bound = Number(params?.['bound'] ?? 0);
   switch (params?.['code']) {
     case 'string_nul':
-      return { loc, code: 'string_nul' };
+    case 'datetime_parsing':
+      return { loc, code: params['code'] };
     case 'string_too_short':
       return { loc, code: 'string_too_short', bound };
     case 'string_too_long':

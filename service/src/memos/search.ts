@@ -4,7 +4,7 @@
  */
 import type { Connection } from '../db/connection.ts';
 import type { Database } from '../db/database.ts';
-import type { PortionSize } from './pages.ts';
+import type { PortionSize } from './listing/portion-size.ts';
 import { gramExpression, likePattern, queryForms } from './search-text.ts';
 
 /** How much of the newest is looked at before the index is asked. */

@@ -1,14 +1,13 @@
 /** The memos in MariaDB: each change is one transaction over the memo, its search row and its outbox row. */
-import type { Connection, SqlValue } from '../db/connection.ts';
 import { DEADLINES } from '../db/database.ts';
 import type { Database } from '../db/database.ts';
+import { claimKey, settleKey } from './idempotency.ts';
+import type { KeyedRequest } from './idempotency.ts';
 import type { Memo, MemoChanges, MemoFields } from './memo.ts';
-import { eventValue, putEvent } from './outbox.ts';
-import type { MemoEventType } from './outbox.ts';
 import { MEMO_COLUMNS } from './rows.ts';
 import type { MemoRow, RowReader } from './rows.ts';
-import { gramWords, searchableText } from './search-text.ts';
-import { databaseTime } from './times.ts';
+import { moveToTrash, takeFromTrash } from './trash.ts';
+import { insertMemo, putMemoEvent, putSearch, searchRow, updateMemo } from './writes.ts';
 
 /** Decides on the version that is there whether a change may go on; throws when it may not. */
 export type VersionCheck = (id: number, version: number) => void;
@@ -22,13 +21,6 @@ export interface MemoStoreOptions {
 }
 
 const SELECT_ONE = `SELECT ${MEMO_COLUMNS} FROM memos WHERE id = ?`;
-const INSERT = `INSERT INTO memos
-  (title, content, tags, priority, category, is_archived, is_favorite, author, created_at, updated_at, version, times_in_utc)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 1)`;
-const UPDATE = `UPDATE memos SET title = ?, content = ?, tags = ?, priority = ?, category = ?, is_archived = ?, is_favorite = ?,
-  author = ?, created_at = ?, updated_at = ?, version = ?, times_in_utc = 1 WHERE id = ?`;
-const PUT_SEARCH = `INSERT INTO memo_search (memo_id, folded, grams) VALUES (?, ?, ?)
-  ON DUPLICATE KEY UPDATE folded = VALUES(folded), grams = VALUES(grams)`;
 
 export class MemoStore {
   readonly #options: MemoStoreOptions;
@@ -46,23 +38,28 @@ export class MemoStore {
     return row === undefined ? undefined : readRow(row);
   }
 
-  async create(fields: MemoFields): Promise<Memo> {
+  /**
+   * Under a key that was used for the same before, nothing is made and the memo is given back as it was then.
+   * @throws Problem what {@link claimKey} throws
+   */
+  async create(fields: MemoFields, key?: KeyedRequest): Promise<Memo> {
     const at = this.#options.now();
-    const time = at.toISOString();
     const search = searchRow(fields);
-    const memo = await this.#options.database.transaction(async (connection) => {
-      const { insertId: id } = await connection.change(INSERT, [
-        ...columns(fields),
-        databaseTime(at),
-        databaseTime(at),
-      ]);
+    const { memo, made } = await this.#options.database.transaction(async (connection) => {
+      const earlier = key && (await claimKey(connection, key, at));
+      if (earlier !== undefined) {
+        return { memo: { ...firstVersion(fields, earlier.at), id: earlier.memoId }, made: false };
+      }
+      const first = firstVersion(fields, at);
+      const id = await insertMemo(connection, first);
       await Promise.all([
-        connection.change(PUT_SEARCH, [id, ...search]),
-        put(connection, 'memo_created', { id, version: 1 }, at, fields),
+        putSearch(connection, id, search),
+        putMemoEvent(connection, 'memo_created', { id, version: 1 }, at, fields),
+        key && settleKey(connection, key, id),
       ]);
-      return { ...fields, id, created_at: time, updated_at: time, version: 1 };
+      return { memo: { ...first, id }, made: true };
     });
-    this.#options.onEvent();
+    if (made) this.#options.onEvent();
     return memo;
   }
 
@@ -75,13 +72,9 @@ export class MemoStore {
       check(id, before.version);
       const at = this.#options.now();
       const after: Memo = { ...before, ...changes, updated_at: at.toISOString(), version: before.version + 1 };
-      const created = databaseTime(new Date(after.created_at));
-      const writes: Promise<unknown>[] = [
-        connection.change(UPDATE, [...columns(after), created, databaseTime(at), after.version, id]),
-        put(connection, 'memo_updated', after, at, after),
-      ];
+      const writes = [updateMemo(connection, after), putMemoEvent(connection, 'memo_updated', after, at, after)];
       if (after.title !== before.title || after.content !== before.content) {
-        writes.push(connection.change(PUT_SEARCH, [id, ...searchRow(after)]));
+        writes.push(putSearch(connection, id, searchRow(after)));
       }
       await Promise.all(writes);
       return after;
@@ -90,51 +83,52 @@ export class MemoStore {
     return memo;
   }
 
-  /** False when there is no such memo. @throws what `check` throws */
+  /** Moves a memo into the trash. False when there is no such memo. @throws what `check` throws */
   async remove(id: number, check: VersionCheck): Promise<boolean> {
     const removed = await this.#options.database.transaction(async (connection) => {
-      const [row] = await connection.execute<{ version: number }>('DELETE FROM memos WHERE id = ? RETURNING version', [
-        id,
-      ]);
+      const sql = 'SELECT version FROM memos WHERE id = ? FOR UPDATE';
+      const [row] = await connection.execute<{ version: number }>(sql, [id]);
       if (row === undefined) return false;
       check(id, row.version);
+      const at = this.#options.now();
+      const version = row.version + 1;
       await Promise.all([
+        moveToTrash(connection, id, version, at),
         connection.change('DELETE FROM memo_search WHERE memo_id = ?', [id]),
-        put(connection, 'memo_deleted', { id, version: row.version + 1 }, this.#options.now()),
+        putMemoEvent(connection, 'memo_deleted', { id, version }, at),
       ]);
       return true;
     });
     if (removed) this.#options.onEvent();
     return removed;
   }
+
+  /**
+   * Takes a memo out of the trash: the same id, a new version. Its event is `memo_created`, since every consumer has been told
+   * that it was deleted, and those of the original know no other way for a memo to be there.
+   * @returns undefined when it is not in the trash
+   */
+  async restore(id: number): Promise<Memo | undefined> {
+    const memo = await this.#options.database.transaction(async (connection) => {
+      const row = await takeFromTrash(connection, id);
+      if (row === undefined) return undefined;
+      const before = this.#options.readRow(row);
+      const at = this.#options.now();
+      // Who follows `updated_after` has to see it come back.
+      const after: Memo = { ...before, updated_at: at.toISOString(), version: before.version + 1 };
+      await Promise.all([
+        insertMemo(connection, after),
+        putSearch(connection, id, searchRow(after)),
+        putMemoEvent(connection, 'memo_created', after, at, after),
+      ]);
+      return after;
+    });
+    if (memo !== undefined) this.#options.onEvent();
+    return memo;
+  }
 }
 
-/** The columns that a client sets, in the order of the statements above. */
-function columns(fields: MemoFields): SqlValue[] {
-  return [
-    fields.title,
-    fields.content,
-    JSON.stringify(fields.tags),
-    fields.priority,
-    fields.category,
-    fields.is_archived ? 1 : 0,
-    fields.is_favorite ? 1 : 0,
-    fields.author,
-  ];
-}
-
-function searchRow({ title, content }: MemoFields): [folded: string, grams: string] {
-  const folded = searchableText(title, content);
-  return [folded, gramWords(folded)];
-}
-
-function put(
-  connection: Connection,
-  type: MemoEventType,
-  memo: { readonly id: number; readonly version: number },
-  at: Date,
-  fields?: MemoFields,
-): Promise<void> {
-  const value = eventValue({ type, memoId: memo.id, at }, fields);
-  return putEvent(connection, { type, memoId: memo.id, version: memo.version, value, at });
+function firstVersion(fields: MemoFields, at: Date): Omit<Memo, 'id'> {
+  const time = at.toISOString();
+  return { ...fields, created_at: time, updated_at: time, version: 1 };
 }

@@ -11,6 +11,17 @@ export function timeFromUtc(text: string): string {
   return `${text.slice(0, 10)}T${text.slice(11, 19)}.${text.slice(20, 23).padEnd(3, '0')}Z`;
 }
 
+const INSTANT = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
+
+/** Reads RFC 3339, to the millisecond. Undefined: it is not, or no year of four digits in UTC. */
+export function parseInstant(text: string): Date | undefined {
+  if (!INSTANT.test(text)) return undefined;
+  const instant = new Date(text);
+  const [first, last] = [Date.UTC(1000, 0), Date.UTC(10_000, 0)];
+  // NaN, for a 13th month, is in no range either.
+  return instant.getTime() >= first && instant.getTime() < last ? instant : undefined;
+}
+
 /** Reads DATETIME texts of one time zone as RFC 3339 in UTC. */
 export function zoneReader(timeZone: string): (text: string) => string {
   if (timeZone === 'UTC') return timeFromUtc;

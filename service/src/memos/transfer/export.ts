@@ -1,0 +1,34 @@
+/** Sends memos as NDJSON: one a line as a read would answer it, the oldest first, with flat memory. */
+import type { Request, Response } from 'express';
+import { Query, queryOf } from '../../http/parameters.ts';
+import { ClientGone, write } from '../../http/reply.ts';
+import { conditionsOf, readFilters } from '../listing/filters.ts';
+import { OLDEST_FIRST } from '../listing/order.ts';
+import { portions } from '../listing/pages.ts';
+import type { PageSource } from '../listing/pages.ts';
+import { memoJson } from '../memo.ts';
+
+export const NDJSON = 'application/x-ndjson';
+
+/**
+ * Filtered as a list is. The first portion is read before the status is sent, so that a database that is away is a 503; after
+ * that the connection is cut, which no client takes for the end.
+ */
+export async function exportMemos(source: PageSource, request: Request, response: Response): Promise<void> {
+  const query = new Query(queryOf(request));
+  const conditions = conditionsOf(readFilters(query));
+  query.check();
+  const all = portions(source, { table: 'memos', conditions, order: OLDEST_FIRST });
+  let next = await all.next();
+  response.writeHead(200, { 'Content-Type': NDJSON, 'Cache-Control': 'no-store' });
+  try {
+    // Node leaves the body out of the answer to a HEAD, and would have us read all of it.
+    for (; next.done !== true && request.method !== 'HEAD'; next = await all.next()) {
+      await write(response, next.value.map((memo) => `${memoJson(memo)}\n`).join(''));
+    }
+    response.end();
+  } catch (error) {
+    response.destroy();
+    if (!(error instanceof ClientGone)) throw error;
+  }
+}

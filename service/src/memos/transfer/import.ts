@@ -1,0 +1,167 @@
+/**
+ * Takes memos as NDJSON while they arrive: a batch is one transaction, and the client is read no faster than they are written.
+ * A faulty line is reported and holds up no other.
+ */
+import type { Request, Response } from 'express';
+import type { Connection } from '../../db/connection.ts';
+import type { Database } from '../../db/database.ts';
+import { bodyLimit, checkType, discardRest } from '../../http/body.ts';
+import { languageOf, problemOf } from '../../http/errors.ts';
+import { Problem } from '../../http/problem.ts';
+import { sendJson } from '../../http/reply.ts';
+import { DeadlineExceeded, within } from '../../waiting.ts';
+import type { MemoCache } from '../cache-port.ts';
+import { insertMemo, putMemoEvent, putSearch, searchRow } from '../writes.ts';
+import type { NewMemo } from '../writes.ts';
+import { readLine } from './import-line.ts';
+import { ImportReport } from './import-report.ts';
+import { linesOf } from './lines.ts';
+
+export interface ImportOptions {
+  readonly database: Database;
+  readonly cache: MemoCache;
+  readonly maxContentBytes: number;
+  readonly now: () => Date;
+  /** Called after each commit. */
+  readonly onEvent: () => void;
+  /** Aborted when the process stops: the import ends behind its current batch, and says where. */
+  readonly stop: AbortSignal;
+}
+
+const NDJSON_TYPES = /^\s*application\/(?:x-)?(?:ndjson|jsonl|jsonlines)\s*(?:;|$)/i;
+/** A batch is as short as any other transaction. */
+const BATCH = { memos: 100, characters: 262_144 } as const;
+/** A client that sends nothing for so long has gone. */
+const STALLED_MS = 30_000;
+/** Node cuts a request that takes longer than ten minutes; whoever sends so much is told in time where to go on. */
+const LONGEST_MS = 540_000;
+
+/** @throws Problem not-ndjson (415); and, while nothing was taken yet, whatever kept the first batch from being written */
+export async function importMemos(options: ImportOptions, request: Request, response: Response): Promise<void> {
+  checkType(request, NDJSON_TYPES, 'not-ndjson');
+  const report = new ImportReport();
+  await takeLines(options, request, report);
+  const body = Buffer.from(report.json(languageOf(request.headers['accept-language'])));
+  if (request.readableEnded) {
+    sendJson(response, report.status, body);
+    return;
+  }
+  // The client is still sending: it is told first, and its connection is closed when it has had time to read that.
+  response.writeHead(report.status, {
+    'Content-Type': 'application/json',
+    'Content-Length': body.length,
+    Connection: 'close',
+  });
+  response.write(body);
+  await discardRest(request);
+  response.end();
+}
+
+async function takeLines(options: ImportOptions, request: Request, report: ImportReport): Promise<void> {
+  const { maxContentBytes, now, stop } = options;
+  const end = performance.now() + LONGEST_MS;
+  let batch = new Batch();
+  let line = 0;
+  try {
+    for await (const { number, bytes } of linesOf(chunksOf(request), bodyLimit(maxContentBytes))) {
+      line = number;
+      try {
+        batch.add(number, readLine(bytes, now(), maxContentBytes));
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        report.refused(number, error);
+      }
+      if (!batch.full && !report.full) continue;
+      report.took(await write(options, batch));
+      batch = new Batch();
+      if (report.full) throw new Problem('too-many-faults');
+      if (stop.aborted || performance.now() > end) throw new Problem('import-interrupted');
+    }
+    report.took(await write(options, batch));
+  } catch (error) {
+    const problem = problemOf(error);
+    if (report.imported === 0 && problem.code !== 'too-many-faults') throw error;
+    report.interrupted(batch.firstLine ?? line + 1, problem);
+  }
+}
+
+/** The memos of one transaction, and where they came from. */
+class Batch {
+  readonly memos: NewMemo[] = [];
+  firstLine: number | undefined;
+  #characters = 0;
+
+  add(line: number, memo: NewMemo | undefined): void {
+    if (memo === undefined) return;
+    this.firstLine ??= line;
+    this.memos.push(memo);
+    this.#characters += memo.content.length;
+  }
+
+  get full(): boolean {
+    return this.memos.length >= BATCH.memos || this.#characters >= BATCH.characters;
+  }
+}
+
+/** @returns how many were written: all of them */
+async function write({ cache, database, now, onEvent }: ImportOptions, { memos }: Batch): Promise<number> {
+  if (memos.length === 0) return 0;
+  const rows = memos.map((memo) => searchRow(memo));
+  const ids = await database.transaction(async (connection) => {
+    const kept = await mayKeepIds(connection, memos);
+    const inserted = kept ? memos : memos.map((memo) => ({ ...memo, id: undefined }));
+    const given = await Promise.all(inserted.map((memo) => insertMemo(connection, memo)));
+    const at = now();
+    await Promise.all(
+      memos.flatMap((memo, index) => {
+        const [id = 0, row = ['', '']] = [given[index], rows[index]];
+        return [putSearch(connection, id, row), putMemoEvent(connection, 'memo_created', { id, version: 1 }, at, memo)];
+      }),
+    );
+    return given;
+  });
+  onEvent();
+  // As after a create: somebody may have looked for these ids and been told that there is nothing.
+  await Promise.all(ids.map((id) => cache.invalidate(id)));
+  return memos.length;
+}
+
+/**
+ * Ids are kept where no memo ever had them: all of them in an empty database. When another transaction takes one of them
+ * meanwhile, this one meets its key, and is run again with a higher counter.
+ */
+async function mayKeepIds(connection: Connection, memos: readonly NewMemo[]): Promise<boolean> {
+  let last = await lastGivenId(connection);
+  for (const { id = 0 } of memos) {
+    if (id <= last) return false;
+    last = id;
+  }
+  return true;
+}
+
+async function lastGivenId(connection: Connection): Promise<number> {
+  const [row] = await connection.query<{ next: number | null }>(
+    `SELECT AUTO_INCREMENT AS next FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'memos'`,
+  );
+  return (row?.next ?? Infinity) - 1;
+}
+
+/** @throws Problem request-timeout when the client stops sending; what the socket says when it goes */
+async function* chunksOf(request: Request): AsyncGenerator<Buffer> {
+  const chunks: AsyncIterator<Buffer, undefined> = request.iterator({ destroyOnReturn: false });
+  let waiting = true;
+  try {
+    for (;;) {
+      waiting = true;
+      const { done, value } = await within(chunks.next(), STALLED_MS, 'the client');
+      waiting = false;
+      if (done === true) return;
+      yield value;
+    }
+  } catch (error) {
+    throw error instanceof DeadlineExceeded ? new Problem('request-timeout') : error;
+  } finally {
+    // What still waits cannot be asked to return.
+    if (!waiting) await chunks.return?.();
+  }
+}
