@@ -28,11 +28,11 @@ const SUITES: readonly Suite[] = [
   check('lint', 'eslint', ['eslint', '.', '--max-warnings', '0']),
   check('format', 'prettier', ['prettier', '--check', '.', '--log-level', 'warn']),
   mocha('unit', 'beside the code', 2, 'operator/src/**/*.test.ts', 'service/src/**/*.test.ts', 'scripts/**/*.test.ts'),
-  mocha('cluster', 'the local cluster itself', 12, 'test/cluster/**/*.test.ts'),
-  mocha('images', 'stand-ins and our images', 20, 'test/images/**/*.test.ts'),
-  mocha('service', 'against real MariaDB, Redis and Kafka', 15, 'test/service/**/*.test.ts'),
-  mocha('operator', 'against a real API server', 15, 'test/operator/**/*.test.ts'),
-  mocha('e2e', 'the whole stack on a real cluster', 25, 'test/e2e/**/*.test.ts'),
+  apart(mocha('cluster', 'the local cluster itself', 12, 'test/cluster/**/*.test.ts')),
+  apart(mocha('images', 'stand-ins and our images', 20, 'test/images/**/*.test.ts')),
+  apart(mocha('service', 'against real MariaDB, Redis and Kafka', 15, 'test/service/**/*.test.ts')),
+  apart(mocha('operator', 'against a real API server', 15, 'test/operator/**/*.test.ts')),
+  apart(mocha('e2e', 'the whole stack on a real cluster', 25, 'test/e2e/**/*.test.ts')),
 ];
 
 function check(name: string, what: string, command: readonly string[]): Suite {
@@ -43,6 +43,14 @@ function mocha(name: string, what: string, limitMinutes: number, ...globs: reado
   const files = globSync(globs, { cwd: join(import.meta.dirname, '..') });
   const command = ['mocha', '--reporter', join(import.meta.dirname, 'reporter.cjs'), ...files.toSorted()];
   return { name, what, command, mocha: true, limitMinutes };
+}
+
+/**
+ * In mounts of its own: whatever a suite mounts ends with it, however it ends, and what others mount meanwhile is not taken
+ * for its own.
+ */
+function apart(suite: Suite): Suite {
+  return { ...suite, command: ['unshare', '--mount', '--propagation', 'private', ...suite.command] };
 }
 
 /** The environment of the tests: the user's own cluster is out of reach. */

@@ -34,7 +34,7 @@ describe('the end of a cluster', function () {
 
   it('comes with `down`, which may be called again', async () => {
     expect(await cluster('up', '--name', 'plain', '--rung', '1')).to.match(
-      /^export KUBECONFIG=\/.*\/plain\/kubeconfig\n$/,
+      /^export KUBECONFIG=\/.*\/plain\/kubeconfig$/,
     );
     expect(await cluster('up', '--name', 'plain', '--rung', '1')).to.include('KUBECONFIG');
     expect(await cluster('status')).to.match(/^plain: rung 1, ready, https:\/\/127\.0\.0\.1:\d+\n {2}etcd +running/);
