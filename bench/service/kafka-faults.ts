@@ -65,7 +65,7 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
     return {
       name: 'ours',
       send: async () => {
-        await publisher.publish([event]);
+        await publisher.publish([event], () => Promise.resolve());
       },
       close: () => publisher.close(),
     };

@@ -33,6 +33,7 @@ export function createApp(options: AppOptions): Express {
   app.disable('etag');
   app.enable('case sensitive routing');
   app.use(observe(options));
+  app.use(requireHost);
   app.use(cors(options.http.allowedOrigins));
   app.use(canonicalPath(options.http.legacyPaths));
   app.use(memoRoutes(options.memos));
@@ -78,6 +79,12 @@ function observe({ draining, log, metrics }: AppOptions): RequestHandler {
     });
     next();
   };
+}
+
+/** RFC 9112 section 3.2: 400 without it; HTTP/1.0 knows none. */
+function requireHost(request: Request, _response: Response, next: NextFunction): void {
+  if (request.headers.host === undefined && request.httpVersion !== '1.0') throw new Problem('bad-request');
+  next();
 }
 
 /** The client's own id where it sends a plain one, so that its log and ours can be joined. */

@@ -26,6 +26,8 @@ export function apiServer(handle: RequestListener, classes: NativeClasses): Serv
       // How often the two limits above are looked at; Node's own 30 s would make them 40 s and 60 s.
       connectionsCheckingInterval: 2_000,
       maxHeaderSize: HEADER_BYTES,
+      // Node's own refusal has no body; the app refuses what has no Host.
+      requireHostHeader: false,
     },
     handle,
   );
@@ -34,15 +36,32 @@ export function apiServer(handle: RequestListener, classes: NativeClasses): Serv
   return server;
 }
 
-/** Listens, on `0.0.0.0` where `::` was asked for and there is no IPv6. @returns the port */
-export async function listen(server: Server, host: string, port: number): Promise<number> {
+/** The port can't be had: taken, or not allowed. */
+export class CannotListen extends Error {
+  constructor(host: string, port: number, variable: string, cause: unknown) {
+    const code = codeOf(cause) ?? String(cause);
+    super(`cannot listen on port ${port} of ${host} (${code}): free it, or set ${variable} to another`, { cause });
+    this.name = 'CannotListen';
+  }
+}
+
+/**
+ * Listens, on `0.0.0.0` where `::` was asked for and there is no IPv6.
+ * @param variable what sets the port
+ * @returns the port
+ * @throws CannotListen
+ */
+export async function listen(server: Server, host: string, port: number, variable: string): Promise<number> {
   try {
     return await listenOn(server, host, port);
   } catch (error) {
-    const noIpv6 = error instanceof Error && 'code' in error && error.code === 'EAFNOSUPPORT';
-    if (host !== '::' || !noIpv6) throw error;
-    return listenOn(server, '0.0.0.0', port);
+    if (host !== '::' || codeOf(error) !== 'EAFNOSUPPORT') throw new CannotListen(host, port, variable, error);
+    return listen(server, '0.0.0.0', port, variable);
   }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }
 
 async function listenOn(server: Server, host: string, port: number): Promise<number> {
@@ -60,7 +79,7 @@ function portOf(address: AddressInfo | string | null): number | undefined {
   return typeof address === 'object' ? address?.port : undefined;
 }
 
-/** Resolves with the signal that ends the process. */
+/** Resolves with the signal that ends the process. Call first of all: to process 1 a signal that nobody awaits does nothing. */
 export async function untilStopped(): Promise<NodeJS.Signals> {
   return await new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));

@@ -4,6 +4,7 @@ import process from 'node:process';
 import { Command } from 'commander';
 import { ConfigurationError, parseConfig, parseTopicConfig } from './config.ts';
 import { migrate, SchemaTooNew } from './db/migrate.ts';
+import { untilStopped } from './lifecycle.ts';
 import { ensureTopic } from './events/topic.ts';
 import { errorFields, standardLog, type LogOutput } from './observability/log.ts';
 import { logWarnings } from './observability/warnings.ts';
@@ -12,6 +13,18 @@ import { serve } from './serve.ts';
 /** Exit codes that a Job or a person can tell apart. */
 const exitCodes = { failed: 1, configuration: 2, schemaTooNew: 3 } as const;
 const version = '0.1.0';
+const stopped = untilStopped();
+
+/** Ended by a signal before it was done; it can be run again. */
+class Stopped extends Error {
+  readonly exitCode: number;
+
+  constructor(signal: NodeJS.Signals) {
+    super(`stopped by ${signal}: run it again to finish`);
+    this.name = 'Stopped';
+    this.exitCode = signal === 'SIGINT' ? 130 : 143;
+  }
+}
 
 const program = new Command('memo-service').description(
   'The memo API, its schema and its topic. Configured by the environment.',
@@ -27,14 +40,14 @@ function readFile(path: string): string {
 
 async function serveCommand(): Promise<void> {
   const config = parseConfig(process.env, readFile);
-  await withLog(standardLog(config.logLevel, version), ({ log }) => serve(config, log));
+  await withLog(standardLog(config.logLevel, version), ({ log }) => serve(config, log, stopped));
 }
 
 /** Leaves the schema's version where Kubernetes looks for a container's last words. */
 async function migrateCommand(): Promise<void> {
   const config = parseConfig(process.env, readFile);
   await withLog(standardLog(config.logLevel, version), async ({ log }) => {
-    const schemaVersion = await migrate(config.database.url, config.migrationPatienceMs, log);
+    const schemaVersion = await unlessStopped(migrate(config.database.url, config.migrationPatienceMs, log));
     log.info({ 'schema.version': schemaVersion }, 'the schema is up to date');
     leave(JSON.stringify({ schemaVersion }));
   });
@@ -42,7 +55,14 @@ async function migrateCommand(): Promise<void> {
 
 async function topicCommand(): Promise<void> {
   const config = parseTopicConfig(process.env, readFile);
-  await withLog(standardLog(config.logLevel, version), ({ log }) => ensureTopic(config.events, log));
+  await withLog(standardLog(config.logLevel, version), ({ log }) => unlessStopped(ensureTopic(config.events, log)));
+}
+
+async function unlessStopped<T>(work: Promise<T>): Promise<T> {
+  const end = stopped.then((signal) => {
+    throw new Stopped(signal);
+  });
+  return await Promise.race([work, end]);
 }
 
 function leave(message: string): void {
@@ -55,6 +75,11 @@ function leave(message: string): void {
 
 async function withLog(output: LogOutput, work: (output: LogOutput) => Promise<void>): Promise<void> {
   logWarnings(output.log);
+  process.once('uncaughtException', (error) => {
+    output.log.fatal(errorFields(error), 'ended by an error that nobody caught');
+    output.flush();
+    process.exit(exitCodes.failed);
+  });
   try {
     await work(output);
   } catch (error) {
@@ -73,6 +98,8 @@ function run(command: () => Promise<void>): () => Promise<void> {
       process.exitCode = 0;
     } catch (error) {
       process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      // What was begun is left as it is, and would keep the process.
+      if (error instanceof Stopped) process.exit(error.exitCode);
       if (error instanceof ConfigurationError) process.exitCode = exitCodes.configuration;
       else process.exitCode = error instanceof SchemaTooNew ? exitCodes.schemaTooNew : exitCodes.failed;
     }

@@ -11,7 +11,7 @@ import { openEvents } from './events/events.ts';
 import { KafkaReach } from './events/reach.ts';
 import { Health } from './health/health.ts';
 import { nativeClasses } from './http/native.ts';
-import { apiServer, closeGently, listen, untilStopped } from './lifecycle.ts';
+import { apiServer, closeGently, listen } from './lifecycle.ts';
 import { managementServer } from './management.ts';
 import { backfill } from './memos/backfill.ts';
 import { purgeKeys } from './memos/idempotency.ts';
@@ -25,12 +25,15 @@ import type { Log } from './observability/log.ts';
 import { serviceMetrics } from './observability/metrics.ts';
 import { pauseUnless } from './waiting.ts';
 
-/** Resolves once the process has been asked to stop and has done so. */
-export async function serve(config: DatabaseBoundConfig, log: Log): Promise<void> {
+/**
+ * Resolves once the process has been asked to stop and has done so.
+ * @param stopped the signal that asks for it
+ * @throws CannotListen, with nothing left open
+ */
+export async function serve(config: DatabaseBoundConfig, log: Log, stopped: Promise<NodeJS.Signals>): Promise<void> {
   const database = new Database(config.database);
   const metrics = serviceMetrics(database);
   const readRow = rowReader(config.database.timeZone);
-  const portion = new PortionSize();
   const journal: InvalidationJournal = { recent: (ms) => recentWrites(database, ms, new Date()) };
   const redis = config.cache && openRedisCache({ ...config.cache, journal, register: metrics.registry, log });
   const cache = redis ?? uncached();
@@ -62,8 +65,8 @@ export async function serve(config: DatabaseBoundConfig, log: Log): Promise<void
     http: config.http,
     memos: {
       store: new MemoStore({ ...written, readRow }),
-      search: new MemoSearch(database, portion),
-      pages: { database, readRow, portion },
+      search: new MemoSearch(database),
+      pages: { database, readRow, portion: new PortionSize() },
       cache,
       imports: { ...written, stop: streams.signal },
       changes: { feed, stop: streams.signal },
@@ -80,26 +83,34 @@ export async function serve(config: DatabaseBoundConfig, log: Log): Promise<void
   };
   const api = apiServer(app, nativeClasses(app));
   const management = managementServer({ health, metrics, notReady });
-  const managementPort = await listen(management, config.http.host, config.http.managementPort);
-  const port = await listen(api, config.http.host, config.http.port);
-  log.info({ 'server.port': port, 'management.port': managementPort }, 'listening');
+  const close = async (): Promise<void> => {
+    await Promise.all([cache.close(), reach?.close()]);
+    await database.close();
+    management.close();
+    management.closeAllConnections();
+  };
+  try {
+    const managementPort = await listen(management, config.http.host, config.http.managementPort, 'MANAGEMENT_PORT');
+    const port = await listen(api, config.http.host, config.http.port, 'PORT');
+    log.info({ 'server.port': port, 'management.port': managementPort }, 'listening');
+  } catch (error) {
+    await close();
+    throw error;
+  }
 
   const stop = new AbortController();
   const background = whenMigrated(database, stop.signal).then(async (seen) => {
     schemaSeen = seen;
-    if (seen) await Promise.all([backfill(database, readRow, log, stop.signal), events.run(stop.signal)]);
+    if (seen) await Promise.all([backfill({ database, readRow, log }, stop.signal), events.run(stop.signal)]);
   });
 
-  const signal = await untilStopped();
+  const signal = await stopped;
   log.info({ 'process.signal': signal }, 'stopping');
   draining = true;
   await closeGently(api, config.http.shutdownDelayMs, () => streams.abort());
   stop.abort();
   await background;
-  await Promise.all([cache.close(), reach?.close()]);
-  await database.close();
-  management.close();
-  management.closeAllConnections();
+  await close();
 }
 
 /** Looks twice a second until the schema of this release, or a newer one, is there. False: stopped before. */

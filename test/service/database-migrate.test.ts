@@ -5,7 +5,7 @@ import { startMariaDB } from '../stores/mariadb.ts';
 import type { MariaDB } from '../stores/mariadb.ts';
 import { until } from '../stores/ready.ts';
 import { MIGRATIONS } from '../../service/src/db/schema.ts';
-import { begin, migrate } from './service.ts';
+import { begin, migrate, startService } from './service.ts';
 import type { Running } from './service.ts';
 import { rootSession } from './sql.ts';
 
@@ -123,6 +123,56 @@ describe('the migration of the database', function () {
     expect(refused.status).to.equal(3);
     expect(refused.stderr).to.match(/schema 99 .* release/);
     expect(await applied()).to.deep.equal([...ALL, 99]);
+  });
+
+  it('never holds up the original for long while it waits for its table', async () => {
+    await root.query(ORIGINAL);
+    const reader = await rootSession(database);
+    await reader.query('START TRANSACTION');
+    await reader.query('SELECT COUNT(*) FROM memos');
+    const { ended } = await untilAltering();
+    const stuck = `SELECT 1 FROM information_schema.PROCESSLIST
+      WHERE INFO LIKE 'ALTER TABLE memos%' AND STATE LIKE 'Waiting for table metadata%'`;
+    await until('it waits', async () => (await root.query<unknown[]>(stuck)).length > 0, 15_000);
+    // Queues behind the waiting ALTER, and is let through while the long transaction is still open.
+    await root.query(`INSERT INTO memos (title, content) VALUES ('셋', '내용')`);
+    await reader.query('COMMIT');
+    expect(await ended).to.equal(0);
+    reader.destroy();
+    expect(await applied()).to.deep.equal(ALL);
+  });
+
+  it('lets the original go on writing beside the service: its memos are found, and what it changes, too', async () => {
+    await root.query(ORIGINAL);
+    expect(await migrate(environment)).to.include({ status: 0 });
+    await root.query(`INSERT INTO memos (title, content) VALUES ('사이에', '적은 메모')`);
+    const service = await startService(environment);
+    try {
+      const found = async (text: string): Promise<number[]> => {
+        const reply = await service.call('GET', `/v1/memos/search/?q=${encodeURIComponent(text)}`);
+        return (reply.json as { id: number }[]).map(({ id }) => id);
+      };
+      await until('what was there before', async () => (await found('하나')).includes(1));
+      await until('what was written between', async () => (await found('적은')).includes(3));
+      await root.query(`INSERT INTO memos (title, content, tags) VALUES ('나중에', '또 적은 것', '[1, "b", null]')`);
+      await until('what is written meanwhile', async () => (await found('또')).includes(4), 15_000);
+      const sent = await service.call('PUT', '/v1/memos/4', { priority: 3 });
+      expect(sent.json).to.deep.include({ tags: ['b'], priority: 3 });
+      const [row] = await root.query<{ tags: unknown }[]>('SELECT tags FROM memos WHERE id = 4');
+      expect(row?.tags, 'what was not sent').to.deep.equal([1, 'b', null]);
+    } finally {
+      await service.stop();
+    }
+    await root.query(`UPDATE memos SET content = '고친 내용', updated_at = NOW() WHERE id = 3`);
+    const again = await startService(environment);
+    try {
+      await until('what was changed', async () => {
+        const reply = await again.call('GET', `/v1/memos/search/?q=${encodeURIComponent('고친')}`);
+        return (reply.json as unknown[]).length === 1;
+      });
+    } finally {
+      await again.stop();
+    }
   });
 
   it('waits for a database that is still starting', async () => {

@@ -7,7 +7,7 @@ import type { MariaDB } from '../stores/mariadb.ts';
 import { until } from '../stores/ready.ts';
 import { startRedis } from '../stores/redis.ts';
 import type { Store } from '../stores/store.ts';
-import { createMemo, migrate, startService, timed } from './service.ts';
+import { createMemo, metric, migrate, startService, timed } from './service.ts';
 import type { Service } from './service.ts';
 import { killSessionsOfService, rootSession, sessionsOfService, torn, WHOLE } from './sql.ts';
 
@@ -188,18 +188,24 @@ describe('the API while its database fails', function () {
   it('starts without a database, says so, and becomes ready once the schema is there', async () => {
     const late = await startMariaDB();
     await late.kill();
-    const early = await startService({ DATABASE_URL: late.url }, { ready: false });
+    const early = await startService({ DATABASE_URL: late.url, REDIS_URL: redis.url }, { ready: false });
     try {
+      const redisIs = async (): Promise<string | undefined> =>
+        ((await early.call('GET', '/health')).json as { services: { redis?: string } }).services.redis;
+      await until('Redis is not blamed', async () => (await redisIs()) === 'healthy', 5_000);
       expect((await early.call('GET', '/v1/memos/')).status).to.equal(503);
       expect((await early.call('GET', '/health')).status).to.equal(503);
       expect((await early.manage('/readyz')).status).to.equal(503);
       await late.restart();
+      expect(await redisIs(), 'before the first migration').to.equal('healthy');
       const unmigrated = await early.call('GET', '/v1/memos/');
       expect(unmigrated.status, unmigrated.text).to.equal(503);
       expect((await early.manage('/readyz')).status).to.equal(503);
       expect(await migrate({ DATABASE_URL: late.url })).to.include({ status: 0 });
       await until('readiness', async () => (await early.manage('/readyz')).status === 200, 5_000);
       expect((await early.call('POST', '/v1/memos/', memo)).status).to.equal(201);
+      await until('the cache is in use', async () => (await metric(early, 'memo_cache_up')) === 1, 5_000);
+      expect(early.logs()).not.to.include('lost Redis');
     } finally {
       await early.stop();
       await late.stop();

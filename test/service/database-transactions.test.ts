@@ -6,7 +6,7 @@ import type { MariaDB } from '../stores/mariadb.ts';
 import { until } from '../stores/ready.ts';
 import { createMemo, migrate, startService, timed } from './service.ts';
 import type { Service } from './service.ts';
-import { rootSession, sessionsOfService, torn, WHOLE } from './sql.ts';
+import { rootSession, sessionsById, sessionsOfService, torn, WHOLE } from './sql.ts';
 
 const memo = { title: 't', content: 'c' };
 const DEADLINE_MS = 4_500;
@@ -79,6 +79,32 @@ describe('writes to a database that others use too', function () {
     const events = await root.query<unknown[]>('SELECT 1 FROM outbox WHERE aggregateid = ?', [id]);
     expect(events).to.have.length(1);
     expect((await service.call('PUT', `/v1/memos/${id}`, { title: 'free' })).status).to.equal(200);
+  });
+
+  it('keeps its sessions when it stood still for longer than any deadline, and goes on with them', async () => {
+    const ids = await Promise.all(Array.from({ length: 8 }, () => createMemo(service)));
+    const before = await sessionsById(root);
+    await root.query('START TRANSACTION');
+    await root.query('SELECT id FROM memos WHERE id IN (?) FOR UPDATE', [ids]);
+    const calls = ids.flatMap((id) => [
+      service.call('PUT', `/v1/memos/${id}`, { title: 'held' }),
+      service.call('GET', '/v1/memos/?limit=1'),
+    ]);
+    await serviceRuns('SELECT id, title%FOR UPDATE');
+    process.kill(service.pid, 'SIGSTOP');
+    try {
+      await root.query('ROLLBACK');
+      await root.query('SELECT SLEEP(4)');
+    } finally {
+      process.kill(service.pid, 'SIGCONT');
+    }
+    for (const { status } of await Promise.all(calls)) expect(status).to.be.oneOf([200, 503]);
+    const after = await sessionsById(root);
+    expect(
+      before.filter((id) => !after.includes(id)),
+      'sessions lost',
+    ).to.deep.equal([]);
+    expect((await service.call('PUT', `/v1/memos/${ids[0]}`, { title: 'free' })).status).to.equal(200);
   });
 
   it('answers 503 in time when every connection is taken, stays healthy, and goes on when they are free', async () => {

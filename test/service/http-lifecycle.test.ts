@@ -1,10 +1,11 @@
 /** How the service starts and stops. */
 import { expect } from 'chai';
+import { spawn } from 'node:child_process';
 import { Agent, request } from 'node:http';
 import { startMariaDB } from '../stores/mariadb.ts';
 import type { MariaDB } from '../stores/mariadb.ts';
 import { until } from '../stores/ready.ts';
-import { migrate, startService } from './service.ts';
+import { main, migrate, runToEnd, startService } from './service.ts';
 
 describe('the life of the service', function () {
   this.timeout(60_000);
@@ -57,6 +58,33 @@ describe('the life of the service', function () {
     const { headers } = await service.call('GET', '/health');
     expect(headers.get('keep-alive')).to.equal('timeout=95');
     await service.stop();
+  });
+
+  it('ends with exit code 1 and says why when its port is taken', async () => {
+    const service = await startService(environment);
+    const { status, stderr } = await runToEnd('serve', {
+      ...environment,
+      HOST: '127.0.0.1',
+      PORT: String(service.port),
+      MANAGEMENT_PORT: '0',
+      REDIS_URL: 'redis://127.0.0.1:1/0',
+    });
+    await service.stop();
+    expect(status).to.equal(1);
+    expect(stderr).to.match(/^cannot listen on port \d+ of 127\.0\.0\.1 \(EADDRINUSE\): .*PORT/);
+  });
+
+  it('ends a command at SIGTERM with an exit code of its own', async () => {
+    const child = spawn(process.execPath, [main, 'migrate'], {
+      env: { ...process.env, DATABASE_URL: 'mysql://memo:memo@127.0.0.1:1/memo_app' },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    await until('it waits for the database', () => output.includes('waiting for the database'), 10_000);
+    child.kill('SIGTERM');
+    expect(await ended).to.equal(143);
   });
 
   it('has exit codes for a faulty configuration, with one line a fault', async () => {

@@ -103,6 +103,22 @@ describe('HTTP', function () {
     }
   });
 
+  it('answers 400 to a request without a Host and 417 to an expectation, as JSON', async () => {
+    const end = 'Connection: close\r\n\r\n';
+    expect(await exchange(service.port, `GET /health HTTP/1.1\r\n${end}`))
+      .to.match(/^HTTP\/1\.1 400 /)
+      .and.match(/\r\n\r\n\{"detail":/);
+    expect(await exchange(service.port, `GET /health HTTP/1.1\r\nHost: x\r\nExpect: foo\r\n${end}`))
+      .to.match(/^HTTP\/1\.1 417 /)
+      .and.match(/\r\n\r\n\{"detail":/);
+    expect(await exchange(service.port, `GET /health HTTP/1.0\r\n\r\n`)).to.match(/^HTTP\/1\.1 200 /);
+  });
+
+  it('writes nothing into a reply under way when the client sends rubbish behind its request', async () => {
+    const answer = await exchange(service.port, 'GET /v1/memos/ HTTP/1.1\r\nHost: x\r\n\r\nRUBBISH\r\n\r\n');
+    expect(answer).not.to.match(/^HTTP\/1\.1 400 /);
+  });
+
   it('answers 413 to a body of 100 MB, sent whole or in chunks, and 415 to a compressed one', async () => {
     const large = Buffer.alloc(100_000_000, 'x');
     const whole = await service.call('POST', '/v1/memos/', large);
@@ -138,7 +154,8 @@ describe('HTTP', function () {
       [`{"title":"x","content":"x","deep":${'['.repeat(20_000)}${']'.repeat(20_000)}}`, 201],
       ['{"title":"x","content":"x","title":"y"}', 201],
       ['{"__proto__":{"title":"x"},"constructor":1,"title":"x","content":"x"}', 201],
-      [JSON.stringify({ ...memo, tags: Array.from({ length: 10_000 }, (_, index) => `t${index}`) }), 201],
+      [JSON.stringify({ ...memo, tags: Array.from({ length: 1000 }, (_, index) => `t${index}`) }), 201],
+      [JSON.stringify({ ...memo, tags: Array.from({ length: 10_000 }, (_, index) => `t${index}`) }), 422],
       [JSON.stringify({ ...memo, title: "'; DROP TABLE memos; --" }), 201],
       ['\ufeff{"title":"x","content":"x"}', 201],
       ['', 422],

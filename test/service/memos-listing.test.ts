@@ -320,6 +320,8 @@ describe('lists of memos', function () {
       DATABASE_POOL_MIN: '1',
     };
     expect(await migrate(environment)).to.include({ status: 0 });
+    // For a day the original may still run, and reads the times as its own.
+    await root.query('UPDATE adopted.schema_migrations SET applied_at = applied_at - INTERVAL 2 DAY');
     const adopting = await startService(environment);
     try {
       const settled = async (): Promise<boolean> =>

@@ -150,6 +150,36 @@ describe('the memo API', function () {
     expect(await found('_')).not.to.include(other.id);
   });
 
+  it('does without accents, as the original did', async () => {
+    const { id } = await create({ title: 'Crème brûlée', content: 'un cafe' });
+    for (const text of ['creme', 'BRULEE', 'café', 'crème'.normalize('NFD')]) {
+      expect(await found(text), text).to.include(id);
+    }
+  });
+
+  it('pages through the matches as through a list, however far', async () => {
+    const made: number[] = [];
+    for (let index = 0; index < 12; index += 1) made.push((await create({ title: `쪽번호${index}`, content: 'x' })).id);
+    const pages: number[] = [];
+    for (let skip = 0; skip < 14; skip += 5) {
+      const page = await service.call(
+        'GET',
+        `/v1/memos/search/?q=${encodeURIComponent('쪽번호')}&skip=${skip}&limit=5`,
+      );
+      pages.push(...(page.json as Memo[]).map(({ id }) => id));
+    }
+    expect(pages).to.deep.equal(made.toReversed());
+    expect((await service.call('GET', '/v1/memos/search/?q=x&skip=99999999999999999999')).json).to.deep.equal([]);
+  });
+
+  it('takes values as laxly as the original did', async () => {
+    const memo = await create({ title: 'lax', content: 'x', priority: '3', is_favorite: 'on', is_archived: 0 });
+    expect(memo).to.include({ priority: 3, is_favorite: true, is_archived: false });
+    for (const path of [`/v1/memos/${memo.id}.0`, `/v1/memos/%20${memo.id}`, '/v1/memos/?limit=1_0&skip=0.0']) {
+      expect((await service.call('GET', path)).status, path).to.equal(200);
+    }
+  });
+
   const refused: readonly (readonly [what: string, status: number, call: () => Promise<Reply>])[] = [
     ['malformed JSON', 422, () => service.call('POST', '/v1/memos/', '{"title":')],
     ['a missing title', 422, () => service.call('POST', '/v1/memos/', { content: 'x' })],

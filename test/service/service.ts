@@ -6,7 +6,7 @@ import { freePort } from '../stores/ports.ts';
 import { until } from '../stores/ready.ts';
 
 /** What runs every command of the service. */
-const main = join(import.meta.dirname, '../../service/src/main.ts');
+export const main = join(import.meta.dirname, '../../service/src/main.ts');
 
 export interface Reply {
   readonly status: number;
@@ -44,7 +44,7 @@ export async function migrate(environment: Environment): Promise<Ended> {
 }
 
 /** Runs a command that ends by itself. */
-export async function runToEnd(command: 'migrate' | 'topic', environment: Environment): Promise<Ended> {
+export async function runToEnd(command: 'migrate' | 'serve' | 'topic', environment: Environment): Promise<Ended> {
   return await begin(command, environment).ended;
 }
 
@@ -56,7 +56,7 @@ export interface Running {
 }
 
 /** Begins a command. Not by spawnSync: a store behind a proxy of this process would never hear it. */
-export function begin(command: 'migrate' | 'topic', environment: Environment): Running {
+export function begin(command: 'migrate' | 'serve' | 'topic', environment: Environment): Running {
   const child = spawn(process.execPath, [main, command], {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

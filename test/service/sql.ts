@@ -32,6 +32,12 @@ export async function sessionsOfService(root: Connection): Promise<number> {
   return row?.open ?? 0;
 }
 
+/** The server's numbers of the service's sessions. */
+export async function sessionsById(root: Connection): Promise<number[]> {
+  const sql = `SELECT ID AS id FROM information_schema.PROCESSLIST WHERE USER = 'memo'`;
+  return (await root.query<{ id: number }[]>(sql)).map(({ id }) => id);
+}
+
 /** Ends every session of the service, as a fail-over or an impatient admin does. */
 export async function killSessionsOfService(root: Connection): Promise<number> {
   const rows = await root.query<{ id: number }[]>(

@@ -16,6 +16,14 @@ export class RedisAway extends Error {
   }
 }
 
+/** What was missed could not be learnt, for the journal of it is away: no fault of Redis'. */
+export class JournalAway extends Error {
+  constructor(cause: unknown) {
+    super('the writes that Redis may have missed cannot be read', { cause });
+    this.name = 'JournalAway';
+  }
+}
+
 /**
  * `down`: no connection. `recovering`: connected, and invalidations that were missed are being replayed; writers may use it,
  * readers not yet. `open`: in use.
@@ -36,7 +44,7 @@ export interface LinkOptions {
   readonly url: string;
   readonly deadlines: LinkDeadlines;
   readonly log: Log;
-  /** Called after each connect; the link opens when it resolves. */
+  /** Called after each connect, and again while it throws {@link JournalAway}; the link opens when it resolves. */
   readonly recover: () => Promise<void>;
   readonly onState: (state: LinkState) => void;
 }
@@ -48,6 +56,7 @@ const CANNOT_SERVE = /^(?:LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|MISCONF|BUSY|N
 const HEARTBEAT_MS = 400;
 /** Quick at first, for a server that only restarts; a dead one costs a connect five times a second. */
 const RETRY_MS = { first: 20, last: 200 };
+const JOURNAL_RETRY_MS = 500;
 
 export class RedisLink {
   readonly #options: LinkOptions;
@@ -164,12 +173,8 @@ export class RedisLink {
       const tripped = new Promise<void>((resolve) => (this.#trip = resolve));
       try {
         await this.#connect();
-        await this.#options.recover();
-        if (this.#redis !== undefined) {
-          this.#become('open');
-          delay = RETRY_MS.first;
-          await this.#beat(tripped);
-        }
+        const [opened] = await Promise.all([this.#recover(tripped), this.#beat(tripped)]);
+        if (opened) delay = RETRY_MS.first;
       } catch (error) {
         this.distrust(error);
       }
@@ -215,8 +220,35 @@ export class RedisLink {
     for (const done of [...this.#waiting]) done();
   }
 
+  /** Opens the link once all that was missed is replayed; waits for the journal as long as the connection lasts. */
+  async #recover(tripped: Promise<void>): Promise<boolean> {
+    for (let said = false; this.#state !== 'down';) {
+      try {
+        await this.#options.recover();
+        // Lost meanwhile: the next connection has its own recovery.
+        if (this.#isDown()) return false;
+        this.#become('open');
+        return true;
+      } catch (error) {
+        if (!(error instanceof JournalAway)) {
+          this.distrust(error);
+          return false;
+        }
+        if (!said) this.#options.log.warn(errorFields(error), 'reads go past Redis until the database is back');
+        said = true;
+      }
+      await Promise.race([tripped, pause(JOURNAL_RETRY_MS)]);
+    }
+    return false;
+  }
+
+  #isDown(): boolean {
+    return this.#redis === undefined;
+  }
+
   /** Asks from time to time, so that a dead Redis is known before a request finds out. Resolves when the link has tripped. */
   async #beat(tripped: Promise<void>): Promise<void> {
+    if (this.#redis === undefined) return;
     const timer = setInterval(() => {
       this.send(HEARTBEAT_MS, (redis) => redis.ping()).catch((error: unknown) => this.distrust(error));
     }, HEARTBEAT_MS);

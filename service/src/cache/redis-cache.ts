@@ -11,7 +11,7 @@ import { ABSENT, entryOf, filledState, keysOf, leaseState } from './entry.ts';
 import type { Entry } from './entry.ts';
 import { Flights } from './flights.ts';
 import type { Landed } from './flights.ts';
-import { RedisAway, RedisLink } from './link.ts';
+import { JournalAway, RedisAway, RedisLink } from './link.ts';
 import type { LinkDeadlines } from './link.ts';
 import { Lookups } from './lookups.ts';
 import { cacheMetrics } from './metrics.ts';
@@ -211,8 +211,14 @@ class RedisCache implements ReplayableCache {
    * it was away, and one that keeps its data on disk may have come back with entries that were dropped long ago.
    */
   async #recover(): Promise<void> {
-    for await (const writes of this.#options.journal.recent(this.#options.ttlMs + COMMIT_MARGIN_MS)) {
-      await this.replay(writes);
-    }
+    const journal = this.#options.journal.recent(this.#options.ttlMs + COMMIT_MARGIN_MS)[Symbol.asyncIterator]();
+    const next = async (): Promise<IteratorResult<readonly Invalidation[]>> => {
+      try {
+        return await journal.next();
+      } catch (error) {
+        throw new JournalAway(error);
+      }
+    };
+    for (let writes = await next(); writes.done !== true; writes = await next()) await this.replay(writes.value);
   }
 }

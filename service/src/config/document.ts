@@ -28,6 +28,7 @@ An empty value counts as absent.
 | 1 | failed: the last log line says why |
 | 2 | the configuration is faulty |
 | 3 | \`migrate\`: the database was migrated by a newer release; nothing was changed |
+| 143, 130 | \`migrate\`, \`topic\`: ended by SIGTERM or SIGINT before it was done; run it again |
 `;
 
 /** @param variables by name, in the order in which they are shown */

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { createConnection } from 'mariadb';
 import type { Connection as DriverConnection, UpsertResult } from 'mariadb';
 import type { DatabaseUrl } from '../config.ts';
+import { deadline } from '../waiting.ts';
 import { DatabaseUnavailable, translated } from './errors.ts';
 
 /** What a parameter of a statement may be. */
@@ -34,6 +35,9 @@ export class Connection {
   readonly #onClose: (() => void)[] = [];
   #broken = false;
   #closed = false;
+  #expired = false;
+  #unanswered = 0;
+  #heardAt = 0;
 
   constructor(driver: DriverConnection, socket: Socket) {
     this.#driver = driver;
@@ -50,6 +54,16 @@ export class Connection {
     return this.#broken;
   }
 
+  /** Milliseconds for which the server has owed an answer and given none; 0 when it owes none. */
+  get silence(): number {
+    return this.#unanswered === 0 ? 0 : performance.now() - this.#heardAt;
+  }
+
+  /** While true, no further statement is taken: the time of whoever uses the session is over. */
+  set expired(value: boolean) {
+    this.#expired = value;
+  }
+
   /** Calls `listener` once when the connection is lost or ended. */
   onClose(listener: () => void): void {
     if (this.#closed) queueMicrotask(listener);
@@ -58,22 +72,27 @@ export class Connection {
 
   /** Rows of a statement that is prepared once per connection: for what is asked often. */
   async execute<Row>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
-    return this.#settled(this.#driver.execute<Row[]>(sql, values));
+    return this.#answer(() => this.#driver.execute<Row[]>(sql, values));
   }
 
   /** Rows of a statement sent as text: for what is asked rarely, or differs every time. */
   async query<Row>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
-    return this.#settled(this.#driver.query<Row[]>(sql, values));
+    return this.#answer(() => this.#driver.query<Row[]>(sql, values));
   }
 
   /** Changes rows by a prepared statement. */
   async change(sql: string, values: readonly SqlValue[] = []): Promise<Change> {
-    return this.#settled(this.#driver.execute<UpsertResult>(sql, values)).then(changeOf);
+    return changeOf(await this.#answer(() => this.#driver.execute<UpsertResult>(sql, values)));
   }
 
   /** A statement without rows that is not prepared: transactions, definitions, settings. */
   async run(sql: string, values: readonly SqlValue[] = []): Promise<Change> {
-    return this.#settled(this.#driver.query<UpsertResult>(sql, values)).then(changeOf);
+    return changeOf(await this.#answer(() => this.#driver.query<UpsertResult>(sql, values)));
+  }
+
+  /** As {@link run}, when the time is over too: what gives the session back as it was. */
+  async restore(sql: string): Promise<void> {
+    await this.#answer(() => this.#driver.query<UpsertResult>(sql), true);
   }
 
   /**
@@ -105,11 +124,17 @@ export class Connection {
     for (const listener of this.#onClose.splice(0)) listener();
   }
 
-  async #settled<T>(pending: Promise<T>): Promise<T> {
+  async #answer<T>(ask: () => Promise<T>, always = false): Promise<T> {
+    if (this.#expired && !always) throw new DatabaseUnavailable('no time left');
+    if (this.#unanswered === 0) this.#heardAt = performance.now();
+    this.#unanswered += 1;
     try {
-      return await pending;
+      return await ask();
     } catch (error) {
       throw translated(error);
+    } finally {
+      this.#unanswered -= 1;
+      this.#heardAt = performance.now();
     }
   }
 }
@@ -118,8 +143,12 @@ function changeOf(result: UpsertResult): Change {
   return { affectedRows: result.affectedRows, insertId: Number(result.insertId) };
 }
 
+/** A server that is alive has so many milliseconds more to answer what it was asked last, and to roll back. */
+const LAST_ANSWER_MS = 250;
+
 /**
- * Runs `work` on a session and cuts it when that has not ended after `ms`: a frozen server costs so much and the session.
+ * Runs `work` on a session for `ms`. After that the session takes no further statement, so that the work fails and the session
+ * lives; and it is cut when the last answer does not come either: a frozen server costs so much and the session.
  * @param onCut told when that happens, before `work` fails
  */
 export async function cutAfter<T>(
@@ -128,14 +157,18 @@ export async function cutAfter<T>(
   work: (connection: Connection) => Promise<T>,
   onCut: () => void = () => undefined,
 ): Promise<T> {
-  const timer = setTimeout(() => {
-    onCut();
-    connection.abort();
-  }, ms);
+  let timer = deadline(ms, () => {
+    connection.expired = true;
+    timer = deadline(LAST_ANSWER_MS, () => {
+      onCut();
+      connection.abort();
+    });
+  });
   try {
     return await work(connection);
   } finally {
-    clearTimeout(timer);
+    timer.callOff();
+    connection.expired = false;
   }
 }
 
@@ -148,7 +181,7 @@ export async function openConnection(url: DatabaseUrl, options: ConnectOptions):
     keepAlive: true,
     keepAliveInitialDelay: 10_000,
   });
-  const timer = setTimeout(() => socket.destroy(new Error('connecting took too long')), options.connectMs);
+  const timer = deadline(options.connectMs, () => socket.destroy(new Error('connecting took too long')));
   try {
     const driver = await createConnection({
       host: url.host,
@@ -157,7 +190,8 @@ export async function openConnection(url: DatabaseUrl, options: ConnectOptions):
       password: url.password,
       database: url.database,
       stream: (callback) => callback(undefined, socket),
-      connectTimeout: options.connectMs + 50,
+      // The driver's own timer knows no grace: it comes after ours.
+      connectTimeout: options.connectMs + 500,
       charset: 'utf8mb4',
       dateStrings: true,
       // MariaDB keeps JSON as text: read and written as text, never re-formed by the driver.
@@ -184,6 +218,6 @@ export async function openConnection(url: DatabaseUrl, options: ConnectOptions):
     const meaning = translated(error);
     throw meaning instanceof DatabaseUnavailable ? meaning : new DatabaseUnavailable('no connection', { cause: error });
   } finally {
-    clearTimeout(timer);
+    timer.callOff();
   }
 }

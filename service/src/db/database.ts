@@ -83,6 +83,8 @@ export class Database {
         if (isContention(error)) this.#deadlocks += 1;
         const again = isContention(error) || (error instanceof ConnectionLost && (losses += 1) === 1);
         if (!again || progress.committing || attempt >= ATTEMPTS) throw error;
+        // Another attempt may wait for a row as long as this one did; one that can't is not worth the locks it takes.
+        if (end - performance.now() < LOCK_WAIT_SECONDS * 1000) throw error;
         await delay(randomInt(1, 10 * attempt * attempt));
       }
     }
@@ -137,8 +139,8 @@ export class Database {
     const onCut = (): void => {
       deadline.passed = true;
       this.#deadlineCuts += 1;
-      // The server cuts slow statements earlier: what reaches this deadline is a dead peer, and the idle ones share it.
-      this.#pool.distrustIdle();
+      // The server cuts a statement by itself: one that is silent for longer is a dead peer, and the idle ones share it.
+      if (connection.silence > STATEMENT_SECONDS * 1000) this.#pool.distrustIdle();
     };
     try {
       return await cutAfter(connection, Math.min(deadlineMs, end - performance.now()), work, onCut);

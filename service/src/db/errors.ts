@@ -20,6 +20,14 @@ export class ConnectionLost extends DatabaseUnavailable {
   }
 }
 
+/** One statement is larger than the server takes, or one value than its column: the request's own fault. */
+export class DataTooLarge extends Error {
+  constructor(options?: ErrorOptions) {
+    super('larger than the database takes', options);
+    this.name = 'DataTooLarge';
+  }
+}
+
 /** Two transactions met; one was rolled back and can be run again. 1020 is snapshot isolation of MariaDB 11.6 and newer. */
 const CONTENDED: ReadonlyMap<number, string> = new Map([
   [1213, 'deadlock'],
@@ -31,7 +39,10 @@ const CONTENDED: ReadonlyMap<number, string> = new Map([
 
 /** The server is there and cannot serve: not a fault of the request. */
 const NOT_NOW: ReadonlyMap<number, string> = new Map([
+  [3, 'disk full'],
   [1021, 'disk full'],
+  [1026, 'disk full'],
+  [1030, 'the storage engine failed'],
   [1040, 'too many connections'],
   [1044, 'access denied to the database'],
   [1045, 'access denied'],
@@ -47,6 +58,9 @@ const NOT_NOW: ReadonlyMap<number, string> = new Map([
   [1969, 'query took too long'],
 ]);
 
+/** The packet, which the driver refuses by itself where it knows the server's limit, and the value. */
+const TOO_LARGE: ReadonlySet<number> = new Set([1153, 1406, 45_046]);
+
 /** Somebody killed the session; the server is well. */
 const KILLED = 1927;
 
@@ -61,10 +75,11 @@ export function isLockTimeout(error: unknown): boolean {
   return isContention(error) && error instanceof Error && error.cause instanceof SqlError && error.cause.errno === 1205;
 }
 
-/** A driver's error as {@link DatabaseUnavailable} where it is one, else as it came. */
+/** A driver's error as {@link DatabaseUnavailable} or {@link DataTooLarge} where it is one, else as it came. */
 export function translated(error: unknown): unknown {
   // The socket's own error, ECONNRESET for one: the driver passes it on as it is, with this one mark.
   if (!(error instanceof SqlError)) return isFatal(error) ? new ConnectionLost({ cause: error }) : error;
+  if (TOO_LARGE.has(error.errno)) return new DataTooLarge({ cause: error });
   if (error.errno === KILLED) return new ConnectionLost({ cause: error });
   const reason = CONTENDED.get(error.errno) ?? NOT_NOW.get(error.errno);
   if (reason !== undefined) return new DatabaseUnavailable(reason, { cause: error });

@@ -6,7 +6,7 @@ import type { DatabaseUrl } from '../config.ts';
 import type { Log } from '../observability/log.ts';
 import { openConnection } from './connection.ts';
 import type { Connection } from './connection.ts';
-import { ConnectionLost, DatabaseUnavailable } from './errors.ts';
+import { ConnectionLost, DatabaseUnavailable, isContention } from './errors.ts';
 import { takeLock } from './lock.ts';
 import { HISTORY_TABLE, MIGRATIONS, SCHEMA_VERSION, schemaVersion } from './schema.ts';
 import { noAnswer, watched } from './watchdog.ts';
@@ -15,6 +15,13 @@ import { noAnswer, watched } from './watchdog.ts';
 const CONNECT_MS = 5_000;
 /** Seconds that it waits for another migration to end. */
 const LOCK_SECONDS = 600;
+
+/**
+ * Seconds that a change of a table waits for those who use it. While it waits the server lets nobody else begin: the original,
+ * whose table is adopted, stands still for so long at most, and has {@link PAUSE_MS} before the next attempt.
+ */
+const TABLE_LOCK_SECONDS = 5;
+const PAUSE_MS = 5_000;
 
 /** The database was migrated by a newer release; this one must not touch it. */
 export class SchemaTooNew extends Error {
@@ -38,6 +45,7 @@ export async function migrate(url: DatabaseUrl, patienceMs: number, log: Log): P
   try {
     return await watched(url, connection, patienceMs, async () => {
       await lock(connection, url.database, log);
+      await connection.run(`SET SESSION lock_wait_timeout = ${TABLE_LOCK_SECONDS}`);
       await connection.run(HISTORY_TABLE);
       const found = await schemaVersion(connection);
       if (found > SCHEMA_VERSION) throw new SchemaTooNew(found);
@@ -80,13 +88,27 @@ function steps(connection: Connection, log: Log): Umzug<Connection> {
       name,
       up: async () => {
         log.info({ 'migration.name': name }, 'migrating');
-        await up(connection);
+        await patiently(() => up(connection), log);
       },
     })),
     context: connection,
     storage: history(connection),
     logger: undefined,
   });
+}
+
+/** Tries again, without an end, what gave way to those who use the table: a migration can be run again. */
+async function patiently(work: () => Promise<void>, log: Log): Promise<void> {
+  for (;;) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (!isContention(error)) throw error;
+      log.warn({ 'error.message': String(error) }, 'a transaction has used the table for long: trying again soon');
+      await delay(PAUSE_MS);
+    }
+  }
 }
 
 /** Which migrations ran, kept in the database itself. */

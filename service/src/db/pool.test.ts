@@ -98,6 +98,19 @@ describe('the connection pool', () => {
     await pool.close();
   });
 
+  it('lets who waits have a connection that comes back while no other can be opened', async () => {
+    let room = 1;
+    const open = (): Promise<Connection> =>
+      room-- > 0 ? Promise.resolve(new Connection()) : Promise.reject(new DatabaseUnavailable('too many connections'));
+    const pool = poolOf({ open, acquireMs: 5_000 });
+    const first = await pool.acquire();
+    const waiting = refusal(pool.acquire());
+    await new Promise((resolve) => setImmediate(resolve));
+    pool.release(first);
+    expect(await waiting).to.equal('none');
+    await pool.close();
+  });
+
   it('gets back to its least by itself after all were lost, also when opening fails at first', async () => {
     const opened: Connection[] = [];
     let refusals = 2;

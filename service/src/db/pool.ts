@@ -132,7 +132,7 @@ export class Pool<T extends Poolable> {
     }
   }
 
-  /** False: opening failed, and who waited longest was told. */
+  /** False: opening failed. With no connection that could come free, who waited longest was told. */
   async #openOne(): Promise<boolean> {
     this.#opening += 1;
     try {
@@ -144,9 +144,10 @@ export class Pool<T extends Poolable> {
       return true;
     } catch (error) {
       this.#opening -= 1;
-      // One attempt, one answer: a refused connection is known at once and nobody waits out a deadline for it.
+      // One attempt, one answer: a refused connection is known at once and nobody waits out a deadline for it. Where others
+      // are in use the server serves, and says no to one more: one of those comes free, or the waiter's own deadline does.
       const failure = error instanceof Error ? error : new DatabaseUnavailable('no connection', { cause: error });
-      this.#nextWaiter()?.reject(failure);
+      if (this.#open.size === 0) this.#nextWaiter()?.reject(failure);
       return false;
     }
   }

@@ -40,7 +40,7 @@ export async function inTransaction<T>(
 async function rollBack(connection: Connection): Promise<void> {
   if (connection.broken) return;
   try {
-    await connection.run('ROLLBACK');
+    await connection.restore('ROLLBACK');
   } catch {
     connection.abort();
     return;
@@ -50,5 +50,5 @@ async function rollBack(connection: Connection): Promise<void> {
 
 /** Only once nothing is open: setting autocommit commits. Nobody waits; what is sent next is answered after it. */
 function leave(connection: Connection): void {
-  connection.run('SET autocommit = 1').catch(() => connection.abort());
+  connection.restore('SET autocommit = 1').catch(() => connection.abort());
 }

@@ -4,6 +4,7 @@ import type { DatabaseUrl } from '../config.ts';
 import { cutAfter } from '../db/connection.ts';
 import type { Connection } from '../db/connection.ts';
 import type { Database } from '../db/database.ts';
+import { DatabaseUnavailable } from '../db/errors.ts';
 import { takeLock } from '../db/lock.ts';
 import { errorFields } from '../observability/log.ts';
 import type { Log } from '../observability/log.ts';
@@ -21,6 +22,11 @@ export interface ExclusiveOptions {
 /** The lock, as its holder uses it. */
 export interface Held {
   /**
+   * Proves that the lock is still ours, so that what begins now and ends within {@link HELD_MS} has it all the time.
+   * @throws when that is not certain: the work is over then
+   */
+  confirm(): Promise<void>;
+  /**
    * Runs statements on the very session that holds the lock, so that whoever has lost it can't write any more.
    * @throws when the session is lost: the work is over then
    */
@@ -37,6 +43,10 @@ export class Yield extends Error {
 
 /** The server ends a session that was silent for so long, and its locks with it: frozen holders and cut networks. */
 const SILENCE_SECONDS = 10;
+/** An answer that took longer is none: the session may have been ended since it was given, while this process stood still. */
+const CONFIRMED_MS = 2_000;
+/** For so many milliseconds after a confirmation nobody else can have the lock. */
+export const HELD_MS = SILENCE_SECONDS * 1000 - CONFIRMED_MS;
 /** Below the server's own limit for a statement; a holder that leaves is succeeded at once all the same. */
 const LOCK_WAIT_SECONDS = 1;
 const STATEMENT_MS = 5_000;
@@ -75,7 +85,14 @@ async function holdOnce(
   stop: AbortSignal,
 ): Promise<void> {
   const connection = await database.connect();
-  const held: Held = { ask: (statements) => cutAfter(connection, STATEMENT_MS, statements) };
+  const held: Held = {
+    ask: (statements) => cutAfter(connection, STATEMENT_MS, statements),
+    confirm: async () => {
+      const asked = performance.now();
+      await held.ask((session) => session.query('SELECT 1'));
+      if (performance.now() - asked > CONFIRMED_MS) throw new DatabaseUnavailable('the lock may be lost');
+    },
+  };
   try {
     await held.ask((session) => session.run(`SET SESSION wait_timeout = ${SILENCE_SECONDS}`));
     while (!(await held.ask((session) => takeLock(session, lock, LOCK_WAIT_SECONDS)))) if (stop.aborted) return;

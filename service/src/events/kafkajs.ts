@@ -2,11 +2,13 @@
  * The one file that knows kafkajs: its clients with a deadline on every wait, its log lines in ours. It never tries again
  * by itself and no client outlives trouble: callers throw it away and open another (docs/adr/0004-kafka-client.md).
  */
+import { connect } from 'node:net';
 import kafkajs from 'kafkajs';
-import type { Admin, LogEntry, Message } from 'kafkajs';
+import type { Admin, ISocketFactory, KafkaConfig, LogEntry, Message } from 'kafkajs';
 import type { EventsConfig } from '../config.ts';
 import type { Log } from '../observability/log.ts';
 import { within } from '../waiting.ts';
+import { HELD_MS } from './exclusive.ts';
 
 /** Milliseconds. */
 export interface KafkaDeadlines {
@@ -40,11 +42,12 @@ export interface KafkaRecord {
 }
 
 const DEADLINES: KafkaDeadlines = { connect: 3_000, request: 10_000 };
-/** A client that was sending has to notice a frozen broker before the outbox's lock is lost to silence. */
 const SEND_DEADLINES: KafkaDeadlines = { connect: 2_000, request: 4_000 };
 /** How long the leader waits for its replicas before it says that they are too few. */
 const REPLICATION_MS = 3_000;
 const TAKE_LEAVE_MS = 300;
+/** All of one send, the refresh of metadata in it included: it ends while the outbox's lock is certainly held. */
+const SEND_MS = HELD_MS - TAKE_LEAVE_MS;
 /** What the brokers say of records, and not of themselves. */
 const REFUSALS = new Set([
   'MESSAGE_TOO_LARGE',
@@ -68,6 +71,17 @@ export async function connectAdmin(
   return connected(kafkaAt(bootstrapServers, log, deadlines).admin(), deadlines);
 }
 
+/**
+ * As {@link connectAdmin}, and whatever broker of the cluster it picks for a question, this server is asked: one that is
+ * frozen answers for itself alone.
+ */
+export async function connectAdminOf(server: string, log: Log, deadlines: KafkaDeadlines): Promise<Admin> {
+  const end = server.lastIndexOf(':');
+  const address = { host: server.slice(0, end), port: Number(server.slice(end + 1)) };
+  const socketFactory: ISocketFactory = ({ onConnect }) => connect(address, onConnect);
+  return connected(kafkaAt([server], log, deadlines, { socketFactory }).admin(), deadlines);
+}
+
 /** A connected sender of records. @throws when the brokers do not answer within the deadlines */
 export async function connectSender({ bootstrapServers, topic }: EventsConfig, log: Log): Promise<RecordSender> {
   const producer = await connected(
@@ -78,12 +92,11 @@ export async function connectSender({ bootstrapServers, topic }: EventsConfig, l
     }),
     SEND_DEADLINES,
   );
-  const patience = SEND_DEADLINES.connect + 2 * SEND_DEADLINES.request;
   return {
     send: async (records) => {
       const messages: Message[] = records.map(({ key, value, headers }) => ({ key, value, headers: { ...headers } }));
       try {
-        await within(producer.send({ topic, messages, acks: -1, timeout: REPLICATION_MS }), patience, 'Kafka');
+        await within(producer.send({ topic, messages, acks: -1, timeout: REPLICATION_MS }), SEND_MS, 'Kafka');
       } catch (error) {
         const refusal = refusalIn(error);
         throw refusal === undefined ? error : new RecordsRefused(refusal, { cause: error });
@@ -98,8 +111,14 @@ export async function takeLeave(client: { disconnect(): Promise<void> }): Promis
   await within(client.disconnect(), TAKE_LEAVE_MS, 'Kafka').catch(() => undefined);
 }
 
-function kafkaAt(servers: readonly string[], log: Log, deadlines: KafkaDeadlines): kafkajs.Kafka {
+function kafkaAt(
+  servers: readonly string[],
+  log: Log,
+  deadlines: KafkaDeadlines,
+  sockets: Pick<KafkaConfig, 'socketFactory'> = {},
+): kafkajs.Kafka {
   return new kafkajs.Kafka({
+    ...sockets,
     clientId: 'memo-service',
     brokers: [...servers],
     connectionTimeout: deadlines.connect,

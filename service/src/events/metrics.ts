@@ -9,6 +9,8 @@ export interface EventMetrics {
   relaying(active: boolean): void;
   replayed(count: number): void;
   backlog(now: Backlog): void;
+  /** Invalidations that wait to be replayed. */
+  unreplayed(count: number): void;
 }
 
 /** The metrics of the outbox in this registry. Its backlog is measured by the active relay alone: others show nothing of it. */
@@ -42,7 +44,8 @@ export function eventMetrics(registry: Registry): EventMetrics {
     registers,
   });
   let measured: Backlog | undefined;
-  const gauge = (name: string, help: string, value: (now: Backlog) => number): Gauge =>
+  let invalidations: number | undefined;
+  const gauge = (name: string, help: string, value: () => number | undefined): Gauge =>
     new Gauge({
       name,
       help,
@@ -50,23 +53,28 @@ export function eventMetrics(registry: Registry): EventMetrics {
       collect() {
         // Without a value of its own the gauge would show 0: nothing waits.
         this.remove();
-        if (measured !== undefined) this.set(value(measured));
+        const now = value();
+        if (now !== undefined) this.set(now);
       },
     });
-  gauge('memo_outbox_backlog', 'Events that wait to be published, counted up to 100,000', (now) => now.waiting);
-  gauge('memo_outbox_poisoned', 'Events set aside because Kafka refuses them', (now) => now.poisoned);
-  gauge('memo_outbox_lag_seconds', 'Age of the eldest event that waits to be published', ({ since }) =>
-    since === undefined ? 0 : Math.max(0, (Date.now() - since) / 1000),
-  );
+  gauge('memo_outbox_backlog', 'Events that wait to be published, counted up to 100,000', () => measured?.waiting);
+  gauge('memo_outbox_poisoned', 'Events set aside because Kafka refuses them', () => measured?.poisoned);
+  gauge('memo_outbox_lag_seconds', 'Age of the eldest event that waits to be published', () => {
+    if (measured === undefined) return undefined;
+    return measured.since === undefined ? 0 : Math.max(0, (Date.now() - measured.since) / 1000);
+  });
+  const pending = 'Writes whose invalidation has not reached the cache for certain, counted up to 100,000';
+  gauge('memo_cache_invalidations_pending', pending, () => invalidations);
   return {
     published: (type) => published.inc({ type }),
     poisoned: (type) => poisonedTotal.inc({ type }),
     failed: () => failures.inc(),
     relaying: (held) => {
       active.set(held ? 1 : 0);
-      if (!held) measured = undefined;
+      if (!held) [measured, invalidations] = [undefined, undefined];
     },
     replayed: (count) => replayed.inc(count),
     backlog: (now) => (measured = now),
+    unreplayed: (count) => (invalidations = count),
   };
 }

@@ -78,6 +78,14 @@ export async function backlog(connection: Connection): Promise<Backlog> {
   };
 }
 
+/** Writes whose invalidation has not been replayed; never more than {@link COUNTED} are counted. */
+export async function unreplayed(connection: Connection): Promise<number> {
+  const [row] = await connection.execute<{ n: number }>(
+    `SELECT COUNT(*) AS n FROM (SELECT 1 FROM outbox WHERE replayed_at IS NULL LIMIT ${COUNTED}) AS rows_waiting`,
+  );
+  return row?.n ?? 0;
+}
+
 /**
  * Deletes rows that were done before `before`, a portion at a time, and notes how far: first the note, so that nobody who
  * asks for what came after an earlier change takes a gap for the whole. @returns whether all are gone

@@ -24,12 +24,13 @@ export class Publisher {
 
   /**
    * Sends events in their order. One that Kafka refuses is found by halving, and holds up none of the others.
+   * @param confirm awaited before each send, which ends within {@link HELD_MS} of it; nothing is sent when it throws
    * @throws when Kafka or its topic is away: all of them must be sent again then, though some may have arrived
    */
-  async publish(events: readonly OutboxEvent[]): Promise<Sent> {
+  async publish(events: readonly OutboxEvent[], confirm: () => Promise<void>): Promise<Sent> {
     try {
       this.#sender ??= await this.#open();
-      return await send(this.#sender, events);
+      return await send(this.#sender, events, confirm);
     } catch (error) {
       await this.close();
       throw error;
@@ -48,7 +49,8 @@ export class Publisher {
   }
 }
 
-async function send(sender: RecordSender, events: readonly OutboxEvent[]): Promise<Sent> {
+async function send(sender: RecordSender, events: readonly OutboxEvent[], confirm: () => Promise<void>): Promise<Sent> {
+  await confirm();
   try {
     await sender.send(events.map(recordOf));
     return { published: events, refused: [] };
@@ -58,8 +60,8 @@ async function send(sender: RecordSender, events: readonly OutboxEvent[]): Promi
   }
   const middle = Math.ceil(events.length / 2);
   // One after the other: of two events of one memo the earlier stays the first.
-  const first = await send(sender, events.slice(0, middle));
-  const second = await send(sender, events.slice(middle));
+  const first = await send(sender, events.slice(0, middle), confirm);
+  const second = await send(sender, events.slice(middle), confirm);
   return {
     published: [...first.published, ...second.published],
     refused: [...first.refused, ...second.refused],

@@ -3,7 +3,7 @@ import type { Admin } from 'kafkajs';
 import type { EventsConfig } from '../config.ts';
 import type { Log } from '../observability/log.ts';
 import { within } from '../waiting.ts';
-import { connectAdmin, takeLeave } from './kafkajs.ts';
+import { connectAdminOf, takeLeave } from './kafkajs.ts';
 
 /** All that a question may take, whatever the brokers do. */
 const PROBE_MS = 450;
@@ -37,7 +37,7 @@ export class KafkaReach {
   /** @throws when this server does not know a topic that can be written to */
   async #ask(server: string): Promise<true> {
     const { topic } = this.#config;
-    const admin = this.#admins.get(server) ?? connectAdmin({ bootstrapServers: [server] }, this.#log, DEADLINES);
+    const admin = this.#admins.get(server) ?? connectAdminOf(server, this.#log, DEADLINES);
     this.#admins.set(server, admin);
     try {
       const { topics } = await (await admin).fetchTopicMetadata({ topics: [topic] });

@@ -5,6 +5,7 @@
  */
 import type { Config } from '../config.ts';
 import type { Connection } from '../db/connection.ts';
+import { DatabaseUnavailable } from '../db/errors.ts';
 import { errorFields } from '../observability/log.ts';
 import type { Log } from '../observability/log.ts';
 import { pauseUnless } from '../waiting.ts';
@@ -12,7 +13,7 @@ import { Bell } from './bell.ts';
 import { Yield } from './exclusive.ts';
 import type { Held } from './exclusive.ts';
 import type { EventMetrics } from './metrics.ts';
-import { backlog, markPoisoned, markPublished, nextEvents, purge } from './outbox-queue.ts';
+import { backlog, markPoisoned, markPublished, nextEvents, purge, unreplayed } from './outbox-queue.ts';
 import type { DoneColumn, OutboxEvent } from './outbox-queue.ts';
 import { Publisher } from './publisher.ts';
 import type { Sent } from './publisher.ts';
@@ -84,7 +85,8 @@ export class Relay {
     const { metrics, updateEvents, log, now } = this.#options;
     const events = portion(await held.ask((session) => nextEvents(session, BATCH_ROWS)));
     if (events.length === 0) return 'empty';
-    const sent = await this.#publish(publisher, updateEvents ? events : events.filter(isAlwaysPublished));
+    const wanted = updateEvents ? events : events.filter(isAlwaysPublished);
+    const sent = await this.#publish(publisher, wanted, held);
     if (sent === undefined) return 'away';
     for (const { seq, id, type } of sent.refused) {
       log.error({ 'event.id': id, 'event.type': type, 'outbox.seq': seq }, 'Kafka refuses this event: it is set aside');
@@ -98,15 +100,17 @@ export class Relay {
   }
 
   /** Undefined: Kafka is away. Said once, and once more when it is back. */
-  async #publish(publisher: Publisher, events: readonly OutboxEvent[]): Promise<Sent | undefined> {
+  async #publish(publisher: Publisher, events: readonly OutboxEvent[], held: Held): Promise<Sent | undefined> {
     const { log, metrics } = this.#options;
     if (events.length === 0) return { published: [], refused: [] };
     try {
-      const sent = await publisher.publish(events);
+      const sent = await publisher.publish(events, () => held.confirm());
       if (this.#away) log.info('Kafka takes events again');
       this.#away = false;
       return sent;
     } catch (error) {
+      // The lock is lost, or it is not certain that it is held: the work is over.
+      if (error instanceof DatabaseUnavailable) throw error;
       metrics.failed();
       if (!this.#away) log.warn(errorFields(error), 'Kafka does not take events; they wait in the outbox');
       this.#away = true;
@@ -155,7 +159,10 @@ class Chores {
     const at = performance.now();
     if (at - this.#measured > MEASURE_MS) {
       this.#measured = at;
-      this.#options.metrics.backlog(await this.#held.ask(backlog));
+      const { cache, events, metrics } = this.#options;
+      // Where nothing takes them, rows are not a backlog.
+      if (events !== undefined) metrics.backlog(await this.#held.ask(backlog));
+      if (cache !== undefined) metrics.unreplayed(await this.#held.ask(unreplayed));
     }
     if (at - this.#purged > PURGE_MS) {
       const now = this.#options.now();

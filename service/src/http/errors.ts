@@ -1,6 +1,6 @@
 /** The two shapes of an error reply: FastAPI's for the clients of the original, RFC 9457's for those who ask for it. */
 import type { IncomingHttpHeaders } from 'node:http';
-import { DatabaseUnavailable } from '../db/errors.ts';
+import { DatabaseUnavailable, DataTooLarge } from '../db/errors.ts';
 import { PROBLEMS, Problem, faultMessage, invalid } from './problem.ts';
 import type { Fault, Language } from './problem.ts';
 
@@ -21,6 +21,7 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof DatabaseUnavailable) {
     return new Problem('unavailable', { headers: { 'Retry-After': RETRY_AFTER } });
   }
+  if (error instanceof DataTooLarge) return new Problem('content-too-large');
   // The router decodes path parameters: the only parameter there is, is an id.
   if (error instanceof URIError) return invalid({ loc: ['path', 'memo_id'], code: 'int_parsing' });
   return new Problem('internal');

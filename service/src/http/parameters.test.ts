@@ -32,9 +32,25 @@ describe('query parameters', () => {
     expect(query.integer('limit', 100, 0)).to.equal(100);
   });
 
+  it('take an integer in every way that the original took, and in no other', () => {
+    for (const [text, value] of [
+      ['10', 10],
+      ['+10', 10],
+      ['010', 10],
+      ['10.0', 10],
+      ['10.', 10],
+      ['1_000', 1000],
+      [' 7 ', 7],
+    ] as const) {
+      const query = new Query(`skip=${encodeURIComponent(text)}`);
+      expect(query.integer('skip', 0, 0), text).to.equal(value);
+      query.check();
+    }
+  });
+
   it('take an integer of any length, and no other way to write a number', () => {
     expect(new Query('skip=99999999999999999999999').integer('skip', 0, 0)).to.equal(Number.MAX_SAFE_INTEGER);
-    for (const text of ['1e3', '1.5', '0x10', '', 'NaN', '1 2', '١']) {
+    for (const text of ['1e3', '1.5', '0x10', '', 'NaN', '1 2', '١', '_1', '1_', '1__0', '.0', 'true']) {
       const query = new Query(`skip=${encodeURIComponent(text)}`);
       query.integer('skip', 0, 0);
       expect(
@@ -57,9 +73,9 @@ describe('query parameters', () => {
 describe('the id in a path', () => {
   it('is a number, or one that no memo has, or refused', () => {
     expect(memoId('12')).to.equal(12);
-    expect(memoId('012')).to.equal(12);
+    for (const text of ['012', '12.0', ' 12', '1_2']) expect(memoId(text), text).to.equal(12);
     for (const none of ['0', '-1', '99999999999999999999']) expect(memoId(none), none).to.equal(undefined);
-    for (const text of ['abc', '1e3', '1.0', '', '\0', '１']) {
+    for (const text of ['abc', '1e3', '1.5', '', '\0', '１']) {
       expect(
         faults(() => memoId(text)),
         text,

@@ -1,8 +1,7 @@
-/** Reads path and query parameters as FastAPI does: the last of several counts, an integer is written in digits. */
+/** Reads path and query parameters as FastAPI does: the last of several counts, integers are read laxly. */
+import { integerIn } from './lax.ts';
 import { invalid } from './problem.ts';
 import type { Fault } from './problem.ts';
-
-const INTEGER = /^[+-]?\d+$/;
 
 /** The query of a request; faults are gathered so that one reply names them all. */
 export class Query {
@@ -15,10 +14,11 @@ export class Query {
 
   /** An integer within bounds; beyond what a number holds exactly it is taken as the largest one that does. */
   integer(name: string, fallback: number, least: number, most = Infinity): number {
-    const text = this.#last(name)?.trim();
+    const text = this.#last(name);
     if (text === undefined) return fallback;
-    if (!INTEGER.test(text)) return this.#refuse({ loc: ['query', name], code: 'int_parsing' }, fallback);
-    const value = Math.min(Number(text), Number.MAX_SAFE_INTEGER);
+    const sent = integerIn(text);
+    if (sent === undefined) return this.#refuse({ loc: ['query', name], code: 'int_parsing' }, fallback);
+    const value = Math.min(sent, Number.MAX_SAFE_INTEGER);
     if (value < least) {
       return this.#refuse({ loc: ['query', name], code: 'greater_than_equal', bound: least }, fallback);
     }
@@ -74,8 +74,8 @@ export function queryOf({ url }: { readonly url: string }): string {
  * @throws Problem invalid (422) when it is no integer
  */
 export function memoId(text: string | string[] | undefined): number | undefined {
-  if (typeof text !== 'string' || !INTEGER.test(text)) throw invalid({ loc: ['path', 'memo_id'], code: 'int_parsing' });
-  const id = Number(text);
+  const id = typeof text === 'string' ? integerIn(text) : undefined;
+  if (id === undefined) throw invalid({ loc: ['path', 'memo_id'], code: 'int_parsing' });
   return id >= 1 && id <= Number.MAX_SAFE_INTEGER ? id : undefined;
 }
 

@@ -136,6 +136,14 @@ export const PROBLEMS = {
       ko: '잘못된 줄이 너무 많습니다. 고친 뒤 표시된 줄부터 다시 보내 주세요.',
     },
   },
+  'expectation-failed': {
+    status: 417,
+    title: 'Expectation failed',
+    detail: {
+      en: 'The Expect header asks for what is not done here: leave it out, or send 100-continue.',
+      ko: '지원하지 않는 Expect 헤더입니다. 빼거나 100-continue를 보내 주세요.',
+    },
+  },
   invalid: {
     status: 422,
     title: 'Invalid request',
@@ -205,15 +213,17 @@ export type PlainFaultCode =
   | 'string_nul'
   | 'int_type'
   | 'int_parsing'
-  | 'bool_type'
+  | 'int_from_float'
   | 'bool_parsing'
+  | 'bool_type'
   | 'datetime_parsing'
   | 'list_type'
   | 'sort_unknown'
   | 'cursor_invalid'
   | 'idempotency_key_reused';
 
-export type BoundFaultCode = 'string_too_short' | 'string_too_long' | 'greater_than_equal' | 'less_than_equal';
+export type BoundFaultCode =
+  'string_too_short' | 'string_too_long' | 'too_long' | 'greater_than_equal' | 'less_than_equal';
 
 type Message = (bound: number) => Readonly<Record<Language, string>>;
 
@@ -232,11 +242,15 @@ const FAULT_MESSAGES: Readonly<Record<PlainFaultCode | BoundFaultCode, Message>>
     en: 'Input should be a valid integer, unable to parse string as an integer',
     ko: '정수로 읽을 수 없습니다. 정수를 보내 주세요',
   }),
-  bool_type: () => ({ en: 'Input should be a valid boolean', ko: 'true 또는 false여야 합니다' }),
-  bool_parsing: () => ({
-    en: 'Input should be true or false, unable to interpret input',
-    ko: 'true 또는 false를 보내 주세요',
+  int_from_float: () => ({
+    en: 'Input should be a valid integer, got a number with a fractional part',
+    ko: '소수 부분이 없는 정수여야 합니다',
   }),
+  bool_parsing: () => ({
+    en: 'Input should be a valid boolean, unable to interpret input',
+    ko: 'true 또는 false로 읽을 수 없습니다',
+  }),
+  bool_type: () => ({ en: 'Input should be a valid boolean', ko: 'true 또는 false여야 합니다' }),
   datetime_parsing: () => ({
     en: 'Input should be a time as RFC 3339 writes it, such as 2024-01-01T00:00:00Z',
     ko: '2024-01-01T00:00:00Z 와 같은 RFC 3339 형식의 시각이어야 합니다',
@@ -262,6 +276,7 @@ const FAULT_MESSAGES: Readonly<Record<PlainFaultCode | BoundFaultCode, Message>>
     en: `String should have at most ${bound} characters`,
     ko: `${bound}자 이하여야 합니다`,
   }),
+  too_long: (bound) => ({ en: `List should have at most ${bound} items`, ko: `${bound}개 이하여야 합니다` }),
   greater_than_equal: (bound) => ({
     en: `Input should be greater than or equal to ${bound}`,
     ko: `${bound} 이상이어야 합니다`,

@@ -1,77 +1,121 @@
-/**
- * Makes the memos that were adopted from the original like any other: in the search table, with times in UTC, tags as plain
- * JSON. In the background, gating nothing.
- */
+/** Enters the original's memos into the search table, and settles them: in the background, gating nothing. */
 import type { Connection } from '../db/connection.ts';
 import type { Database } from '../db/database.ts';
 import type { Log } from '../observability/log.ts';
 import { errorFields } from '../observability/log.ts';
-import { pauseUnless } from '../waiting.ts';
-import type { Memo } from './memo.ts';
-import { MEMO_COLUMNS } from './rows.ts';
-import type { MemoRow, RowReader } from './rows.ts';
-import { gramWords, searchableText } from './search-text.ts';
-import { databaseTime } from './times.ts';
+import { givingWay, pauseUnless } from '../waiting.ts';
+import { candidates, OriginalsWrites } from './adoption.ts';
+import type { Candidate, Sized } from './adoption.ts';
+import type { RowReader } from './rows.ts';
+import { searchRow } from './search-text.ts';
+import type { SearchRow } from './search-text.ts';
+import { originalMayRun, settleSome } from './settling.ts';
 
 const ROWS = 50;
 /** Milliseconds between two portions: requests go first. */
 const PAUSE_MS = 20;
 const AFTER_TROUBLE_MS = 5000;
+/** How often the original, which may still run, is looked after. */
+const LOOK_MS = 5000;
 
-/** Runs until every memo is entered or `stop` is aborted. Replicas take turns; one that dies leaves nothing half done. */
-export async function backfill(database: Database, readRow: RowReader, log: Log, stop: AbortSignal): Promise<void> {
-  let entered = 0;
+/** How often it is asked whether the day of the adoption is over. */
+const DAY_MS = 600_000;
+
+interface BackfillOptions {
+  readonly database: Database;
+  readonly readRow: RowReader;
+  readonly log: Log;
+}
+
+/** Runs until `stop`. Replicas take turns; one that dies leaves nothing half done. */
+export async function backfill(options: BackfillOptions, stop: AbortSignal): Promise<void> {
+  await Promise.all([enterAll(options, stop), settleAll(options, stop)]);
+}
+
+async function settleAll({ database, log, readRow }: BackfillOptions, stop: AbortSignal): Promise<void> {
+  await repeatedly(() => originalMayRun(database), DAY_MS, log, stop);
+  await repeatedly(() => settleSome(database, readRow), PAUSE_MS, log, stop);
+}
+
+async function enterAll({ database, log }: BackfillOptions, stop: AbortSignal): Promise<void> {
+  await repeatedly(() => enterPending(database), PAUSE_MS, log, stop);
+  const writes = new OriginalsWrites(database);
+  const look = async (): Promise<boolean> => {
+    for await (const memos of writes.look()) {
+      await enter(database, memos, 'again');
+      if (stop.aborted) return false;
+      log.debug({ 'memo.count': memos.length }, 'entered what the original service has written');
+      await pauseUnless(stop, PAUSE_MS);
+    }
+    return true;
+  };
+  await repeatedly(look, LOOK_MS, log, stop);
+}
+
+/** Does the work again and again until it says that nothing is left to do, or `stop`; waits longer after a failure. */
+async function repeatedly(work: () => Promise<boolean>, pauseMs: number, log: Log, stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
     try {
-      const count = await database.transaction((connection) => enterPortion(connection, readRow));
-      if (count === undefined) {
-        if (entered > 0)
-          log.info({ 'memo.count': entered }, 'the adopted memos are entered into the search, their times in UTC');
-        return;
-      }
-      entered += count;
-      await pauseUnless(stop, PAUSE_MS);
+      if (!(await work())) return;
+      await pauseUnless(stop, pauseMs);
     } catch (error) {
-      log.debug(errorFields(error), 'backfill waits');
+      log.debug(errorFields(error), 'memos of the original service have to wait');
       await pauseUnless(stop, AFTER_TROUBLE_MS);
     }
   }
 }
 
-/** Enters the newest pending memos. @returns how many, or undefined when none was left */
-async function enterPortion(connection: Connection, readRow: RowReader): Promise<number | undefined> {
-  // The lock on this row makes the replicas take turns.
-  const [mark] = await connection.query<{ pending_to: number }>(
-    'SELECT pending_to FROM memo_search_backfill WHERE id = 1 FOR UPDATE',
-  );
-  if (mark === undefined || mark.pending_to === 0) return undefined;
-  // Locked: a memo that changes meanwhile waits, so that its new text is entered after this old one.
-  const rows = await connection.query<MemoRow>(
-    `SELECT ${MEMO_COLUMNS} FROM memos WHERE id <= ? ORDER BY id DESC LIMIT ? FOR UPDATE`,
-    [mark.pending_to, ROWS],
-  );
-  for (const row of rows) {
-    const { id, title, content } = row;
-    const folded = searchableText(title, content);
-    // One that was changed since the adoption has its row already.
-    await connection.change('INSERT IGNORE INTO memo_search (memo_id, folded, grams) VALUES (?, ?, ?)', [
-      id,
-      folded,
-      gramWords(folded),
+/** Enters the newest pending memos. False: none was left. */
+async function enterPending(database: Database): Promise<boolean> {
+  const { from, memos } = await database.withConnection(newestPending);
+  if (from === 0) return false;
+  const next = (memos.at(-1)?.id ?? 1) - 1;
+  await enter(database, memos, 'if missing', async (connection) => {
+    // Replicas may do the same portion at once: who comes second finds the mark moved.
+    await connection.run('UPDATE memo_search_backfill SET pending_to = ? WHERE id = 1 AND pending_to = ?', [
+      next,
+      from,
     ]);
-    if (Number(row.times_in_utc) === 0) await settle(connection, readRow(row));
-  }
-  const next = rows.length < ROWS ? 0 : (rows.at(-1)?.id ?? 1) - 1;
-  await connection.run('UPDATE memo_search_backfill SET pending_to = ? WHERE id = 1', [next]);
-  return rows.length;
+  });
+  return true;
 }
 
-/** The memo stays as it is for its readers: no new version. Python wrote tags with escapes, which no filter would match. */
-async function settle(connection: Connection, memo: Memo): Promise<void> {
-  await connection.change('UPDATE memos SET created_at = ?, updated_at = ?, tags = ?, times_in_utc = 1 WHERE id = ?', [
-    databaseTime(new Date(memo.created_at)),
-    databaseTime(new Date(memo.updated_at)),
-    JSON.stringify(memo.tags),
-    memo.id,
-  ]);
+async function newestPending(connection: Connection): Promise<{ from: number; memos: readonly Candidate[] }> {
+  const [mark] = await connection.query<{ pending_to: number }>(
+    'SELECT pending_to FROM memo_search_backfill WHERE id = 1',
+  );
+  const from = mark?.pending_to ?? 0;
+  const sql = 'SELECT id, OCTET_LENGTH(content) AS bytes FROM memos WHERE id <= ? ORDER BY id DESC LIMIT ?';
+  return { from, memos: await candidates(connection, await connection.query<Sized>(sql, [from, ROWS])) };
+}
+
+const ENTER = 'INSERT INTO memo_search (memo_id, folded, grams) VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE';
+const STATEMENTS = {
+  /** What is there already is as new, or newer: our own writes bring their rows. */
+  'if missing': `${ENTER} memo_id = memo_id`,
+  again: `${ENTER} folded = VALUES(folded), grams = VALUES(grams)`,
+} as const;
+
+/** Enters what has not changed since it was read: who changed the rest has entered it, or it is found at a later look. */
+async function enter(
+  database: Database,
+  memos: readonly Candidate[],
+  how: keyof typeof STATEMENTS,
+  then: (connection: Connection) => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
+  // Before any row is locked: a megabyte takes its time.
+  const rows: { readonly memo: Candidate; readonly search: SearchRow }[] = [];
+  for (const memo of memos) rows.push({ memo, search: await givingWay(searchRow(memo.title, memo.content)) });
+  await database.transaction(async (connection) => {
+    for (const { memo, search } of rows) {
+      // A read lock: who changes the memo now waits, so that the new text is entered after this one.
+      const [now] = await connection.execute<Pick<Candidate, 'version' | 'updated_at'>>(
+        'SELECT version, updated_at FROM memos WHERE id = ? LOCK IN SHARE MODE',
+        [memo.id],
+      );
+      if (now === undefined || now.version !== memo.version || now.updated_at !== memo.updated_at) continue;
+      await connection.change(STATEMENTS[how], [memo.id, search.folded, search.grams]);
+    }
+    await then(connection);
+  });
 }

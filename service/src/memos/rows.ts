@@ -2,9 +2,11 @@
 import type { Memo } from './memo.ts';
 import { timeFromUtc, zoneReader } from './times.ts';
 
+/** The columns of a memo that are never large. */
+export const SMALL_COLUMNS =
+  'id, title, priority, category, is_archived, is_favorite, author, created_at, updated_at, version, times_in_utc';
 /** The columns of a memo, in one place for every statement. */
-export const MEMO_COLUMNS =
-  'id, title, content, tags, priority, category, is_archived, is_favorite, author, created_at, updated_at, version, times_in_utc';
+export const MEMO_COLUMNS = `${SMALL_COLUMNS}, content, tags`;
 
 /** A row as the driver gives it. What may be null here and not in a memo was left so by the original. */
 export interface MemoRow {

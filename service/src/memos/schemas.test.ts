@@ -56,11 +56,19 @@ describe('a memo that is sent', () => {
     [{ title: 'x', content: 'x', tags: ['\udc00'] }, 'invalid body.tags.0:string_unicode'],
     [{ title: 'x', content: 'x', priority: 0 }, 'invalid body.priority:greater_than_equal'],
     [{ title: 'x', content: 'x', priority: 5 }, 'invalid body.priority:less_than_equal'],
-    [{ title: 'x', content: 'x', priority: 1.5 }, 'invalid body.priority:int_type'],
-    [{ title: 'x', content: 'x', priority: '2' }, 'invalid body.priority:int_type'],
+    [{ title: 'x', content: 'x', priority: 1.5 }, 'invalid body.priority:int_from_float'],
+    [{ title: 'x', content: 'x', priority: 'x' }, 'invalid body.priority:int_parsing'],
+    [{ title: 'x', content: 'x', priority: '9' }, 'invalid body.priority:less_than_equal'],
+    [{ title: 'x', content: 'x', priority: false }, 'invalid body.priority:greater_than_equal'],
+    [{ title: 'x', content: 'x', priority: [2] }, 'invalid body.priority:int_type'],
     [{ title: 'x', content: 'x', priority: null }, 'invalid body.priority:int_type'],
     [{ title: 'x', content: 'x', priority: 1e300 }, 'invalid body.priority:less_than_equal'],
-    [{ title: 'x', content: 'x', is_archived: 1 }, 'invalid body.is_archived:bool_type'],
+    [{ title: 'x', content: 'x', is_archived: 2 }, 'invalid body.is_archived:bool_parsing'],
+    [{ title: 'x', content: 'x', is_archived: 'x' }, 'invalid body.is_archived:bool_parsing'],
+    [{ title: 'x', content: 'x', is_archived: null }, 'invalid body.is_archived:bool_type'],
+    [{ title: 'x', content: 'x', is_archived: [true] }, 'invalid body.is_archived:bool_type'],
+    [{ title: 'x', content: 'x', tags: Array(1001).fill('t') }, 'invalid body.tags:too_long'],
+    [{ title: 'x', content: 'x', tags: ['t'.repeat(1001)] }, 'invalid body.tags.0:string_too_long'],
     [{ title: 'x', content: 'x', category: 'c'.repeat(51) }, 'invalid body.category:string_too_long'],
     [{ title: 'x', content: 'x', author: 'a'.repeat(101) }, 'invalid body.author:string_too_long'],
     [{ title: 'x', content: '가'.repeat(342) }, 'content-too-large'],
@@ -70,6 +78,19 @@ describe('a memo that is sent', () => {
       expect(refusal(body)).to.equal(expected);
     });
   }
+
+  it('is read as laxly as the original read it', () => {
+    for (const priority of [2, '2', ' 2 ', '2.0', '+2', '0_2']) {
+      expect(parseCreate({ title: 'x', content: 'x', priority }, MOST).priority, String(priority)).to.equal(2);
+    }
+    expect(parseUpdate({ priority: true }, MOST)).to.deep.equal({ priority: 1 });
+    for (const is_favorite of [true, 1, '1', 't', 'Y', 'on', 'YES', 'True']) {
+      expect(parseUpdate({ is_favorite }, MOST), String(is_favorite)).to.deep.equal({ is_favorite: true });
+    }
+    for (const is_favorite of [false, 0, '0', 'f', 'N', 'off', 'no', 'FALSE']) {
+      expect(parseUpdate({ is_favorite }, MOST), String(is_favorite)).to.deep.equal({ is_favorite: false });
+    }
+  });
 
   it('counts a title in characters, however many bytes they take', () => {
     expect(refusal({ title: '👩‍🚀'.repeat(33), content: 'x' })).to.equal('taken');

@@ -1,5 +1,6 @@
 /** What a memo may hold, as zod schemas: the one source of types and checks. */
 import { z } from 'zod';
+import { asBoolean, asInteger } from '../http/lax.ts';
 import { codePoints } from '../http/parameters.ts';
 import { Problem, invalid } from '../http/problem.ts';
 import type { BoundFaultCode, Fault, FaultLocation, PlainFaultCode } from '../http/problem.ts';
@@ -20,13 +21,16 @@ function text(least: number, most: number): z.ZodString {
 
 const title = text(1, 100);
 const content = text(1, Infinity);
+/** The original had no bounds here. These are far beyond what any client sends, and keep a row small enough to be handled. */
+const TAGS = { most: 1000, length: 1000 } as const;
 const tags = z
-  .array(text(0, Infinity))
+  .array(text(0, TAGS.length))
+  .max(TAGS.most)
   .nullable()
   .transform((value) => value ?? []);
-const priority = z.int().min(1).max(4);
+const priority = z.preprocess(asInteger, z.int().min(1).max(4));
 const category = text(0, 50).nullable();
-const flag = z.boolean();
+const flag = z.preprocess(asBoolean, z.boolean());
 const author = text(0, 100).nullable();
 
 /** The body of a create. Unknown fields are dropped. */
@@ -99,12 +103,26 @@ function faultOf(issue: z.core.$ZodIssue, body: object): Fault {
   const loc: FaultLocation = ['body', ...path];
   if (issue.code === 'custom') return customFault(loc, issue.params);
   if (issue.code === 'too_small') return { loc, code: 'greater_than_equal', bound: Number(issue.minimum) };
+  if (issue.code === 'too_big' && issue.origin === 'array')
+    return { loc, code: 'too_long', bound: Number(issue.maximum) };
   if (issue.code === 'too_big') return { loc, code: 'less_than_equal', bound: Number(issue.maximum) };
   // Only members of the body itself are required.
   if (issue.code === 'invalid_type') {
-    return { loc, code: isAbsent(body, path) ? 'missing' : (TYPE_CODES[issue.expected] ?? 'string_type') };
+    if (isAbsent(body, path)) return { loc, code: 'missing' };
+    const code = TYPE_CODES[issue.expected] ?? 'string_type';
+    return { loc, code: PARSING_CODES[code]?.[typeof valueAt(body, path)] ?? code };
   }
   return { loc, code: 'model_attributes_type' };
+}
+
+/** What is wrong with a value of a type that is read, by the type that is expected. */
+const PARSING_CODES: Readonly<Partial<Record<PlainFaultCode, Readonly<Record<string, PlainFaultCode>>>>> = {
+  int_type: { string: 'int_parsing', number: 'int_from_float' },
+  bool_type: { string: 'bool_parsing', number: 'bool_parsing' },
+};
+
+function valueAt(body: object, [name]: readonly (string | number)[]): unknown {
+  return name === undefined ? undefined : Object.getOwnPropertyDescriptor(body, name)?.value;
 }
 
 function isAbsent(body: object, [name, ...deeper]: readonly (string | number)[]): boolean {

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { fold, gramExpression, gramWords, likePattern, queryForms, searchableText } from './search-text.ts';
+import { atOnce, givingWay } from '../waiting.ts';
+import { fold, gramExpression, likePattern, queryForms, searchRow } from './search-text.ts';
+import type { SearchRow } from './search-text.ts';
 
 /** Text as people write it here: Korean composed and not, full-width, accents, ligatures, emoji, signs that SQL knows. */
 const letters = fc.oneof(
@@ -10,13 +12,22 @@ const letters = fc.oneof(
 );
 const text = fc.array(letters, { minLength: 1, maxLength: 30 }).map((parts) => parts.join(''));
 
+function rowOf(title: string, content: string): SearchRow {
+  return atOnce(searchRow(title, content));
+}
+
 function isFound(query: string, title: string, content: string): boolean {
-  const folded = searchableText(title, content);
+  const { folded } = rowOf(title, content);
   return queryForms(query).some((form) => folded.includes(form));
 }
 
+function wordsOf(title: string, content: string): Set<string> {
+  return new Set(rowOf(title, content).grams.split(' '));
+}
+
 /** What MariaDB makes of the boolean expression: groups of required words, words alone, prefixes. */
-function leadsTo(expression: string, words: ReadonlySet<string>): boolean {
+function leadsTo(expression: string | undefined, words: ReadonlySet<string>): boolean {
+  if (expression === undefined) return true;
   const groups = [...expression.matchAll(/\(([^)]*)\)/g)].map(([, group = '']) =>
     group.split(' ').map((word) => word.slice(1)),
   );
@@ -54,8 +65,9 @@ describe('search', () => {
           .slice(from % characters.length)
           .slice(0, length)
           .join('');
-        const words = new Set(gramWords(searchableText(title, content)).split(' '));
-        expect(leadsTo(gramExpression(queryForms(query)), words), JSON.stringify(query)).to.equal(true);
+        expect(leadsTo(gramExpression(queryForms(query)), wordsOf(title, content)), JSON.stringify(query)).to.equal(
+          true,
+        );
       }),
       { numRuns: 2000 },
     );
@@ -85,9 +97,8 @@ describe('search', () => {
   it('writes words that no full-text operator, stop word or length rule touches', () => {
     fc.assert(
       fc.property(text, text, (title, content) => {
-        for (const word of gramWords(searchableText(title, content)).split(' '))
-          expect(word).to.match(/^g[0-9a-z]{8}$/);
-        expect(gramExpression(queryForms(content))).to.match(/^[g0-9a-z+() *]+$/);
+        for (const word of wordsOf(title, content)) expect(word).to.match(/^g[0-9a-z]{8}$/);
+        expect(gramExpression(queryForms(content)) ?? 'g').to.match(/^[g0-9a-z+() *]+$/);
       }),
     );
   });
@@ -95,9 +106,61 @@ describe('search', () => {
   it('marks a text of too many pairs, and looks at marked texts always', () => {
     let huge = '';
     for (let point = 0x4e00; point < 0x4e00 + 20_900; point += 1) huge += String.fromCodePoint(point);
-    const words = gramWords(searchableText('t', huge));
-    expect(words.split(' ')).to.have.length(1);
-    expect(leadsTo(gramExpression(queryForms('없는말')), new Set([words]))).to.equal(true);
+    const words = wordsOf('t', huge);
+    expect([...words]).to.have.length(1);
+    expect(leadsTo(gramExpression(queryForms('없는말')), words)).to.equal(true);
+  });
+
+  it('does without accents, in the text and in the query, composed or not', () => {
+    for (const [query, text] of [
+      ['cafe', 'un café crème'],
+      ['café', 'un cafe creme'],
+      ['CREME', 'un café crème'.normalize('NFD')],
+      ['ecole', 'École'],
+      ['nguyen', 'Nguyễn'],
+      ['елка', 'ёлка'],
+    ] as const) {
+      expect(isFound(query, 't', text), query).to.equal(true);
+      expect(leadsTo(gramExpression(queryForms(query)), wordsOf('t', text)), query).to.equal(true);
+    }
+    expect(isFound('\u0301', 't', 'cafe'), 'an accent alone is no condition').to.equal(true);
+  });
+
+  it('joins syllables typed as letters across the pieces that a long text is folded in', () => {
+    const words = Array.from({ length: 9000 }, (_, index) => `회의록${String.fromCodePoint(0xac00 + index)}`);
+    const { folded } = rowOf('t', words.join(' ').normalize('NFD'));
+    expect(words.filter((word) => !folded.includes(word))).to.deep.equal([]);
+    const dense = '각'.normalize('NFD').repeat(20_000);
+    expect(rowOf('t', dense).folded).to.include('각'.repeat(20_000));
+  });
+
+  it('enters a text that folding would blow up as it was sent, so that its parts are found all the same', () => {
+    const content = '\ufdfa'.repeat(340_000);
+    const { folded } = rowOf('제목', content);
+    expect(Buffer.byteLength(folded)).to.be.below(1_100_000);
+    expect(isFound('\ufdfa\ufdfa', '제목', content)).to.equal(true);
+    expect(leadsTo(gramExpression(queryForms('\ufdfa\ufdfa')), wordsOf('제목', content))).to.equal(true);
+  });
+
+  it('holds nothing else up while it folds a megabyte, whatever the text is made of', async () => {
+    for (const [what, content] of [
+      ['ASCII', 'meeting notes '.repeat(74_898)],
+      ['marks in the wrong order', `a${'\u0315\u0300'.repeat(262_144)}`],
+      ['marks that are no accents', `\u05d0${'\u05b0\u05b1\u05bc'.repeat(174_762)}`],
+      ['Korean letters', '\u1161\u11a8'.repeat(174_762)],
+    ] as const) {
+      let rounds = 0;
+      let over = false;
+      const count = (): void => {
+        rounds += 1;
+        if (!over) setImmediate(count);
+      };
+      count();
+      const row = await givingWay(searchRow('t', content));
+      over = true;
+      expect(rounds, what).to.be.above(8);
+      expect(row, what).to.deep.equal(rowOf('t', content));
+    }
   });
 
   it('takes the wildcards of LIKE for letters', () => {

@@ -1,13 +1,17 @@
 /** The memos in MariaDB: each change is one transaction over the memo, its search row and its outbox row. */
+import type { Connection } from '../db/connection.ts';
 import { DEADLINES } from '../db/database.ts';
 import type { Database } from '../db/database.ts';
+import { folded, foldedIfShort, isSameText } from './folded.ts';
+import type { Folded, Text } from './folded.ts';
 import { claimKey, settleKey } from './idempotency.ts';
 import type { KeyedRequest } from './idempotency.ts';
 import type { Memo, MemoChanges, MemoFields } from './memo.ts';
 import { MEMO_COLUMNS } from './rows.ts';
 import type { MemoRow, RowReader } from './rows.ts';
+import type { SearchRow } from './search-text.ts';
 import { moveToTrash, takeFromTrash } from './trash.ts';
-import { insertMemo, putMemoEvent, putSearch, searchRow, updateMemo } from './writes.ts';
+import { insertMemo, putMemoEvent, putSearch, updateMemo } from './writes.ts';
 
 /** Decides on the version that is there whether a change may go on; throws when it may not. */
 export type VersionCheck = (id: number, version: number) => void;
@@ -44,7 +48,7 @@ export class MemoStore {
    */
   async create(fields: MemoFields, key?: KeyedRequest): Promise<Memo> {
     const at = this.#options.now();
-    const search = searchRow(fields);
+    const { search } = await folded(fields);
     const { memo, made } = await this.#options.database.transaction(async (connection) => {
       const earlier = key && (await claimKey(connection, key, at));
       if (earlier !== undefined) {
@@ -65,22 +69,9 @@ export class MemoStore {
 
   /** Undefined when there is no such memo. @throws what `check` throws */
   async update(id: number, changes: MemoChanges, check: VersionCheck): Promise<Memo | undefined> {
-    const memo = await this.#options.database.transaction(async (connection) => {
-      const [row] = await connection.execute<MemoRow>(`${SELECT_ONE} FOR UPDATE`, [id]);
-      if (row === undefined) return undefined;
-      const before = this.#options.readRow(row);
-      check(id, before.version);
-      const at = this.#options.now();
-      const after: Memo = { ...before, ...changes, updated_at: at.toISOString(), version: before.version + 1 };
-      const writes = [updateMemo(connection, after), putMemoEvent(connection, 'memo_updated', after, at, after)];
-      if (after.title !== before.title || after.content !== before.content) {
-        writes.push(putSearch(connection, id, searchRow(after)));
-      }
-      await Promise.all(writes);
-      return after;
-    });
-    if (memo !== undefined) this.#options.onEvent();
-    return memo;
+    const { title, content } = changes;
+    const known = title === undefined || content === undefined ? undefined : await folded({ title, content });
+    return await this.#written(known, (connection, ready) => this.#change(connection, id, changes, check, ready));
   }
 
   /** Moves a memo into the trash. False when there is no such memo. @throws what `check` throws */
@@ -109,23 +100,82 @@ export class MemoStore {
    * @returns undefined when it is not in the trash
    */
   async restore(id: number): Promise<Memo | undefined> {
-    const memo = await this.#options.database.transaction(async (connection) => {
+    return await this.#written(undefined, async (connection, ready) => {
       const row = await takeFromTrash(connection, id);
       if (row === undefined) return undefined;
       const before = this.#options.readRow(row);
+      const search = searchOf(before, ready);
+      if (search === undefined) return new LongText(before);
       const at = this.#options.now();
       // Who follows `updated_after` has to see it come back.
       const after: Memo = { ...before, updated_at: at.toISOString(), version: before.version + 1 };
       await Promise.all([
         insertMemo(connection, after),
-        putSearch(connection, id, searchRow(after)),
+        putSearch(connection, id, search),
         putMemoEvent(connection, 'memo_created', after, at, after),
       ]);
       return after;
     });
-    if (memo !== undefined) this.#options.onEvent();
-    return memo;
   }
+
+  /** Runs the transaction; one that meets a long text is undone, and run again when that text is folded. */
+  async #written(
+    known: Folded | undefined,
+    work: (connection: Connection, ready: Folded | undefined) => Promise<Memo | LongText | undefined>,
+  ): Promise<Memo | undefined> {
+    for (let ready = known; ;) {
+      try {
+        const memo = await this.#options.database.transaction(async (connection) => {
+          const outcome = await work(connection, ready);
+          if (outcome instanceof LongText) throw outcome;
+          return outcome;
+        });
+        if (memo !== undefined) this.#options.onEvent();
+        return memo;
+      } catch (error) {
+        if (!(error instanceof LongText)) throw error;
+        ready = await folded(error.text);
+      }
+    }
+  }
+
+  async #change(
+    connection: Connection,
+    id: number,
+    changes: MemoChanges,
+    check: VersionCheck,
+    ready: Folded | undefined,
+  ): Promise<Memo | LongText | undefined> {
+    const [row] = await connection.execute<MemoRow>(`${SELECT_ONE} FOR UPDATE`, [id]);
+    if (row === undefined) return undefined;
+    const before = this.#options.readRow(row);
+    check(id, before.version);
+    const at = this.#options.now();
+    const after: Memo = { ...before, ...changes, updated_at: at.toISOString(), version: before.version + 1 };
+    const search = isSameText(after, before) ? 'unchanged' : searchOf(after, ready);
+    if (search === undefined) return new LongText(after);
+    await Promise.all([
+      updateMemo(connection, row, after, changes),
+      putMemoEvent(connection, 'memo_updated', after, at, after),
+      search === 'unchanged' ? undefined : putSearch(connection, id, search),
+    ]);
+    return after;
+  }
+}
+
+/** A text that is too long to be folded while others wait for its row. */
+class LongText extends Error {
+  readonly text: Text;
+
+  constructor({ title, content }: Text) {
+    super('the text has to be folded first');
+    this.text = { title, content };
+  }
+}
+
+/** Undefined: it has to be folded before. */
+function searchOf(text: Text, ready: Folded | undefined): SearchRow | undefined {
+  return ready !== undefined && isSameText(text, ready) ? ready.search : foldedIfShort(text);
 }
 
 function firstVersion(fields: MemoFields, at: Date): Omit<Memo, 'id'> {

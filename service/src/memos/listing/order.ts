@@ -40,7 +40,7 @@ export function parseOrder(text: string): Order | undefined {
 }
 
 /** Where a row stands. */
-export function positionOf(order: Order, row: MemoRow): Position {
+export function positionOf(order: Order, row: Omit<MemoRow, 'content'>): Position {
   return order.map(({ column }) => row[column] ?? '');
 }
 

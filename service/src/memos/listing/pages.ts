@@ -1,13 +1,14 @@
-/** Reads many memos in portions of bounded size, each on a connection held only for its own query. */
+/** Reads many memos in portions of bounded size, each on a connection held only for its own queries. */
 import type { Database } from '../../db/database.ts';
 import type { Memo } from '../memo.ts';
-import { MEMO_COLUMNS } from '../rows.ts';
 import type { MemoRow, RowReader } from '../rows.ts';
 import { positionOf } from './order.ts';
 import type { Position } from './order.ts';
 import type { PortionSize } from './portion-size.ts';
 import { isPlain, placeOf, rowsOf } from './statement.ts';
 import type { Selection, Statement, Stretch } from './statement.ts';
+import { MEASURED_COLUMNS, wholeMemos, withheldAbove } from './whole.ts';
+import type { MeasuredRow } from './whole.ts';
 
 export interface PageSource {
   readonly database: Database;
@@ -39,11 +40,11 @@ export async function openPage(
   { after, skip, limit }: PageQuery,
 ): Promise<Page> {
   const from = skip === 0 ? after : await place(source, selection, { after }, skip);
-  if (limit === 0 || from === null) return { portions: rest([]), next: undefined };
+  if (limit === 0 || from === null) return { portions: rest(), next: undefined };
   const size = Math.min(limit, source.portion.rows);
   const rows = await read(source, rowsOf(selection, { after: from }, size));
   const last = lastOf(selection, rows);
-  const first = memosOf(source, rows);
+  const first = wholeMemos(source, selection.table, rows);
   if (rows.length < size) return { portions: rest(first), next: undefined };
   if (size === limit) return { portions: rest(first), next: last };
   const linked = after !== undefined || limit <= LINKED_LIMIT || !isPlain(selection);
@@ -62,7 +63,7 @@ export async function* portions(
   for (let left = stretch.through === undefined ? limit : Infinity; left > 0;) {
     const size = Math.min(left, source.portion.rows);
     const rows = await read(source, rowsOf(selection, { ...stretch, after }, size));
-    if (rows.length > 0) yield memosOf(source, rows);
+    yield* wholeMemos(source, selection.table, rows);
     if (rows.length < size) return;
     left -= rows.length;
     after = lastOf(selection, rows);
@@ -75,14 +76,15 @@ export async function* byIds(source: PageSource, ids: readonly number[]): AsyncG
     const values = ids.slice(from, from + source.portion.rows);
     from += values.length;
     const marks = values.map(() => '?').join(', ');
-    const sql = `SELECT ${MEMO_COLUMNS} FROM memos WHERE id IN (${marks}) ORDER BY id DESC`;
-    const rows = await read(source, { sql, values, frequent: false });
-    if (rows.length > 0) yield memosOf(source, rows);
+    const sql = `SELECT ${MEASURED_COLUMNS} FROM memos WHERE id IN (${marks}) ORDER BY id DESC`;
+    const sent = withheldAbove(values.length);
+    const rows = await read(source, { sql, values: [...sent, ...values], frequent: false });
+    yield* wholeMemos(source, 'memos', rows);
   }
 }
 
-async function* rest(first: Memo[], more?: AsyncGenerator<Memo[]>): AsyncGenerator<Memo[]> {
-  if (first.length > 0) yield await Promise.resolve(first);
+async function* rest(first?: AsyncGenerator<Memo[]>, more?: AsyncGenerator<Memo[]>): AsyncGenerator<Memo[]> {
+  if (first !== undefined) yield* first;
   if (more !== undefined) yield* more;
 }
 
@@ -98,19 +100,18 @@ async function place(
   return row === undefined ? null : positionOf(selection.order, row);
 }
 
-function lastOf({ order }: Selection, rows: readonly MemoRow[]): Position | undefined {
+function lastOf({ order }: Selection, rows: readonly MeasuredRow[]): Position | undefined {
   const row = rows.at(-1);
   return row && positionOf(order, row);
 }
 
-async function read({ database }: PageSource, { sql, values, frequent }: Statement): Promise<MemoRow[]> {
-  return database.withConnection((connection) =>
-    frequent ? connection.execute<MemoRow>(sql, values) : connection.query<MemoRow>(sql, values),
+async function read({ database, portion }: PageSource, { sql, values, frequent }: Statement): Promise<MeasuredRow[]> {
+  const rows = await database.withConnection((connection) =>
+    frequent ? connection.execute<MeasuredRow>(sql, values) : connection.query<MeasuredRow>(sql, values),
   );
-}
-
-function memosOf({ portion, readRow }: PageSource, rows: readonly MemoRow[]): Memo[] {
-  const memos = rows.map((row) => readRow(row));
-  portion.observe(memos);
-  return memos;
+  portion.observe(
+    rows.length,
+    rows.reduce((sum, { bytes }) => sum + bytes, 0),
+  );
+  return rows;
 }

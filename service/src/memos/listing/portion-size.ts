@@ -1,30 +1,28 @@
-/** How many rows make a portion of bounded size. */
-import type { Memo } from '../memo.ts';
+/** How many rows are measured at once. */
 
-/** Bytes of content that one portion aims at. */
-const PORTION_BYTES = 1_048_576;
+/** Bytes of content and tags that one portion holds at most, a single memo that is larger aside. */
+export const PORTION_BYTES = 2_097_152;
 const MAX_ROWS = 500;
+/** Bytes that the database may have to look through to measure the memos of one portion. */
+const MEASURED_BYTES = 33_554_432;
 
 /**
- * Learned from what was read: memos may be 200 bytes or a megabyte.
- * Grows slowly and shrinks at once, because too large a portion costs memory and too small a one only a round trip.
+ * Learned from what was read. It only spares the database: however wrong the guess is, no portion is larger than
+ * {@link PORTION_BYTES}.
  */
 export class PortionSize {
-  #bytesPerRow = 2048;
+  /** At first as few as the default page has: a guess that is too low costs a round trip. */
+  #bytesPerRow = MEASURED_BYTES / 100;
 
   /** Rows for the next portion. */
   get rows(): number {
-    return this.within(PORTION_BYTES, MAX_ROWS);
+    return Math.max(1, Math.min(MAX_ROWS, Math.floor(MEASURED_BYTES / this.#bytesPerRow)));
   }
 
-  /** Rows that hold about so many bytes, at most `most`. */
-  within(bytes: number, most: number): number {
-    return Math.max(1, Math.min(most, Math.floor(bytes / this.#bytesPerRow)));
-  }
-
-  observe(memos: readonly Memo[]): void {
-    if (memos.length === 0) return;
-    const seen = memos.reduce((sum, { content }) => sum + content.length * 2, 512) / memos.length;
-    this.#bytesPerRow = seen > this.#bytesPerRow ? seen : 0.8 * this.#bytesPerRow + 0.2 * seen;
+  /** Learns upwards at once, downwards in steps. */
+  observe(rows: number, bytes: number): void {
+    if (rows === 0) return;
+    const seen = bytes / rows;
+    this.#bytesPerRow = seen > this.#bytesPerRow ? seen : (this.#bytesPerRow + seen) / 2;
   }
 }

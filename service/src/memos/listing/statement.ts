@@ -1,8 +1,8 @@
 /** The statements behind a list: a portion of it, and the place of its n-th memo. */
 import type { SqlValue } from '../../db/connection.ts';
-import { MEMO_COLUMNS } from '../rows.ts';
 import { behind, upTo } from './order.ts';
 import type { Condition, Order, Position } from './order.ts';
+import { MEASURED_COLUMNS, withheldAbove } from './whole.ts';
 
 /** Which memos, in which order. */
 export interface Selection {
@@ -26,10 +26,11 @@ export interface Statement {
   readonly frequent: boolean;
 }
 
-/** The first rows of the stretch. */
+/** The first rows of the stretch, measured. */
 export function rowsOf(selection: Selection, stretch: Stretch, rows: number): Statement {
-  const columns = selection.table === 'memos' ? MEMO_COLUMNS : `${MEMO_COLUMNS}, deleted_at`;
-  return select(selection, stretch, columns, '', 'LIMIT ?', rows);
+  const columns = selection.table === 'memos' ? MEASURED_COLUMNS : `${MEASURED_COLUMNS}, deleted_at`;
+  const { values, ...statement } = select(selection, stretch, columns, '', 'LIMIT ?', rows);
+  return { ...statement, values: [...withheldAbove(rows), ...values] };
 }
 
 /** The place of the n-th row of the stretch, counted from 1. It reads an index, and none of the texts, where there is one. */

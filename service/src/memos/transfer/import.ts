@@ -11,7 +11,9 @@ import { Problem } from '../../http/problem.ts';
 import { sendJson } from '../../http/reply.ts';
 import { DeadlineExceeded, within } from '../../waiting.ts';
 import type { MemoCache } from '../cache-port.ts';
-import { insertMemo, putMemoEvent, putSearch, searchRow } from '../writes.ts';
+import { folded } from '../folded.ts';
+import type { Folded } from '../folded.ts';
+import { insertMemo, putMemoEvent, putSearch } from '../writes.ts';
 import type { NewMemo } from '../writes.ts';
 import { readLine } from './import-line.ts';
 import { ImportReport } from './import-report.ts';
@@ -106,7 +108,8 @@ class Batch {
 /** @returns how many were written: all of them */
 async function write({ cache, database, now, onEvent }: ImportOptions, { memos }: Batch): Promise<number> {
   if (memos.length === 0) return 0;
-  const rows = memos.map((memo) => searchRow(memo));
+  const rows: Folded[] = [];
+  for (const memo of memos) rows.push(await folded(memo));
   const ids = await database.transaction(async (connection) => {
     const kept = await mayKeepIds(connection, memos);
     const inserted = kept ? memos : memos.map((memo) => ({ ...memo, id: undefined }));
@@ -114,8 +117,9 @@ async function write({ cache, database, now, onEvent }: ImportOptions, { memos }
     const at = now();
     await Promise.all(
       memos.flatMap((memo, index) => {
-        const [id = 0, row = ['', '']] = [given[index], rows[index]];
-        return [putSearch(connection, id, row), putMemoEvent(connection, 'memo_created', { id, version: 1 }, at, memo)];
+        const [id = 0, row] = [given[index], rows[index]];
+        const event = putMemoEvent(connection, 'memo_created', { id, version: 1 }, at, memo);
+        return row === undefined ? [event] : [putSearch(connection, id, row.search), event];
       }),
     );
     return given;
