@@ -144,7 +144,7 @@ function changeOf(result: UpsertResult): Change {
 }
 
 /** A server that is alive has so many milliseconds more to answer what it was asked last, and to roll back. */
-const LAST_ANSWER_MS = 250;
+const LAST_ANSWER_MS = 500;
 
 /**
  * Runs `work` on a session for `ms`. After that the session takes no further statement, so that the work fails and the session
