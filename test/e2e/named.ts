@@ -13,7 +13,8 @@ import type { Staged } from './stage.ts';
 const root = join(import.meta.dirname, '../..');
 
 export function namedCluster(stage: Staged): void {
-  let registry: Registry;
+  let registry: Registry | undefined;
+  let host: string;
   let context: string;
   let said: string;
 
@@ -26,24 +27,25 @@ export function namedCluster(stage: Staged): void {
   before(async () => {
     const { kubectl } = stage();
     // As a cluster is before anybody brings anything: what is there already would rightly stay on `make down`.
-    await kubectl.run(['delete', 'namespace', sampleApp.namespace, '--timeout=120s']);
+    await kubectl.run(['delete', 'namespace', sampleApp.namespace, '--ignore-not-found', '--timeout=120s']);
     await kubectl.run(['delete', '-k', join(root, 'config/default'), '--timeout=120s']);
     context = (await kubectl.run(['config', 'current-context'])).trim();
     registry = await startRegistry(stage());
+    ({ host } = registry);
   });
 
-  after(() => registry.close());
+  after(() => registry?.close());
 
   it('says which contexts there are when the one asked for is not', async () => {
     let refusal = '';
-    await make('up', 'CONTEXT=elsewhere', `REGISTRY=${registry.host}/club`).catch((error: unknown) => {
+    await make('up', 'CONTEXT=elsewhere', `REGISTRY=${host}/club`).catch((error: unknown) => {
       refusal = String(error);
     });
     expect(refusal).to.contain('there is no context "elsewhere"').and.to.contain(`it has: ${context}`);
   });
 
   it('names the cluster first, pushes both images, and brings the sample to Ready', async () => {
-    said = await make('up', `CONTEXT=${context}`, `REGISTRY=${registry.host}/club`);
+    said = await make('up', `CONTEXT=${context}`, `REGISTRY=${host}/club`);
     const lines = said.split('\n');
     expect(lines[0]).to.match(
       new RegExp(`cluster ${context} at https://127\\.0\\.0\\.1:\\d+ \\(context ${context}\\)`),
@@ -51,7 +53,7 @@ export function namedCluster(stage: Staged): void {
     expect(said).to.contain('Ready after');
     const pods = await stage().kubectl.list<Pod>('pods', '-A');
     const images = pods.flatMap(({ spec }) => (spec?.containers ?? []).map(({ image = '' }) => image));
-    const pushed = images.filter((image) => image.startsWith(`${registry.host}/club/`));
+    const pushed = images.filter((image) => image.startsWith(`${host}/club/`));
     expect(new Set(pushed.map((image) => image.replace(/:[^:]*$/, '').replace(/.*\//, '')))).to.deep.equal(
       new Set(['memo-operator', 'memo-service']),
     );

@@ -22,8 +22,7 @@ export async function startRegistry({ cluster, kubectl }: Stage): Promise<Regist
   await kubectl.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }, pod(image, host)]);
   await kubectl.run(['wait', '-n', namespace, '--for=condition=Ready', '--timeout=60s', 'pod/registry']);
   const [program = '', ...where] = kubectl.words().split(' ');
-  const port = host.slice(host.indexOf(':') + 1);
-  const forward = spawn(program, [...where, '-n', namespace, 'port-forward', 'pod/registry', port], {
+  const forward = spawn(program, [...where, '-n', namespace, 'port-forward', 'pod/registry', portOf(host)], {
     stdio: 'ignore',
   });
   const hint = `kubectl port-forward ended with ${String(forward.exitCode)}`;
@@ -31,6 +30,10 @@ export async function startRegistry({ cluster, kubectl }: Stage): Promise<Regist
     return (await fetch(`http://${host}/v2/`)).ok ? true : undefined;
   });
   return { host, close: () => forward.kill() };
+}
+
+function portOf(host: string): string {
+  return host.slice(host.indexOf(':') + 1);
 }
 
 function pod(image: string, host: string): object {
@@ -47,6 +50,8 @@ function pod(image: string, host: string): object {
           image,
           imagePullPolicy: 'IfNotPresent',
           env: [{ name: 'REGISTRY_HTTP_ADDR', value: host }],
+          // A forwarded port ends with the first connection that is refused.
+          readinessProbe: { tcpSocket: { host: '127.0.0.1', port: Number(portOf(host)) }, periodSeconds: 1 },
         },
       ],
     },
