@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { createAuthority } from '../../test/cluster/certificates/certificate.ts';
 import { ConfigurationError, parseConfig, parseTopicConfig, VARIABLES } from './config.ts';
 import { configurationPage } from './config/document.ts';
 import { parseDuration } from './config/forms.ts';
 
 const URL = 'mysql://memo:secret@db:3306/memo_app';
+const authority = createAuthority('somebody').certificate.trim();
 
 function noFiles(path: string): string {
   throw Object.assign(new Error(path), { code: 'ENOENT' });
@@ -109,6 +111,58 @@ describe('the configuration', () => {
     expect(faults.every(({ fix }) => fix.startsWith('write '))).to.equal(true);
     expect(JSON.stringify(faults)).not.to.include('hunter2');
   });
+
+  it('takes account, authority and SASL from variables of their own', () => {
+    const files: Record<string, string> = {
+      '/run/user': 'memo\n',
+      '/run/password': 'p@ss/word\n',
+      '/run/ca': authority,
+    };
+    const config = parseConfig(
+      {
+        DATABASE_URL: 'mysql://db.example:3307/memos',
+        DATABASE_USERNAME_FILE: '/run/user',
+        DATABASE_PASSWORD_FILE: '/run/password',
+        DATABASE_TLS: 'VerifyCA',
+        DATABASE_TLS_CA_FILE: '/run/ca',
+        REDIS_URL: 'rediss://cache.example:6380',
+        REDIS_PASSWORD_FILE: '/run/password',
+        KAFKA_BOOTSTRAP_SERVERS: 'kafka:9093',
+        KAFKA_TLS: 'VerifyFull',
+        KAFKA_SASL_MECHANISM: 'PLAIN',
+        KAFKA_SASL_USERNAME_FILE: '/run/user',
+        KAFKA_SASL_PASSWORD_FILE: '/run/password',
+      },
+      (path) => files[path] ?? noFiles(path),
+    );
+    expect(config.database.url).to.deep.equal({
+      host: 'db.example',
+      port: 3307,
+      user: 'memo',
+      password: 'p@ss/word',
+      database: 'memos',
+    });
+    expect(config.database.tls).to.deep.equal({ verify: 'VerifyCA', ca: authority });
+    expect(config.cache).to.deep.include({ password: 'p@ss/word', tls: { verify: 'VerifyFull' } });
+    expect(config.events).to.deep.include({
+      tls: { verify: 'VerifyFull' },
+      sasl: { mechanism: 'PLAIN', username: 'memo', password: 'p@ss/word' },
+    });
+  });
+
+  for (const [what, environment, variable] of [
+    ['nobody who asks the database', { DATABASE_URL: 'mysql://db/memos' }, 'DATABASE_USERNAME'],
+    ['two users', { DATABASE_URL: URL, DATABASE_USERNAME: 'other' }, 'DATABASE_USERNAME'],
+    ['two passwords', { REDIS_URL: 'redis://:one@r', REDIS_PASSWORD: 'two' }, 'REDIS_PASSWORD'],
+    ['an authority for plain text', { DATABASE_TLS_CA: authority }, 'DATABASE_TLS_CA'],
+    ['an authority for redis://', { REDIS_URL: 'redis://r', REDIS_TLS_CA: authority }, 'REDIS_TLS_CA'],
+    ['an authority that is none', { KAFKA_TLS: 'VerifyFull', KAFKA_TLS_CA: 'trust me' }, 'KAFKA_TLS_CA'],
+    ['a user of Kafka without a password', { KAFKA_SASL_USERNAME: 'memo' }, 'KAFKA_SASL_MECHANISM'],
+  ] as const) {
+    it(`refuses ${what}`, () => {
+      expect(faultsOf({ DATABASE_URL: URL, ...environment })[0]?.variable).to.equal(variable);
+    });
+  }
 
   it('refuses a pool whose least is above its most, and TLS that it would not speak', () => {
     const pool = { DATABASE_URL: URL, DATABASE_POOL_MIN: '30', DATABASE_POOL_MAX: '20' };

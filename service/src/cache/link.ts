@@ -4,8 +4,10 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import type { CacheConfig } from '../config.ts';
 import type { Log } from '../observability/log.ts';
 import { errorFields } from '../observability/log.ts';
+import { tlsOptions } from '../tls.ts';
 import { within } from '../waiting.ts';
 
 /** Redis is away, or was lost while it answered. */
@@ -30,6 +32,9 @@ export class JournalAway extends Error {
  */
 export type LinkState = 'down' | 'recovering' | 'open';
 
+/** Where Redis is, who asks and how it is known; not how long anything stays in it. */
+export type RedisServer = Omit<CacheConfig, 'ttlMs'>;
+
 /** Milliseconds. */
 export interface LinkDeadlines {
   /** TCP, handshake and first answer. */
@@ -41,7 +46,7 @@ export interface LinkDeadlines {
 }
 
 export interface LinkOptions {
-  readonly url: string;
+  readonly server: RedisServer;
   readonly deadlines: LinkDeadlines;
   readonly log: Log;
   /** Called after each connect, and again while it throws {@link JournalAway}; the link opens when it resolves. */
@@ -184,8 +189,11 @@ export class RedisLink {
   }
 
   async #connect(): Promise<void> {
-    const { url, deadlines } = this.#options;
-    const redis = new Redis(url, {
+    const { server, deadlines } = this.#options;
+    const redis = new Redis(server.url, {
+      ...(server.username !== undefined && { username: server.username }),
+      ...(server.password !== undefined && { password: server.password }),
+      ...(server.tls && { tls: tlsOptions(server.tls, hostOf(server.url)) }),
       lazyConnect: true,
       protocol: 2,
       disableClientInfo: true,
@@ -272,6 +280,11 @@ export class RedisLink {
     this.#state = state;
     this.#options.onState(state);
   }
+}
+
+/** Without the brackets that a URL puts around an IPv6 address. */
+function hostOf(url: string): string {
+  return new URL(url).hostname.replace(/^\[|\]$/g, '');
 }
 
 function isRefusal(error: unknown): boolean {

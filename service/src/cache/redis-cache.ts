@@ -85,7 +85,7 @@ class RedisCache implements ReplayableCache {
     this.#deadlines = options.deadlines ?? DEADLINES;
     this.#metrics = cacheMetrics(options.register);
     this.#link = new RedisLink({
-      url: options.url,
+      server: options,
       deadlines: this.#deadlines,
       log: options.log,
       recover: () => this.#recover(),

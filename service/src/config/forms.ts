@@ -1,4 +1,5 @@
 /** How the text of an environment variable becomes a value: one zod type per form, each message says what to write. */
+import { X509Certificate } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import { z } from 'zod';
 
@@ -82,6 +83,26 @@ export function address(): z.ZodType<string, string> {
   });
 }
 
+/** Any text: a name or a password. */
+export function text(): z.ZodType<string, string> {
+  return z.string();
+}
+
+/** One or more certificates in PEM. */
+export function certificates(): z.ZodType<string, string> {
+  return z.string().refine(areCertificates, { error: 'must be certificates in PEM' });
+}
+
+function areCertificates(pem: string): boolean {
+  const found = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  try {
+    return found.length > 0 && found.every((one) => new X509Certificate(one).raw.length > 0);
+  } catch {
+    // OpenSSL cannot read it.
+    return false;
+  }
+}
+
 /** A time zone of the IANA data base. */
 export function timeZone(): z.ZodType<string, string> {
   return z.string().refine(isTimeZone, { error: 'must be a time zone such as UTC, Asia/Seoul or +09:00' });
@@ -97,7 +118,7 @@ function isTimeZone(text: string): boolean {
   }
 }
 
-/** Where a MariaDB is and who asks. */
+/** Where a MariaDB is and who asks; `user` is empty where the URL names nobody. */
 export interface DatabaseUrl {
   readonly host: string;
   readonly port: number;
@@ -108,7 +129,7 @@ export interface DatabaseUrl {
 
 // As SQLAlchemy reads it, so that the original's value works unchanged: the password may hold `/`, `?` and `#` unescaped.
 const DATABASE_URL =
-  /^(?:mysql|mariadb)(?:\+\w+)?:\/\/(?<user>[^:/@]+)(?::(?<password>[^@]*))?@(?:\[(?<v6>[^\]]+)\]|(?<host>[^/:?]+))(?::(?<port>\d+))?\/(?<database>[^?]+)(?:\?(?<options>.*))?$/;
+  /^(?:mysql|mariadb)(?:\+\w+)?:\/\/(?:(?<user>[^:/@]+)(?::(?<password>[^@]*))?@)?(?:\[(?<v6>[^\]]+)\]|(?<host>[^/:?]+))(?::(?<port>\d+))?\/(?<database>[^?]+)(?:\?(?<options>.*))?$/;
 
 /** `mysql://`, `mariadb://` or with a driver of SQLAlchemy (`mysql+aiomysql://`); the driver and its options are ignored. */
 export function databaseUrl(): z.ZodType<DatabaseUrl, string> {
@@ -120,7 +141,7 @@ export function databaseUrl(): z.ZodType<DatabaseUrl, string> {
       return z.NEVER;
     }
     if (/(?:^|&)(?:ssl|tls)/i.test(parts['options'] ?? '')) {
-      context.addIssue({ code: 'custom', message: 'asks for TLS to the database, which this release does not speak' });
+      context.addIssue({ code: 'custom', message: 'asks for TLS among its options: DATABASE_TLS does that' });
       return z.NEVER;
     }
     return {

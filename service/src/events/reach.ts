@@ -37,7 +37,7 @@ export class KafkaReach {
   /** @throws when this server does not know a topic that can be written to */
   async #ask(server: string): Promise<true> {
     const { topic } = this.#config;
-    const admin = this.#admins.get(server) ?? connectAdminOf(server, this.#log, DEADLINES);
+    const admin = this.#admins.get(server) ?? connectAdminOf(server, this.#config, this.#log, DEADLINES);
     this.#admins.set(server, admin);
     try {
       const { topics } = await (await admin).fetchTopicMetadata({ topics: [topic] });
