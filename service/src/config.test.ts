@@ -32,7 +32,8 @@ describe('the configuration', () => {
 
   it('needs nothing but the database to serve', () => {
     const config = parseConfig({ DATABASE_URL: URL }, noFiles);
-    expect(config).not.to.have.any.keys('cache', 'events');
+    expect(config).not.to.have.any.keys('auth', 'cache', 'events');
+    expect(config.rateLimits).to.deep.equal({});
     expect(config.database).to.deep.equal({
       url: { host: 'db', port: 3306, user: 'memo', password: 'secret', database: 'memo_app' },
       poolMin: 10,
@@ -44,8 +45,10 @@ describe('the configuration', () => {
       port: 8000,
       managementPort: 9090,
       allowedOrigins: ['*'],
-      legacyPaths: true,
+      legacyPaths: 'Enabled',
+      trustedProxies: [],
       maxContentBytes: 1_048_576,
+      requestTimeoutMs: 30_000,
       shutdownDelayMs: 5000,
     });
   });
@@ -176,6 +179,66 @@ describe('the configuration', () => {
       parseTopicConfig({ ...kafka, KAFKA_TOPIC_MIN_INSYNC_REPLICAS: copies }, noFiles).events.minInSyncReplicas;
     expect(waiting('2')).to.equal(2);
     expect(() => waiting('3')).to.throw(ConfigurationError, /MIN_INSYNC_REPLICAS: is above .*write at most 2/);
+  });
+
+  it('asks for tokens only when all is there that they are verified by, and never leaves the API open by mistake', () => {
+    const jwt = { AUTH_JWT_ISSUER: 'https://id.example', AUTH_JWT_AUDIENCE: 'memo' };
+    const jwks = 'https://id.example/keys';
+    const secret = 's'.repeat(32);
+    const authOf = (more: Record<string, string>): unknown =>
+      parseConfig({ DATABASE_URL: URL, ...jwt, ...more }, () => `${secret}\n`).auth;
+    const expected = { issuer: 'https://id.example', audience: 'memo', rolesClaim: 'roles' };
+    expect(authOf({ AUTH_JWT_JWKS_URL: jwks })).to.deep.equal({ ...expected, key: { type: 'jwks', url: jwks } });
+    expect(authOf({ AUTH_JWT_SECRET_FILE: '/run/secret', AUTH_JWT_ROLES_CLAIM: 'a.b' })).to.deep.equal({
+      ...expected,
+      rolesClaim: 'a.b',
+      key: { type: 'secret', secret },
+    });
+    const halves: readonly (readonly [environment: Record<string, string>, faulty: string])[] = [
+      [jwt, 'AUTH_JWT_JWKS_URL'],
+      [{ AUTH_JWT_AUDIENCE: 'memo' }, 'AUTH_JWT_JWKS_URL'],
+      [{ AUTH_JWT_JWKS_URL: jwks, AUTH_JWT_AUDIENCE: 'memo' }, 'AUTH_JWT_ISSUER'],
+      [{ AUTH_JWT_SECRET: secret, AUTH_JWT_ISSUER: 'x' }, 'AUTH_JWT_AUDIENCE'],
+      [{ ...jwt, AUTH_JWT_JWKS_URL: jwks, AUTH_JWT_SECRET: secret }, 'AUTH_JWT_SECRET'],
+      [{ ...jwt, AUTH_JWT_JWKS_URL: 'id.example/keys' }, 'AUTH_JWT_JWKS_URL'],
+      [{ ...jwt, AUTH_JWT_SECRET: 's'.repeat(31) }, 'AUTH_JWT_SECRET'],
+    ];
+    for (const [environment, faulty] of halves) {
+      const faults = faultsOf({ DATABASE_URL: URL, ...environment }).map(({ variable }) => variable);
+      expect(faults, JSON.stringify(environment)).to.include(faulty);
+    }
+  });
+
+  it('reads limits and networks, and refuses what would limit or trust something else than was meant', () => {
+    const read = parseConfig(
+      {
+        DATABASE_URL: URL,
+        RATE_LIMIT_READ: '600/1m',
+        RATE_LIMIT_SEARCH: '5/24h',
+        TRUSTED_PROXIES: '10.0.0.0/8, fd00::1',
+      },
+      noFiles,
+    );
+    expect(read.rateLimits).to.deep.equal({
+      read: { requests: 600, seconds: 60 },
+      search: { requests: 5, seconds: 86_400 },
+    });
+    expect(read.http.trustedProxies).to.deep.equal(['10.0.0.0/8', 'fd00::1']);
+    for (const rate of ['600', '0/1m', '600/m', '600/500ms', '600/1.5s', '600/25h', '-1/1m', '600/1m/1m']) {
+      expect(faultsOf({ DATABASE_URL: URL, RATE_LIMIT_WRITE: rate })[0]?.variable, rate).to.equal('RATE_LIMIT_WRITE');
+    }
+    for (const networks of ['10.0.0.0/33', '10.0.0/8', 'proxy.example', 'fd00::/129', '10.0.0.0/8/8', '/8']) {
+      const [fault] = faultsOf({ DATABASE_URL: URL, TRUSTED_PROXIES: networks });
+      expect(fault?.variable, networks).to.equal('TRUSTED_PROXIES');
+    }
+  });
+
+  it('takes a day for the end of the paths without a version, where they are deprecated', () => {
+    const end = { DATABASE_URL: URL, LEGACY_PATHS_SUNSET: '2027-06-30' };
+    const { http } = parseConfig({ ...end, LEGACY_PATHS: 'Deprecated' }, noFiles);
+    expect(http.legacyPathsSunset).to.deep.equal(new Date('2027-06-30T00:00:00Z'));
+    expect(faultsOf(end)[0]?.variable).to.equal('LEGACY_PATHS_SUNSET');
+    expect(faultsOf({ ...end, LEGACY_PATHS: 'Deprecated', LEGACY_PATHS_SUNSET: 'soon' })[0]?.fault).to.include('2027');
   });
 
   it('lets `topic` do without a database, and asks it for Kafka', () => {

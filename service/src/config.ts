@@ -2,16 +2,20 @@
  * THE list of the service's environment: names, forms, bounds, defaults and descriptions, as data.
  * `parseConfig` reads it, docs/configuration.md is generated from it, and the operator renders it.
  */
-import { address, choice, duration, integer, origins, toggle } from './config/forms.ts';
+import { AUTH_VARIABLES, readAuth } from './config/auth.ts';
+import { address, choice, date, duration, integer, networks, origins, rate, toggle } from './config/forms.ts';
 import { variable, VariableReader } from './config/read.ts';
 import type { Environment, ReadFile, Variable } from './config/read.ts';
 import { STORE_VARIABLES } from './config/store-variables.ts';
 import { readStores } from './config/stores.ts';
-import type { CacheConfig, DatabaseConfig, EventsConfig } from './config/stores.ts';
+import type { DatabaseConfig, EventsConfig } from './config/stores.ts';
+import type { Config, Rate, RateLimits } from './config/types.ts';
+import type { LimitClass } from './http/operations.ts';
 
 export { ConfigurationError } from './config/read.ts';
 export type { DatabaseUrl } from './config/forms.ts';
 export type { CacheConfig, DatabaseConfig, EventsConfig, SaslConfig, TlsConfig } from './config/stores.ts';
+export type * from './config/types.ts';
 
 /** Every variable the service reads, in the order of the documentation. */
 export const VARIABLES = {
@@ -61,16 +65,53 @@ export const VARIABLES = {
       'Origins whose pages may call the API; `none` for no page of another origin. Credentials are never allowed with it.',
   }),
   LEGACY_PATHS: variable({
-    form: toggle(),
-    expects: 'Enabled or Disabled',
+    form: choice(['Enabled', 'Deprecated', 'Disabled']),
+    expects: 'Enabled, Deprecated or Disabled',
     fallback: 'Enabled',
-    about: 'Answer the paths without `/v1` of the first clients.',
+    about:
+      'Answer the paths without `/v1` of the first clients. `Deprecated`: with headers that say so and name the path to use.',
+  }),
+  LEGACY_PATHS_SUNSET: variable({
+    form: date(),
+    expects: 'a date such as 2027-06-30',
+    about:
+      'When the paths without `/v1` will go away: their replies say so in `Sunset`. Only with `LEGACY_PATHS=Deprecated`.',
+  }),
+  ...AUTH_VARIABLES,
+  RATE_LIMIT_READ: variable({
+    form: rate(),
+    expects: 'requests and a time from 1s to 24h, such as 600/1m',
+    about:
+      'Most requests of one client that read. Absent: no limit. Counted in Redis for all pods together, or by each pod while Redis is away.',
+  }),
+  RATE_LIMIT_WRITE: variable({
+    form: rate(),
+    expects: 'requests and a time from 1s to 24h, such as 30/1m',
+    about: 'Most requests of one client that change something. Absent: no limit.',
+  }),
+  RATE_LIMIT_SEARCH: variable({
+    form: rate(),
+    expects: 'requests and a time from 1s to 24h, such as 60/1m',
+    about: 'Most searches of one client. Absent: no limit.',
+  }),
+  TRUSTED_PROXIES: variable({
+    form: networks(),
+    expects: '10.244.0.0/16,fd00::/8',
+    about:
+      "The networks of the proxies whose `X-Forwarded-For` counts when a client's address is asked for. Absent: none, the address is that of the connection.",
   }),
   MAX_CONTENT_BYTES: variable({
     form: integer(1024, 4_194_304),
     expects: 'a whole number from 1024 to 4194304',
     fallback: '1048576',
     about: 'The longest content of a memo in bytes of UTF-8; a longer one is answered 413.',
+  }),
+  REQUEST_TIMEOUT: variable({
+    form: duration('1s', '600s'),
+    expects: 'a duration from 1s to 600s',
+    fallback: '30s',
+    about:
+      'For a client to send a whole request, at most 10s of it for the headers, or the next part of an import; and how long it may take nothing of a reply.',
   }),
   SHUTDOWN_DELAY: variable({
     form: duration('0s', '60s'),
@@ -82,31 +123,6 @@ export const VARIABLES = {
 
 /** The commands of the service. */
 export type Command = 'serve' | 'migrate' | 'topic';
-
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
-
-export interface HttpConfig {
-  readonly host: string;
-  readonly port: number;
-  readonly managementPort: number;
-  readonly allowedOrigins: readonly string[];
-  readonly legacyPaths: boolean;
-  readonly maxContentBytes: number;
-  readonly shutdownDelayMs: number;
-}
-
-/** The parsed environment. An absent store is absent here. */
-export interface Config {
-  readonly database?: DatabaseConfig;
-  readonly cache?: CacheConfig;
-  readonly events?: EventsConfig;
-  /** How long the database may leave `migrate` without an answer. */
-  readonly migrationPatienceMs: number;
-  /** `memo_updated` goes to the topic too. */
-  readonly updateEvents: boolean;
-  readonly http: HttpConfig;
-  readonly logLevel: LogLevel;
-}
 
 /** What `serve` and `migrate` start from. */
 export type DatabaseBoundConfig = Config & { readonly database: DatabaseConfig };
@@ -141,6 +157,16 @@ function parse(environment: Environment, readFile: ReadFile): { config: Config; 
   const read = <T>(name: keyof typeof VARIABLES, known: Variable<T>, ifFaulty: T): T =>
     reader.read(name, known) ?? ifFaulty;
   const v = VARIABLES;
+  const legacyPaths = read('LEGACY_PATHS', v.LEGACY_PATHS, 'Deprecated');
+  const sunset = reader.read('LEGACY_PATHS_SUNSET', v.LEGACY_PATHS_SUNSET);
+  if (sunset !== undefined && legacyPaths !== 'Deprecated') {
+    reader.refuse(
+      'LEGACY_PATHS_SUNSET',
+      `is set and LEGACY_PATHS is ${legacyPaths}`,
+      'write Deprecated there, or remove it',
+    );
+  }
+  const auth = readAuth(reader);
   const config: Config = {
     ...readStores(reader),
     migrationPatienceMs: read('MIGRATION_PATIENCE', v.MIGRATION_PATIENCE, 1000),
@@ -150,11 +176,25 @@ function parse(environment: Environment, readFile: ReadFile): { config: Config; 
       port: read('PORT', v.PORT, 0),
       managementPort: read('MANAGEMENT_PORT', v.MANAGEMENT_PORT, 0),
       allowedOrigins: read('CORS_ALLOWED_ORIGINS', v.CORS_ALLOWED_ORIGINS, []),
-      legacyPaths: read('LEGACY_PATHS', v.LEGACY_PATHS, true),
+      legacyPaths,
+      ...(sunset === undefined ? {} : { legacyPathsSunset: sunset }),
+      trustedProxies: reader.read('TRUSTED_PROXIES', v.TRUSTED_PROXIES) ?? [],
       maxContentBytes: read('MAX_CONTENT_BYTES', v.MAX_CONTENT_BYTES, 1024),
+      requestTimeoutMs: read('REQUEST_TIMEOUT', v.REQUEST_TIMEOUT, 0),
       shutdownDelayMs: read('SHUTDOWN_DELAY', v.SHUTDOWN_DELAY, 0),
     },
+    ...(auth === undefined ? {} : { auth }),
+    rateLimits: present({
+      read: reader.read('RATE_LIMIT_READ', v.RATE_LIMIT_READ),
+      write: reader.read('RATE_LIMIT_WRITE', v.RATE_LIMIT_WRITE),
+      search: reader.read('RATE_LIMIT_SEARCH', v.RATE_LIMIT_SEARCH),
+    }),
     logLevel: read('LOG_LEVEL', v.LOG_LEVEL, 'info'),
   };
   return { config, reader };
+}
+
+/** Without what is undefined. */
+function present(limits: Readonly<Record<LimitClass, Rate | undefined>>): RateLimits {
+  return Object.fromEntries(Object.entries(limits).filter(([, rate]) => rate !== undefined));
 }

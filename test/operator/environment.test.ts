@@ -108,7 +108,7 @@ describe('the environment that the operator renders', () => {
       const app = resolved(spec);
       const config = configOf(app);
       expect(config.database.poolMax).to.equal(app.api.connectionPool.max);
-      expect(config.http.legacyPaths).to.equal(app.api.legacyPaths === 'Enabled');
+      expect(config.http.legacyPaths).to.equal(app.api.legacyPaths);
       expect(config.http.allowedOrigins).to.deep.equal(app.api.allowedOrigins);
       expect(config.updateEvents).to.equal(app.events.updateEvents === 'Enabled');
       expect(config.cache !== undefined).to.equal(app.cache.mode === 'managed');
@@ -120,6 +120,10 @@ describe('the environment that the operator renders', () => {
     const api = schema('spec', 'api');
     for (const logLevel of property(api, 'logLevel').enum ?? []) {
       expect(configOf(resolved({ api: { logLevel } as MemoApp['spec']['api'] & object })).logLevel).to.equal(logLevel);
+    }
+    for (const legacyPaths of property(api, 'legacyPaths').enum ?? []) {
+      const app = resolved({ api: { legacyPaths } as MemoApp['spec']['api'] & object });
+      expect(configOf(app).http.legacyPaths).to.equal(legacyPaths);
     }
     const pool = property(api, 'connectionPool');
     for (const bound of ['minimum', 'maximum'] as const) {

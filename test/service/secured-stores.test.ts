@@ -53,8 +53,13 @@ describe('the service on stores with TLS and accounts', function () {
     };
   });
 
+  /** Whoever was turned away, or turned a store away, is alive to this moment and stops in good order. */
   afterEach(async () => {
-    await Promise.all(services.splice(0).map((service) => service.kill()));
+    const codes = await Promise.all(services.splice(0).map((service) => service.stop()));
+    expect(
+      codes.every((code) => code === 0),
+      codes.join(),
+    ).to.equal(true);
   });
 
   after(async () => {
@@ -116,9 +121,11 @@ describe('the service on stores with TLS and accounts', function () {
       REDIS_URL: `rediss://localhost:${redis.port}`,
       KAFKA_BOOTSTRAP_SERVERS: `localhost:${kafka.brokers[0]?.port}`,
     };
-    await refusesEach(byName);
     const byAuthority = { DATABASE_TLS: 'VerifyCA', REDIS_TLS: 'VerifyCA', KAFKA_TLS: 'VerifyCA' };
-    await finds({ ...byName, ...byAuthority }, { database: 'healthy', redis: 'healthy', kafka: 'healthy' });
+    await Promise.all([
+      refusesEach(byName),
+      finds({ ...byName, ...byAuthority }, { database: 'healthy', redis: 'healthy', kafka: 'healthy' }),
+    ]);
   });
 
   it('is let in nowhere with a wrong password', async () => {
@@ -137,7 +144,9 @@ describe('the service on stores with TLS and accounts', function () {
   async function refusesEach(changes: Readonly<Record<string, string>>): Promise<void> {
     const of = (prefixes: RegExp): Record<string, string> =>
       Object.fromEntries(Object.entries(changes).filter(([name]) => prefixes.test(name)));
-    await finds(of(/^(?:DATABASE|REDIS)/), { database: 'unhealthy', redis: 'unhealthy', kafka: 'healthy' });
-    await finds(of(/^KAFKA/), { database: 'healthy', redis: 'healthy', kafka: 'unhealthy' });
+    await Promise.all([
+      finds(of(/^(?:DATABASE|REDIS)/), { database: 'unhealthy', redis: 'unhealthy', kafka: 'healthy' }),
+      finds(of(/^KAFKA/), { database: 'healthy', redis: 'healthy', kafka: 'unhealthy' }),
+    ]);
   }
 });

@@ -256,9 +256,9 @@ export interface MemoAppSpec {
       allowedOrigins?: string[];
     };
     /**
-     * The paths without /v1 that the first clients use, as `/memos/`. Enabled: they are served as /v1/memos/ is. Disabled: they are 404.
+     * The paths without /v1 that the first clients use, as `/memos/`. Enabled: they are served as /v1/memos/ is. Deprecated: so too, with headers that say so and name the path to use instead. Disabled: they are 404.
      */
-    legacyPaths?: 'Enabled' | 'Disabled';
+    legacyPaths?: 'Enabled' | 'Deprecated' | 'Disabled';
     /**
      * Where and how the pods run, as `{nodeSelector: {disk: ssd}}`. A change restarts them.
      */

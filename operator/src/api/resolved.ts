@@ -78,7 +78,7 @@ export interface ResolvedApi {
   readonly connectionPool: { readonly min: number; readonly max: number };
   readonly logLevel: string;
   readonly allowedOrigins: readonly string[];
-  readonly legacyPaths: 'Enabled' | 'Disabled';
+  readonly legacyPaths: 'Enabled' | 'Deprecated' | 'Disabled';
   readonly maxUnavailable: number;
   /** Of the admin, beside ours. */
   readonly env: NonNullable<NonNullable<MemoAppSpec['api']>['env']>;

@@ -9,6 +9,7 @@ import type { Log } from '../observability/log.ts';
 import { errorFields } from '../observability/log.ts';
 import { tlsOptions } from '../tls.ts';
 import { within } from '../waiting.ts';
+import { ListeningConnector } from './connector.ts';
 
 /** Redis is away, or was lost while it answered. */
 export class RedisAway extends Error {
@@ -49,6 +50,8 @@ export interface LinkOptions {
   readonly server: RedisServer;
   readonly deadlines: LinkDeadlines;
   readonly log: Log;
+  /** What the loss of Redis means, for the log. */
+  readonly withoutRedis: string;
   /** Called after each connect, and again while it throws {@link JournalAway}; the link opens when it resolves. */
   readonly recover: () => Promise<void>;
   readonly onState: (state: LinkState) => void;
@@ -194,6 +197,7 @@ export class RedisLink {
       ...(server.username !== undefined && { username: server.username }),
       ...(server.password !== undefined && { password: server.password }),
       ...(server.tls && { tls: tlsOptions(server.tls, hostOf(server.url)) }),
+      Connector: ListeningConnector,
       lazyConnect: true,
       protocol: 2,
       disableClientInfo: true,
@@ -271,8 +275,9 @@ export class RedisLink {
     this.#downSince = performance.now();
     this.#become('down');
     redis.disconnect();
-    if (!this.#closed)
-      this.#options.log.warn(errorFields(reason), 'lost Redis; reads go to the database until it is back');
+    if (!this.#closed) {
+      this.#options.log.warn(errorFields(reason), `lost Redis; until it is back, ${this.#options.withoutRedis}`);
+    }
     this.#trip();
   }
 

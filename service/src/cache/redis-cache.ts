@@ -88,6 +88,7 @@ class RedisCache implements ReplayableCache {
       server: options,
       deadlines: this.#deadlines,
       log: options.log,
+      withoutRedis: 'reads go to the database',
       recover: () => this.#recover(),
       onState: (state) => this.#metrics.state(state),
     });

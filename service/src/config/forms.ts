@@ -1,6 +1,6 @@
 /** How the text of an environment variable becomes a value: one zod type per form, each message says what to write. */
 import { X509Certificate } from 'node:crypto';
-import { isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import { z } from 'zod';
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
@@ -69,6 +69,51 @@ export function list(member: RegExp, what: string): z.ZodType<string[], string> 
 export function origins(): z.ZodType<string[], string> {
   const some = list(/^(?:\*|https?:\/\/[\w.:[\]-]+)$/, 'origins such as https://example.org, or * or none');
   return z.union([z.literal('none').transform(() => []), some]);
+}
+
+/** An address of the web. */
+export function webUrl(): z.ZodType<string, string> {
+  return z.string().refine((text) => /^https?:\/\/\S+$/.test(text) && URL.canParse(text), {
+    error: 'must be a URL that begins with https:// or http://',
+  });
+}
+
+/** A key for HS256, which needs as many bits as it makes (RFC 7518 section 3.2). */
+export function sharedSecret(): z.ZodType<string, string> {
+  return z.string().refine((text) => Buffer.byteLength(text) >= 32, { error: 'must have at least 32 bytes' });
+}
+
+/** `600/1m`: so many requests in so long. Value: requests and seconds. */
+export function rate(): z.ZodType<{ requests: number; seconds: number }, string> {
+  return z.string().transform((text, context) => {
+    const [, requests = '', time = ''] = /^([1-9]\d{0,8})\/(\S+)$/.exec(text) ?? [];
+    const seconds = (parseDuration(time) ?? 0) / 1000;
+    if (requests !== '' && Number.isInteger(seconds) && seconds >= 1 && seconds <= 86_400) {
+      return { requests: Number(requests), seconds };
+    }
+    context.addIssue({ code: 'custom', message: 'must be requests in whole seconds, such as 600/1m' });
+    return z.NEVER;
+  });
+}
+
+/** Networks in CIDR form; an address alone is a network of one. */
+export function networks(): z.ZodType<string[], string> {
+  return list(/./, 'networks').refine((members) => members.every(isNetwork), {
+    error: 'must be a comma-separated list of networks such as 10.244.0.0/16',
+  });
+}
+
+function isNetwork(text: string): boolean {
+  const [, address = '', prefix] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return bits > 0 && Number(prefix ?? bits) <= bits;
+}
+
+/** A day, or a time of one. */
+export function date(): z.ZodType<Date, string> {
+  return z
+    .union([z.iso.date(), z.iso.datetime({ offset: true })], { error: 'must be a date such as 2027-06-30' })
+    .transform((text) => new Date(text));
 }
 
 /** A name that Kafka takes for a topic. */

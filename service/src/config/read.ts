@@ -13,7 +13,7 @@ export interface Variable<T> {
   readonly about: string;
 }
 
-/** Gives a definition the type of its values. */
+/** A variable as it is, its type taken from its form. */
 export function variable<T>(definition: Variable<T>): Variable<T> {
   return definition;
 }
