@@ -13,8 +13,6 @@ const passing: ReadonlySet<string> = new Set([
   'Observing',
   'PodNotReady',
   'Progressing',
-  'Stopped',
-  'WaitingForAPI',
   'WaitingForDatabase',
 ]);
 

@@ -7,7 +7,6 @@ import type { Reconcile, Result } from '../runtime/work/controller.ts';
 import { templateImage } from '../stack/api/image.ts';
 import { clusterFacts } from '../stack/facts.ts';
 import { firstConditions } from '../stack/health/conditions.ts';
-import { healthTargets } from '../stack/health/external.ts';
 import { statusOf } from '../stack/health/status.ts';
 import type { Observed } from '../stack/observed.ts';
 import { stack } from '../stack/stack.ts';
@@ -18,15 +17,12 @@ import type { Dependencies } from './dependencies.ts';
 import { jobs } from './jobs.ts';
 import { observedOf } from './observe.ts';
 import { Pass } from './pass.ts';
-import { isPaused, withoutWrites } from './pause.ts';
 import { prune } from './prune.ts';
 import { handOverReplicas, replicasOwner } from './replicas.ts';
 import { keepClaims } from './retained.ts';
 
-/** A refusal (a quota, a policy) lifts, a problem is put right, and Secrets of others come, without an event we could watch for. */
+/** A refusal (a quota, a policy) lifts, and a problem is put right, without an event we could watch for. */
 const lookAgainAfter = 30_000;
-/** Nor does the kind itself come with an event, where the cluster does not serve it yet. */
-const lookForGatewayAfter = 5000;
 /** What is on its way out and not watched, a Secret, is gone in a moment. */
 const lookForEndAfter = 2000;
 /** The status of a pass that ran into its deadline is still written. */
@@ -37,7 +33,6 @@ export function memoAppReconciler(dependencies: Dependencies): Reconcile {
     const memoApp = dependencies.apps.get(key);
     if (!memoApp) {
       dependencies.credentials.forget(key);
-      dependencies.storeHealth.forget(key);
       return undefined;
     }
     // Children go by garbage collection; retained volumes and credentials have no owner.
@@ -51,29 +46,22 @@ async function reconcile(
   dependencies: Dependencies,
   signal: AbortSignal,
 ): Promise<Result | undefined> {
-  const paused = isPaused(memoApp);
-  // What is paused is told so in one write, not first that its children are about to be made.
-  const seen = paused ? memoApp : await announce(memoApp, dependencies, signal);
+  const seen = await announce(memoApp, dependencies, signal);
   const { namespace = '', name } = seen.metadata;
-  const observed = observedOf(dependencies, { namespace, name });
-  const app = resolve(seen, clusterFacts({ name }, observed, dependencies.operator));
-  const pass = new Pass(paused);
-  const writing = paused ? withoutWrites(dependencies) : dependencies;
+  const observed = observedOf(dependencies.informers, { namespace, name });
+  const app = resolve(seen, clusterFacts({ name }, observed, dependencies.release));
+  const pass = new Pass();
   try {
-    await converge(app, seen, observed, pass, writing, signal);
+    await converge(app, seen, observed, pass, dependencies, signal);
   } catch (error) {
     pass.failures.push(error);
   }
   const statusSignal = signal.aborted ? AbortSignal.timeout(statusDeadline) : signal;
-  await keepClaims(app, observed, pass, writing, statusSignal);
-  dependencies.storeHealth.follow(`${namespace}/${name}`, healthTargets(app, observed));
+  await keepClaims(app, observed, pass, dependencies, statusSignal);
   await writeStatus(seen, app, observed, pass, dependencies, statusSignal);
   if (pass.failures.length > pass.refused.length) pass.throwFailures();
   if (pass.terminating.length > 0) return { requeueAfter: lookForEndAfter };
-  if (app.route.mode === 'routed' && app.route.gateway && !observed.serves('HTTPRoute'))
-    return { requeueAfter: lookForGatewayAfter };
-  const waiting = app.problems.length > 0 || pass.missing.length > 0 || !pass.complete;
-  return waiting ? { requeueAfter: lookAgainAfter } : undefined;
+  return app.problems.length > 0 || !pass.complete ? { requeueAfter: lookAgainAfter } : undefined;
 }
 
 async function converge(
@@ -97,21 +85,18 @@ async function converge(
   pass.wanted.push(...standing);
   await applyAll([...stack(app, inputs), ...due], app, pass, dependencies, signal);
   await handOverReplicas(app, pass, dependencies, signal);
-  if (pass.complete) await prune(app, observed, pass, dependencies, signal);
+  if (pass.complete) await prune(app, pass, dependencies, signal);
 }
 
 /** First sight: `observedGeneration` and `Ready=Unknown` before any child, so that nobody takes silence for health. */
 async function announce(memoApp: MemoApp, dependencies: Dependencies, signal: AbortSignal): Promise<MemoApp> {
-  const { observedGeneration, version } = memoApp.status ?? {};
-  // Seen while it was paused, it has no release yet.
-  const chosen = memoApp.spec.version ?? version;
-  if (observedGeneration !== undefined && chosen !== undefined) return memoApp;
+  if (memoApp.status?.observedGeneration !== undefined) return memoApp;
   const { generation = 0 } = memoApp.metadata;
   const status = {
     ...memoApp.status,
     observedGeneration: generation,
     // Chosen once: a newer operator must not upgrade what names no release, served or not.
-    ...(memoApp.spec.version === undefined && { version: version ?? dependencies.operator.release }),
+    ...(memoApp.spec.version === undefined && { version: memoApp.status?.version ?? dependencies.release }),
     conditions: storeConditions(firstConditions(), [], generation, dependencies.now()),
   };
   await dependencies.statuses.write(memoApp, status, { signal });

@@ -85,10 +85,9 @@ class RedisCache implements ReplayableCache {
     this.#deadlines = options.deadlines ?? DEADLINES;
     this.#metrics = cacheMetrics(options.register);
     this.#link = new RedisLink({
-      server: options,
+      url: options.url,
       deadlines: this.#deadlines,
       log: options.log,
-      withoutRedis: 'reads go to the database',
       recover: () => this.#recover(),
       onState: (state) => this.#metrics.state(state),
     });

@@ -31,15 +31,19 @@ export class ClientGone extends Error {
  * The first portion is read before the status is sent, so that a database that is away is a 503; after that
  * the connection is cut: a client must never take a short answer for a whole one.
  */
-export async function sendMemos(response: ServerResponse, portions: AsyncGenerator<Memo[]>): Promise<void> {
+export async function sendMemos(
+  response: ServerResponse,
+  portions: AsyncGenerator<Memo[]>,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const first = await portions.next();
   const second = first.done === true ? first : await portions.next();
   const head = first.done === true ? '' : json(first.value);
   if (second.done === true) {
-    sendJson(response, 200, Buffer.from(`[${head}]`));
+    sendJson(response, 200, Buffer.from(`[${head}]`), headers);
     return;
   }
-  response.writeHead(200, { 'Content-Type': 'application/json' });
+  response.writeHead(200, { 'Content-Type': 'application/json', ...headers });
   if (response.req.method === 'HEAD') {
     await portions.return(undefined);
     response.end();

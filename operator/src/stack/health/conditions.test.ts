@@ -25,15 +25,7 @@ interface Live {
 }
 
 const spec: MemoApp['spec'] = { version: '1.0.0', api: { replicas: 2 } };
-const fine: PassOutcome = {
-  problems: [],
-  refused: [],
-  failures: [],
-  terminating: [],
-  missing: [],
-  paused: false,
-  withheld: [],
-};
+const fine: PassOutcome = { problems: [], refused: [], failures: [], terminating: [] };
 
 function appOf(wanted: MemoApp['spec'], generation = 1): ResolvedApp {
   const metadata = { name: 'shop', namespace: 'club', uid: 'u', generation };
@@ -50,8 +42,6 @@ function seeing(objects: readonly Live[]): Observed {
         ({ kind: of, metadata }) =>
           of === kind && Object.entries(labels).every(([name, value]) => metadata.labels?.[name] === value),
       ),
-    serves: () => true,
-    storeHealth: () => undefined,
   });
 }
 
