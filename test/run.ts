@@ -31,7 +31,7 @@ const SUITES: readonly Suite[] = [
   apart(mocha('cluster', 'the local cluster itself', 12, 'test/cluster/**/*.test.ts')),
   apart(mocha('images', 'stand-ins and our images', 20, 'test/images/**/*.test.ts')),
   apart(mocha('service', 'against real MariaDB, Redis and Kafka', 15, 'test/service/**/*.test.ts')),
-  apart(mocha('operator', 'against a real API server', 15, 'test/operator/**/*.test.ts')),
+  apart(sideBySide(mocha('operator', 'against a real API server', 15, 'test/operator/**/*.test.ts'))),
   apart(mocha('e2e', 'the whole stack on a real cluster', 25, 'test/e2e/**/*.test.ts')),
 ];
 
@@ -43,6 +43,11 @@ function mocha(name: string, what: string, limitMinutes: number, ...globs: reado
   const files = globSync(globs, { cwd: join(import.meta.dirname, '..') });
   const command = ['mocha', '--reporter', join(import.meta.dirname, 'reporter.cjs'), ...files.toSorted()];
   return { name, what, command, mocha: true, limitMinutes };
+}
+
+/** Two files at a time: each has a cluster of its own, and waits more than it works. */
+function sideBySide(suite: Suite): Suite {
+  return { ...suite, command: [...suite.command, '--parallel', '--jobs', '2'] };
 }
 
 /**
