@@ -16,10 +16,10 @@ const ROWS = 50;
 /** The row of the marks that holds the id up to which every memo is settled. */
 const SETTLED_TO = 3;
 
-/** Settles the next memos. True: there may be more, or it is not time yet; false: all are settled. */
+/** Settles the next memos. True: there may be more; false: all are settled. */
 export async function settleSome(database: Database, readRow: RowReader): Promise<boolean> {
   return await database.transaction(async (connection) => {
-    // One that begins as a transaction ends sees nothing of it: the lock on the mark makes replicas take turns.
+    // The lock on the mark makes replicas take turns.
     await connection.run(`INSERT IGNORE INTO memo_search_backfill (id, pending_to) VALUES (${SETTLED_TO}, 0)`);
     const [mark] = await connection.query<{ from: number; newest: number | null }>(
       `SELECT pending_to AS \`from\`, (SELECT MAX(id) FROM memos) AS newest
