@@ -34,7 +34,15 @@ const FAULTS: readonly Fault[] = [
   { name: 'cut off, reset', begin: (broker) => broker.cut('reset'), end: (broker) => broker.uncut() },
 ];
 const { log } = standardLog('error', 'bench');
-const event: OutboxEvent = { seq: 1, id: 'bench', memoId: 1, type: 'memo_created', version: 1, payload: '{}' };
+const event: OutboxEvent = {
+  seq: 1,
+  id: 'bench',
+  memoId: 1,
+  type: 'memo_created',
+  version: 1,
+  payload: '{}',
+  traceparent: null,
+};
 
 process.on('warning', () => undefined);
 console.log('| Kafka | client | fault | a send fails after | answers again, counted from the end of the fault |');

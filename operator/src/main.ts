@@ -1,9 +1,10 @@
 /** The operator: options, client, stores, controller, health server, stop. Reads top to bottom. */
 import { randomBytes } from 'node:crypto';
+import { isIPv6 } from 'node:net';
 import { hostname } from 'node:os';
 import process from 'node:process';
 import { pino } from 'pino';
-import { apiVersion, group, kind } from './api/names.ts';
+import { apiVersion, group, kind, ports } from './api/names.ts';
 import type { MemoApp } from './api/memoapp.ts';
 import { appLabel, appliedHashAnnotation } from './api/labels.ts';
 import { parseOptions } from './options.ts';
@@ -11,6 +12,7 @@ import { fieldManager } from './reconcile/dependencies.ts';
 import { CredentialCache } from './reconcile/credentials.ts';
 import { memoAppReconciler } from './reconcile/memoapp.ts';
 import { appKeyOf, byApp, indexByApp } from './reconcile/observe.ts';
+import { askHealth, StoreHealthWatch } from './reconcile/store-health.ts';
 import { replicasManager } from './reconcile/replicas.ts';
 import { Applier } from './runtime/apply/applier.ts';
 import { StatusWriter } from './runtime/apply/status.ts';
@@ -57,12 +59,19 @@ for (const watched of watchedKinds) {
   if (watched.scope === 'Cluster') informers.add(ofKind, {});
   else {
     const indices = { [byApp]: indexByApp };
-    informers.add(ofKind, { ...scope, labelSelector: appLabel, indices, pack: true });
+    const { optional = false } = watched;
+    informers.add(ofKind, { ...scope, labelSelector: appLabel, indices, optional, pack: true });
   }
 }
 
 const events = new EventRecorder({ client: writes, controller: `${group}/operator`, instance: identity, log });
-const controller = new Controller({
+const storeHealth = new StoreHealthWatch({
+  ask: (address) => askHealth(`http://${isIPv6(address) ? `[${address}]` : address}:${ports.management}/health`),
+  onChange: (key) => controller.enqueue(key, 'low'),
+  clock,
+  random: Math.random,
+});
+const controller: Controller = new Controller({
   name: 'memoapp',
   workers: options.workers,
   resync: { every: options.resyncMinutes * 60_000, keys: () => apps.keys() },
@@ -76,7 +85,8 @@ const controller = new Controller({
     statuses: new StatusWriter<MemoApp>({ client: writes, store: apps, fieldManager }),
     events,
     credentials: new CredentialCache(() => clock.now()),
-    release,
+    storeHealth,
+    operator: { release, ...(inside && { operatorNamespace: await podNamespace() }) },
     now: () => clock.date(),
     random: (bytes) => randomBytes(bytes),
     log,
@@ -122,6 +132,7 @@ log.info({ reason }, 'stopping');
 const code = await stopInOrder(log, clock, [
   ['not ready', 1_000, () => server.drain()],
   ['queue', 30_000, () => controller.stop()],
+  ['health', 1_000, () => storeHealth.stop()],
   ['reflectors', 5_000, () => informers.stop()],
   ['events', 5_000, () => events.flush()],
   ['lease', 5_000, () => elector.stop()],

@@ -20,7 +20,7 @@ export async function wantedImages(): Promise<Wanted> {
   const sample = resolve(memoAppOf(await sampleObjects()), { release, volumes: {} });
   const { database, cache, events } = sample;
   const images = [
-    database.image,
+    ...(database.mode === 'managed' ? [database.image] : []),
     ...(cache.mode === 'managed' ? [cache.image] : []),
     ...(events.mode === 'managed' ? [events.image] : []),
     ...(events.mode === 'managed' && events.zooKeeper ? [events.zooKeeper.image] : []),

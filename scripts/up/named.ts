@@ -118,7 +118,7 @@ function contentOf(archive: string): string {
 
 /** The sample with an IngressClass that the cluster has, or without a route where it has none. */
 async function routed(kubectl: Kubectl, sample: readonly KubeObject[], steps: Steps): Promise<readonly KubeObject[]> {
-  const wanted = memoAppOf(sample).spec.route?.ingress.className;
+  const wanted = memoAppOf(sample).spec.route?.ingress?.className;
   const classes = await kubectl.list<IngressClass>('ingressclasses');
   if (classes.some(({ metadata }) => metadata?.name === wanted)) return sample;
   const byDefault = classes.find(

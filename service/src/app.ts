@@ -1,24 +1,39 @@
-/** The Express application of the API port: path forms, CORS, memos, health, and one place for every error. */
+/** The Express application of the API port: path forms, CORS, access, memos, health, documents, and one place for every error. */
 import { randomUUID } from 'node:crypto';
 import express from 'express';
 import type { Express, NextFunction, Request, RequestHandler, Response } from 'express';
+import type { Tokens } from './auth/tokens.ts';
 import type { HttpConfig } from './config.ts';
 import { healthStatus } from './health/health.ts';
 import type { Health } from './health/health.ts';
 import { cors } from './http/cors.ts';
 import { errorReply, problemOf } from './http/errors.ts';
+import { guard, subjectOf } from './http/guard.ts';
+import { deprecation } from './http/legacy.ts';
 import { allowOnly } from './http/methods.ts';
+import { documentRoutes } from './http/openapi/routes.ts';
+import { onlyOperations } from './http/operations.ts';
 import { targetOf } from './http/paths.ts';
 import { Problem } from './http/problem.ts';
 import { ClientGone, sendJson } from './http/reply.ts';
+import { ClientAddresses } from './limits/client-address.ts';
+import type { Limiter } from './limits/limiter.ts';
 import { memoRoutes } from './memos/routes.ts';
 import type { MemoRoutesOptions } from './memos/routes.ts';
 import { errorFields } from './observability/log.ts';
 import type { Log } from './observability/log.ts';
 import type { Metrics } from './observability/metrics.ts';
+import { currentTrace, inTrace, traceOf } from './observability/trace.ts';
+
+/** For a reply that a browser is made to open: it may load nothing and stand in no frame. Pages have a policy of their own. */
+const NOTHING = "default-src 'none'; frame-ancestors 'none'";
 
 export interface AppOptions {
   readonly http: HttpConfig;
+  /** Absent: the memos are open to everyone. */
+  readonly tokens?: Tokens;
+  /** Absent: requests are not limited. */
+  readonly limiter?: Limiter;
   readonly memos: MemoRoutesOptions;
   readonly health: Health;
   readonly metrics: Metrics;
@@ -28,16 +43,22 @@ export interface AppOptions {
 }
 
 export function createApp(options: AppOptions): Express {
+  const { http, limiter, tokens } = options;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.enable('case sensitive routing');
   app.use(observe(options));
   app.use(requireHost);
-  app.use(cors(options.http.allowedOrigins));
-  app.use(canonicalPath(options.http.legacyPaths));
-  app.use(memoRoutes(options.memos));
+  app.use(cors(http.allowedOrigins));
+  app.use(canonicalPath(http));
+  if (tokens !== undefined || limiter !== undefined) {
+    const addresses = new ClientAddresses(http.trustedProxies);
+    app.use(guard({ addresses, ...(tokens && { tokens }), ...(limiter && { limiter }) }));
+  }
+  app.use(onlyOperations(memoRoutes(options.memos)));
   app.route('/health').get(health(options.health)).all(allowOnly('GET, HEAD, OPTIONS'));
+  app.use(documentRoutes({ tokens: tokens !== undefined, limited: limiter?.classes ?? new Set() }));
   app.use(() => {
     throw new Problem('path-not-found');
   });
@@ -57,11 +78,14 @@ function observe({ draining, log, metrics }: AppOptions): RequestHandler {
   return (request, response, next) => {
     const started = performance.now();
     const id = idOf(request);
+    const trace = traceOf(request.headers['traceparent']);
     response.setHeader('X-Request-Id', id);
     response.setHeader('X-Content-Type-Options', 'nosniff');
+    response.setHeader('Content-Security-Policy', NOTHING);
     if (draining()) response.setHeader('Connection', 'close');
     response.once('close', () => {
       const { method } = request;
+      const subject = subjectOf(response);
       const route = routeOf(request);
       const seconds = (performance.now() - started) / 1000;
       metrics.request(method, route, response.statusCode, seconds);
@@ -72,12 +96,15 @@ function observe({ draining, log, metrics }: AppOptions): RequestHandler {
           'http.response.status_code': response.statusCode,
           'http.route': route,
           'event.duration': Math.round(seconds * 1e9),
-          ...(response.writableFinished ? {} : { 'event.outcome': 'client gone' }),
+          ...(trace && { 'trace.id': trace.id }),
+          ...(subject !== undefined && { 'user.id': subject }),
+          ...(response.writableFinished ? {} : { 'event.outcome': 'unknown', 'event.reason': 'client gone' }),
         },
         'request',
       );
     });
-    next();
+    if (trace === undefined) next();
+    else inTrace(trace, next);
   };
 }
 
@@ -100,10 +127,13 @@ function routeOf(request: Request): string {
 }
 
 /** Every form of a path becomes the one the routes know. */
-function canonicalPath(aliases: boolean): RequestHandler {
+function canonicalPath({ legacyPaths, legacyPathsSunset }: HttpConfig): RequestHandler {
+  const aliases = legacyPaths !== 'Disabled';
+  const deprecate = legacyPaths === 'Deprecated' ? deprecation(legacyPathsSunset) : undefined;
   return (request, response, next) => {
     const target = targetOf(request.url, aliases);
     if (target === undefined) throw new Problem('path-not-found');
+    if (target.alias) deprecate?.(response, target);
     response.locals['memosPath'] = `${target.prefix}${target.alias ? '' : '/v1'}/memos`;
     request.url = target.path + target.query;
     next();
@@ -116,7 +146,11 @@ function answerError(log: Log) {
     const problem = problemOf(error);
     if (problem.code === 'internal' && !(error instanceof ClientGone)) {
       const id = response.getHeader('X-Request-Id');
-      log.error({ ...errorFields(error), 'http.request.id': id }, 'a request failed');
+      const trace = currentTrace();
+      log.error(
+        { ...errorFields(error), 'http.request.id': id, ...(trace && { 'trace.id': trace.id }) },
+        'a request failed',
+      );
     }
     if (response.headersSent || response.destroyed) {
       // Express's last handler cuts the connection of a reply that has begun, and writes nothing.

@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { createAuthority } from '../../test/cluster/certificates/certificate.ts';
 import { ConfigurationError, parseConfig, parseTopicConfig, VARIABLES } from './config.ts';
 import { configurationPage } from './config/document.ts';
 import { parseDuration } from './config/forms.ts';
 
 const URL = 'mysql://memo:secret@db:3306/memo_app';
+const authority = createAuthority('somebody').certificate.trim();
 
 function noFiles(path: string): string {
   throw Object.assign(new Error(path), { code: 'ENOENT' });
@@ -30,7 +32,8 @@ describe('the configuration', () => {
 
   it('needs nothing but the database to serve', () => {
     const config = parseConfig({ DATABASE_URL: URL }, noFiles);
-    expect(config).not.to.have.any.keys('cache', 'events');
+    expect(config).not.to.have.any.keys('auth', 'cache', 'events');
+    expect(config.rateLimits).to.deep.equal({});
     expect(config.database).to.deep.equal({
       url: { host: 'db', port: 3306, user: 'memo', password: 'secret', database: 'memo_app' },
       poolMin: 10,
@@ -42,8 +45,10 @@ describe('the configuration', () => {
       port: 8000,
       managementPort: 9090,
       allowedOrigins: ['*'],
-      legacyPaths: true,
+      legacyPaths: 'Enabled',
+      trustedProxies: [],
       maxContentBytes: 1_048_576,
+      requestTimeoutMs: 30_000,
       shutdownDelayMs: 5000,
     });
   });
@@ -110,6 +115,58 @@ describe('the configuration', () => {
     expect(JSON.stringify(faults)).not.to.include('hunter2');
   });
 
+  it('takes account, authority and SASL from variables of their own', () => {
+    const files: Record<string, string> = {
+      '/run/user': 'memo\n',
+      '/run/password': 'p@ss/word\n',
+      '/run/ca': authority,
+    };
+    const config = parseConfig(
+      {
+        DATABASE_URL: 'mysql://db.example:3307/memos',
+        DATABASE_USERNAME_FILE: '/run/user',
+        DATABASE_PASSWORD_FILE: '/run/password',
+        DATABASE_TLS: 'VerifyCA',
+        DATABASE_TLS_CA_FILE: '/run/ca',
+        REDIS_URL: 'rediss://cache.example:6380',
+        REDIS_PASSWORD_FILE: '/run/password',
+        KAFKA_BOOTSTRAP_SERVERS: 'kafka:9093',
+        KAFKA_TLS: 'VerifyFull',
+        KAFKA_SASL_MECHANISM: 'PLAIN',
+        KAFKA_SASL_USERNAME_FILE: '/run/user',
+        KAFKA_SASL_PASSWORD_FILE: '/run/password',
+      },
+      (path) => files[path] ?? noFiles(path),
+    );
+    expect(config.database.url).to.deep.equal({
+      host: 'db.example',
+      port: 3307,
+      user: 'memo',
+      password: 'p@ss/word',
+      database: 'memos',
+    });
+    expect(config.database.tls).to.deep.equal({ verify: 'VerifyCA', ca: authority });
+    expect(config.cache).to.deep.include({ password: 'p@ss/word', tls: { verify: 'VerifyFull' } });
+    expect(config.events).to.deep.include({
+      tls: { verify: 'VerifyFull' },
+      sasl: { mechanism: 'PLAIN', username: 'memo', password: 'p@ss/word' },
+    });
+  });
+
+  for (const [what, environment, variable] of [
+    ['nobody who asks the database', { DATABASE_URL: 'mysql://db/memos' }, 'DATABASE_USERNAME'],
+    ['two users', { DATABASE_URL: URL, DATABASE_USERNAME: 'other' }, 'DATABASE_USERNAME'],
+    ['two passwords', { REDIS_URL: 'redis://:one@r', REDIS_PASSWORD: 'two' }, 'REDIS_PASSWORD'],
+    ['an authority for plain text', { DATABASE_TLS_CA: authority }, 'DATABASE_TLS_CA'],
+    ['an authority for redis://', { REDIS_URL: 'redis://r', REDIS_TLS_CA: authority }, 'REDIS_TLS_CA'],
+    ['an authority that is none', { KAFKA_TLS: 'VerifyFull', KAFKA_TLS_CA: 'trust me' }, 'KAFKA_TLS_CA'],
+    ['a user of Kafka without a password', { KAFKA_SASL_USERNAME: 'memo' }, 'KAFKA_SASL_MECHANISM'],
+  ] as const) {
+    it(`refuses ${what}`, () => {
+      expect(faultsOf({ DATABASE_URL: URL, ...environment })[0]?.variable).to.equal(variable);
+    });
+  }
+
   it('refuses a pool whose least is above its most, and TLS that it would not speak', () => {
     const pool = { DATABASE_URL: URL, DATABASE_POOL_MIN: '30', DATABASE_POOL_MAX: '20' };
     expect(faultsOf(pool)[0]?.fix).to.include('at most 20');
@@ -122,6 +179,66 @@ describe('the configuration', () => {
       parseTopicConfig({ ...kafka, KAFKA_TOPIC_MIN_INSYNC_REPLICAS: copies }, noFiles).events.minInSyncReplicas;
     expect(waiting('2')).to.equal(2);
     expect(() => waiting('3')).to.throw(ConfigurationError, /MIN_INSYNC_REPLICAS: is above .*write at most 2/);
+  });
+
+  it('asks for tokens only when all is there that they are verified by, and never leaves the API open by mistake', () => {
+    const jwt = { AUTH_JWT_ISSUER: 'https://id.example', AUTH_JWT_AUDIENCE: 'memo' };
+    const jwks = 'https://id.example/keys';
+    const secret = 's'.repeat(32);
+    const authOf = (more: Record<string, string>): unknown =>
+      parseConfig({ DATABASE_URL: URL, ...jwt, ...more }, () => `${secret}\n`).auth;
+    const expected = { issuer: 'https://id.example', audience: 'memo', rolesClaim: 'roles' };
+    expect(authOf({ AUTH_JWT_JWKS_URL: jwks })).to.deep.equal({ ...expected, key: { type: 'jwks', url: jwks } });
+    expect(authOf({ AUTH_JWT_SECRET_FILE: '/run/secret', AUTH_JWT_ROLES_CLAIM: 'a.b' })).to.deep.equal({
+      ...expected,
+      rolesClaim: 'a.b',
+      key: { type: 'secret', secret },
+    });
+    const halves: readonly (readonly [environment: Record<string, string>, faulty: string])[] = [
+      [jwt, 'AUTH_JWT_JWKS_URL'],
+      [{ AUTH_JWT_AUDIENCE: 'memo' }, 'AUTH_JWT_JWKS_URL'],
+      [{ AUTH_JWT_JWKS_URL: jwks, AUTH_JWT_AUDIENCE: 'memo' }, 'AUTH_JWT_ISSUER'],
+      [{ AUTH_JWT_SECRET: secret, AUTH_JWT_ISSUER: 'x' }, 'AUTH_JWT_AUDIENCE'],
+      [{ ...jwt, AUTH_JWT_JWKS_URL: jwks, AUTH_JWT_SECRET: secret }, 'AUTH_JWT_SECRET'],
+      [{ ...jwt, AUTH_JWT_JWKS_URL: 'id.example/keys' }, 'AUTH_JWT_JWKS_URL'],
+      [{ ...jwt, AUTH_JWT_SECRET: 's'.repeat(31) }, 'AUTH_JWT_SECRET'],
+    ];
+    for (const [environment, faulty] of halves) {
+      const faults = faultsOf({ DATABASE_URL: URL, ...environment }).map(({ variable }) => variable);
+      expect(faults, JSON.stringify(environment)).to.include(faulty);
+    }
+  });
+
+  it('reads limits and networks, and refuses what would limit or trust something else than was meant', () => {
+    const read = parseConfig(
+      {
+        DATABASE_URL: URL,
+        RATE_LIMIT_READ: '600/1m',
+        RATE_LIMIT_SEARCH: '5/24h',
+        TRUSTED_PROXIES: '10.0.0.0/8, fd00::1',
+      },
+      noFiles,
+    );
+    expect(read.rateLimits).to.deep.equal({
+      read: { requests: 600, seconds: 60 },
+      search: { requests: 5, seconds: 86_400 },
+    });
+    expect(read.http.trustedProxies).to.deep.equal(['10.0.0.0/8', 'fd00::1']);
+    for (const rate of ['600', '0/1m', '600/m', '600/500ms', '600/1.5s', '600/25h', '-1/1m', '600/1m/1m']) {
+      expect(faultsOf({ DATABASE_URL: URL, RATE_LIMIT_WRITE: rate })[0]?.variable, rate).to.equal('RATE_LIMIT_WRITE');
+    }
+    for (const networks of ['10.0.0.0/33', '10.0.0/8', 'proxy.example', 'fd00::/129', '10.0.0.0/8/8', '/8']) {
+      const [fault] = faultsOf({ DATABASE_URL: URL, TRUSTED_PROXIES: networks });
+      expect(fault?.variable, networks).to.equal('TRUSTED_PROXIES');
+    }
+  });
+
+  it('takes a day for the end of the paths without a version, where they are deprecated', () => {
+    const end = { DATABASE_URL: URL, LEGACY_PATHS_SUNSET: '2027-06-30' };
+    const { http } = parseConfig({ ...end, LEGACY_PATHS: 'Deprecated' }, noFiles);
+    expect(http.legacyPathsSunset).to.deep.equal(new Date('2027-06-30T00:00:00Z'));
+    expect(faultsOf(end)[0]?.variable).to.equal('LEGACY_PATHS_SUNSET');
+    expect(faultsOf({ ...end, LEGACY_PATHS: 'Deprecated', LEGACY_PATHS_SUNSET: 'soon' })[0]?.fault).to.include('2027');
   });
 
   it('lets `topic` do without a database, and asks it for Kafka', () => {

@@ -8,23 +8,38 @@ import { answerRejected } from './http/rejected.ts';
 
 /** Longer than any proxy keeps an idle connection, so that none is closed under a request on its way. */
 const KEEP_ALIVE_MS = 95_000;
-/** Slow clients: time for the headers, and for a whole request: an import. Other bodies have less (`http/body.ts`). */
+/** For a client to send its headers, or its first byte. */
 const HEADERS_MS = 10_000;
+/** For a whole request: an import. Other bodies have less (`http/body.ts`). */
 const REQUEST_MS = 600_000;
 const HEADER_BYTES = 16_384;
 const HEADERS_COUNT = 200;
+/** Longer than any request keeps us busy without a byte to or from its client, and than a stream is silent. */
+const WORK_MS = 30_000;
 /** Requests that are still running after the delay get so much longer. */
 const LAST_REQUESTS_MS = 15_000;
 
-export function apiServer(handle: RequestListener, classes: NativeClasses): Server {
+/** Deadlines for slow clients, in milliseconds. */
+export interface ClientDeadlines {
+  /** For a client to send its headers, at most, and to take some of a reply. */
+  readonly requestMs: number;
+  /** What we may take ourselves in between. */
+  readonly workMs?: number;
+}
+
+export function apiServer(
+  handle: RequestListener,
+  classes: NativeClasses,
+  { requestMs, workMs = WORK_MS }: ClientDeadlines,
+): Server {
   const server = createServer(
     {
       ...classes,
       keepAliveTimeout: KEEP_ALIVE_MS,
-      headersTimeout: HEADERS_MS,
+      headersTimeout: Math.min(HEADERS_MS, requestMs),
       requestTimeout: REQUEST_MS,
       // How often the two limits above are looked at; Node's own 30 s would make them 40 s and 60 s.
-      connectionsCheckingInterval: 2_000,
+      connectionsCheckingInterval: Math.min(2_000, requestMs),
       maxHeaderSize: HEADER_BYTES,
       // Node's own refusal has no body; the app refuses what has no Host.
       requireHostHeader: false,
@@ -32,6 +47,9 @@ export function apiServer(handle: RequestListener, classes: NativeClasses): Serv
     handle,
   );
   server.maxHeadersCount = HEADERS_COUNT;
+  // A connection on which nothing moves is destroyed: its client takes nothing of its reply. A request that stops half-way has
+  // got its 408 by then.
+  server.setTimeout(requestMs + workMs);
   answerRejected(server);
   return server;
 }

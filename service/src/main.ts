@@ -47,7 +47,7 @@ async function serveCommand(): Promise<void> {
 async function migrateCommand(): Promise<void> {
   const config = parseConfig(process.env, readFile);
   await withLog(standardLog(config.logLevel, version), async ({ log }) => {
-    const schemaVersion = await unlessStopped(migrate(config.database.url, config.migrationPatienceMs, log));
+    const schemaVersion = await unlessStopped(migrate(config.database, config.migrationPatienceMs, log));
     log.info({ 'schema.version': schemaVersion }, 'the schema is up to date');
     leave(JSON.stringify({ schemaVersion }));
   });

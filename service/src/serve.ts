@@ -4,6 +4,7 @@ import type { InvalidationJournal } from './cache/redis-cache.ts';
 import { uncached } from './cache/uncached.ts';
 import { ChangeFeed } from './changes/feed.ts';
 import { createApp } from './app.ts';
+import { Tokens } from './auth/tokens.ts';
 import type { DatabaseBoundConfig } from './config.ts';
 import { Database } from './db/database.ts';
 import { SCHEMA_VERSION, schemaVersion } from './db/schema.ts';
@@ -12,6 +13,7 @@ import { KafkaReach } from './events/reach.ts';
 import { Health } from './health/health.ts';
 import { nativeClasses } from './http/native.ts';
 import { apiServer, closeGently, listen } from './lifecycle.ts';
+import { openLimiter } from './limits/limiter.ts';
 import { managementServer } from './management.ts';
 import { backfill } from './memos/backfill.ts';
 import { purgeKeys } from './memos/idempotency.ts';
@@ -61,8 +63,17 @@ export async function serve(config: DatabaseBoundConfig, log: Log, stopped: Prom
   const streams = new AbortController();
   let draining = false;
   let schemaSeen = false;
+  const tokens = config.auth && new Tokens(config.auth, log, () => new Date());
+  const limiter = openLimiter({
+    rates: config.rateLimits,
+    redis: config.cache,
+    registry: metrics.registry,
+    log,
+  });
   const app = createApp({
     http: config.http,
+    ...(tokens && { tokens }),
+    ...(limiter && { limiter }),
     memos: {
       store: new MemoStore({ ...written, readRow }),
       search: new MemoSearch(database),
@@ -71,6 +82,7 @@ export async function serve(config: DatabaseBoundConfig, log: Log, stopped: Prom
       imports: { ...written, stop: streams.signal },
       changes: { feed, stop: streams.signal },
       maxContentBytes: config.http.maxContentBytes,
+      requestMs: config.http.requestTimeoutMs,
     },
     health,
     metrics,
@@ -81,10 +93,10 @@ export async function serve(config: DatabaseBoundConfig, log: Log, stopped: Prom
     if (draining) return 'draining';
     return schemaSeen ? undefined : 'the schema has not been seen yet: has the migration run?';
   };
-  const api = apiServer(app, nativeClasses(app));
+  const api = apiServer(app, nativeClasses(app), { requestMs: config.http.requestTimeoutMs });
   const management = managementServer({ health, metrics, notReady });
   const close = async (): Promise<void> => {
-    await Promise.all([cache.close(), reach?.close()]);
+    await Promise.all([cache.close(), limiter?.close(), reach?.close()]);
     await database.close();
     management.close();
     management.closeAllConnections();

@@ -31,7 +31,7 @@ describe('the first initialisation of the database', function () {
       { release: '0.1.0', volumes: {} },
     ),
     {
-      observed: { get: () => undefined, list: () => [] },
+      observed: { get: () => undefined, list: () => [], serves: () => true, storeHealth: undefined },
       apiImage: 'memo-service:0.1.0',
       apiReplicas: 'ours',
       secretHashes: {},

@@ -11,6 +11,7 @@ const crd = join(import.meta.dirname, '../../crds/memo.sogangcomputerclub.org_me
 const bad: readonly (readonly [what: string, spec: object, ...words: RegExp[]])[] = [
   ['a version with letters', { version: '1.a.b' }, /spec\.version/, /1\.4\.0/],
   ['a version with two numbers', { version: '1.4' }, /spec\.version/],
+  ['an unknown state', { state: 'Off' }, /spec\.state/, /"Running", "Stopped"/],
   ['an unknown deletion policy', { deletionPolicy: 'Keep' }, /spec\.deletionPolicy/, /"Retain", "Delete"/],
   ['an unknown field', { versions: '1.4.0' }, /unknown field "spec\.versions"/],
   [
@@ -61,6 +62,64 @@ const bad: readonly (readonly [what: string, spec: object, ...words: RegExp[]])[
   ['storage of next to nothing', { database: { managed: { storage: { size: '10m' } } } }, /storage\.size/],
   ['a database version of words', { database: { managed: { version: 'latest' } } }, /spec\.database\.managed\.version/],
   ['a database nobody knows', { database: { postgres: {} } }, /unknown field "spec\.database\.postgres"/],
+  [
+    'a database both managed and external',
+    { database: { managed: {}, external: { host: 'db', credentialsSecret: { name: 'db' } } } },
+    /database\.managed and spec\.database\.external exclude/,
+  ],
+  [
+    'an external database without an account',
+    { database: { external: { host: 'db' } } },
+    /external\.credentialsSecret/,
+    /Required/,
+  ],
+  [
+    'a database host with its port',
+    { database: { external: { host: 'db:3306', credentialsSecret: { name: 'db' } } } },
+    /external\.host/,
+    /the port goes to port/,
+  ],
+  [
+    'an unknown TLS mode',
+    { database: { external: { host: 'db', credentialsSecret: { name: 'db' }, tls: { mode: 'Required' } } } },
+    /tls\.mode/,
+    /"VerifyCA", "VerifyFull"/,
+  ],
+  [
+    'a Redis URL with a password',
+    { cache: { external: { url: 'redis://:pw@r:6379' } } },
+    /cache\.external\.url/,
+    /credentialsSecret/,
+  ],
+  ['TLS for redis://', { cache: { external: { url: 'redis://r:6379', tls: {} } } }, /cache\.external\.tls/, /rediss:/],
+  ['a cache both external and disabled', { cache: { external: { url: 'redis://r' }, disabled: {} } }, /exclude each/],
+  ['no broker to begin with', { events: { external: { bootstrapServers: [] } } }, /at least one broker/],
+  ['a broker without its port', { events: { external: { bootstrapServers: ['kafka'] } } }, /kafka\.example:9092/],
+  [
+    'SASL without an account',
+    { events: { external: { bootstrapServers: ['k:9092'], sasl: { mechanism: 'PLAIN' } } } },
+    /sasl\.credentialsSecret/,
+  ],
+  ['an unknown mode of network policies', { networkPolicy: { mode: 'Maybe' } }, /networkPolicy\.mode/],
+  ['a peer that is nobody', { networkPolicy: { allowFrom: [{}] } }, /allowFrom\[\]/, /namespaceSelector: \{\}/],
+  [
+    'a peer that is pods and addresses',
+    { networkPolicy: { allowFrom: [{ podSelector: {}, ipBlock: { cidr: '10.0.0.0/8' } }] } },
+    /allowFrom\[\]/,
+  ],
+  ['a variable that the operator sets', { api: { env: [{ name: 'DATABASE_URL', value: 'x' }] } }, /spec\.api\.env/],
+  ['a variable of two minds', { api: { env: [{ name: 'A', value: 'x', valueFrom: {} }] } }, /value or valueFrom/],
+  [
+    'a grace too short for MariaDB',
+    { database: { managed: { pod: { terminationGracePeriodSeconds: 10 } } } },
+    /terminationGracePeriodSeconds/,
+    /300/,
+  ],
+  [
+    'reserved labels of pods',
+    { api: { pod: { labels: { 'app.kubernetes.io/name': 'x' } } } },
+    /spec\.api\.pod\.labels/,
+  ],
   ['a cache both managed and disabled', { cache: { managed: {}, disabled: {} } }, /exclude each other/],
   ['a TTL above 300 s', { cache: { ttl: '10m' } }, /spec\.cache\.ttl/, /300s/],
   ['a TTL without a unit', { cache: { ttl: '300' } }, /spec\.cache\.ttl/, /unit/],
@@ -97,6 +156,8 @@ const bad: readonly (readonly [what: string, spec: object, ...words: RegExp[]])[
   ],
   ['a host in capitals', { route: { hostnames: ['Memo.example'], ingress: {} } }, /hostnames/],
   ['a route without a kind', { route: { hostnames: ['memo.example'] } }, /spec\.route\.ingress/],
+  ['a Gateway without a name', { route: { hostnames: ['memo.example'], gateway: { parentRefs: [{}] } } }, /\.name/],
+  ['no Gateway', { route: { hostnames: ['memo.example'], gateway: { parentRefs: [] } } }, /at least one Gateway/],
   ['TLS without its Secret', { route: { hostnames: ['memo.example'], ingress: { tls: {} } } }, /tls\.secretName/],
 ];
 
@@ -128,6 +189,18 @@ const switches: readonly (readonly [what: string, spec: object])[] = [
   ['no events', { events: { disabled: {} } }],
   ['managed events', { events: { managed: {} } }],
   ['a managed database', { database: { managed: {} } }],
+  [
+    'an external database',
+    {
+      database: {
+        external: { host: 'db.example', credentialsSecret: { name: 'db' }, tls: { caSecret: { name: 'ca' } } },
+      },
+    },
+  ],
+  ['an external cache', { cache: { external: { url: 'rediss://cache.example:6380/1', tls: {} } } }],
+  ['external events', { events: { external: { bootstrapServers: ['[::1]:9093', 'kafka.example:9093'], tls: {} } } }],
+  ['a Gateway', { route: { hostnames: ['memo.example'], gateway: { parentRefs: [{ name: 'public' }] } } }],
+  ['a stopped app', { state: 'Stopped' }],
   ['a route', { route: { hostnames: ['memo.example'], ingress: {} } }],
 ];
 
@@ -195,7 +268,7 @@ describe('the MemoApp schema', function () {
   it('stores nothing for `spec: {}` but leaves: no member of a union', async () => {
     await kubectl(['apply', '-f', '-'], memoApp('least', {}));
     const { stdout } = await kubectl(['get', 'memoapp', 'least', '-o', 'jsonpath={.spec}']);
-    expect(JSON.parse(stdout)).to.deep.equal({ deletionPolicy: 'Retain' });
+    expect(JSON.parse(stdout)).to.deep.equal({ deletionPolicy: 'Retain', state: 'Running' });
   });
 
   it('explains every field', async () => {

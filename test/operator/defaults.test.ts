@@ -15,10 +15,16 @@ function resolved(spec: MemoAppSpec): ResolvedApp {
 
 const least = resolved({});
 const legacy = resolved({ events: { managed: { zooKeeper: {} } } });
-const { cache, events } = least;
+const { cache, database, events } = least;
 const zooKeeper = legacy.events.mode === 'managed' ? legacy.events.zooKeeper : undefined;
-if (cache.mode !== 'managed' || events.mode !== 'managed' || !zooKeeper || legacy.events.mode !== 'managed') {
-  throw new Error('the least spec has no cache or no events');
+if (
+  database.mode !== 'managed' ||
+  cache.mode !== 'managed' ||
+  events.mode !== 'managed' ||
+  !zooKeeper ||
+  legacy.events.mode !== 'managed'
+) {
+  throw new Error('the least spec does not have every store');
 }
 
 function sized({ requests, limits }: ResolvedResources): string {
@@ -35,10 +41,10 @@ const words: Readonly<Record<string, string>> = {
   'api.connectionPool.min': `the smaller of ${least.api.connectionPool.min} and max`,
   'api.disruptionBudget': `${least.api.maxUnavailable}.`,
   'api.resources': sized(least.api.resources),
-  'database.managed.image': `\`${least.database.image.repository}\``,
-  'database.managed.version': `${least.database.version} on an empty one`,
-  'database.managed.storage': `${least.database.storage.size} of the default StorageClass`,
-  'database.managed.resources': sized(least.database.resources),
+  'database.managed.image': `\`${database.image.repository}\``,
+  'database.managed.version': `${database.version} on an empty one`,
+  'database.managed.storage': `${database.storage.size} of the default StorageClass`,
+  'database.managed.resources': sized(database.resources),
   'cache.managed.image': `\`${cache.image.repository}\``,
   'cache.managed.version': `${cache.image.tag} at first`,
   'cache.managed.resources': sized(cache.resources),
@@ -64,7 +70,7 @@ function fewest(maxReplicas: number): number {
 }
 
 function copies(replicas: number): number {
-  return resolved({ events: { managed: { replicas } } }).events.topic.replicationFactor;
+  return resolved({ events: { managed: { replicas } } }).events.topic.replicationFactor ?? 0;
 }
 
 describe('the defaults that the schema names', () => {
@@ -97,11 +103,11 @@ describe('the defaults that the schema names', () => {
   it('name children that there are', () => {
     const app = resolved({
       events: { managed: { zooKeeper: {} } },
-      route: { hostnames: ['memo.example'], ingress: {} },
+      route: { hostnames: ['memo.example'], ingress: {}, gateway: { parentRefs: [{ name: 'public' }] } },
     });
-    const observed = { get: () => undefined, list: () => [] };
+    const observed = { get: () => undefined, list: () => [], serves: () => true, storeHealth: undefined };
     const made = stack(app, { observed, apiImage: 'memo-service:0.1.0', apiReplicas: 'ours', secretHashes: {} });
-    const named = [...crdText.matchAll(/(Deployment|StatefulSet|Service|Ingress) `<name>(-[a-z-]+)`/g)];
+    const named = [...crdText.matchAll(/(Deployment|StatefulSet|Service|Ingress|HTTPRoute) `<name>(-[a-z-]+)`/g)];
     expect(named).not.to.have.length(0);
     for (const [text, kind, suffix = ''] of named) {
       const there = made.some((object) => object.kind === kind && object.metadata.name === `shop${suffix}`);

@@ -2,10 +2,18 @@
 import { expect } from 'chai';
 import type { MemoApp } from '../../operator/src/api/memoapp.ts';
 import type { ResolvedApp } from '../../operator/src/api/resolved.ts';
-import { resolve } from '../../operator/src/api/resolve.ts';
-import { mountedUris, serviceEnvironment, topicEnvironment } from '../../operator/src/stack/api/environment.ts';
+import {
+  migrationEnvironment,
+  serviceEnvironment,
+  serviceSecrets,
+  topicEnvironment,
+} from '../../operator/src/stack/api/environment.ts';
+import { databaseConnection, eventsConnection } from '../../operator/src/stack/api/connections.ts';
+import type { MountedSecret } from '../../operator/src/stack/pod.ts';
 import type { DatabaseBoundConfig } from '../../service/src/config.ts';
 import { parseConfig, parseTopicConfig, VARIABLES } from '../../service/src/config.ts';
+import { createAuthority } from '../cluster/certificates/certificate.ts';
+import { resolved } from './rendered.ts';
 import { property, schema } from './schema.ts';
 
 const specs: readonly (readonly [what: string, spec: MemoApp['spec']])[] = [
@@ -29,13 +37,78 @@ const specs: readonly (readonly [what: string, spec: MemoApp['spec']])[] = [
   ],
 ];
 
+const ca = { caSecret: { name: 'ca', key: 'root.pem' } };
+const external: MemoApp['spec'] = {
+  database: {
+    external: {
+      host: 'db.example',
+      database: 'memos',
+      credentialsSecret: { name: 'db', usernameKey: 'db-user' },
+      migrationCredentialsSecret: { name: 'db', usernameKey: 'owner', passwordKey: 'owner-password' },
+      tls: ca,
+    },
+  },
+  cache: { external: { url: 'rediss://cache.example:6380/1', credentialsSecret: { name: 'cache' }, tls: ca } },
+  events: {
+    external: {
+      bootstrapServers: ['k1.example:9093', 'k2.example:9093'],
+      sasl: { mechanism: 'SCRAM-SHA-512', credentialsSecret: { name: 'kafka' } },
+      tls: { mode: 'VerifyCA' },
+    },
+  },
+};
+
 describe('the environment that the operator renders', () => {
+  it('brings address, account and authority of external stores to the service', () => {
+    const { cache, database, events } = configOf(resolved(external));
+    expect(database.url).to.deep.equal({
+      host: 'db.example',
+      port: 3306,
+      database: 'memos',
+      user: 'of db-user',
+      password: 'of password',
+    });
+    expect(database.tls).to.deep.equal({ verify: 'VerifyFull', ca: authority });
+    expect(cache).to.deep.include({
+      url: 'rediss://cache.example:6380/1',
+      password: 'of password',
+      tls: { verify: 'VerifyFull', ca: authority },
+    });
+    expect(cache).not.to.have.property('username');
+    expect(events).to.deep.include({
+      bootstrapServers: ['k1.example:9093', 'k2.example:9093'],
+      sasl: { mechanism: 'SCRAM-SHA-512', username: 'of username', password: 'of password' },
+      tls: { verify: 'VerifyCA' },
+    });
+  });
+
+  it('gives the migration an account of its own, and the account of the API where there is none', () => {
+    const files = mounted(databaseConnection(resolved(external), 'migration').secrets);
+    const owner = parseConfig(variables(migrationEnvironment(resolved(external))), files);
+    expect(owner.database.url).to.include({ user: 'of owner', password: 'of owner-password' });
+    const plain = { external: { host: '::1', credentialsSecret: { name: 'db' } } };
+    const app = resolved({ database: plain });
+    const same = parseConfig(
+      variables(migrationEnvironment(app)),
+      mounted(databaseConnection(app, 'migration').secrets),
+    );
+    expect(same.database.url).to.include({ host: '::1', user: 'of username', database: 'memo_app' });
+    expect(same.database).not.to.have.property('tls');
+  });
+
+  it('alters no topic that others own, and leaves its copies to the brokers there are', () => {
+    const app = resolved(external);
+    const { events } = parseTopicConfig(variables(topicEnvironment(app)), mounted(eventsConnection(app).secrets));
+    expect(events.alterTopic).to.equal(false);
+    expect(events).not.to.have.property('replicationFactor');
+  });
+
   for (const [what, spec] of specs) {
     it(`is what the service reads, for a spec that asks for ${what}`, () => {
       const app = resolved(spec);
       const config = configOf(app);
       expect(config.database.poolMax).to.equal(app.api.connectionPool.max);
-      expect(config.http.legacyPaths).to.equal(app.api.legacyPaths === 'Enabled');
+      expect(config.http.legacyPaths).to.equal(app.api.legacyPaths);
       expect(config.http.allowedOrigins).to.deep.equal(app.api.allowedOrigins);
       expect(config.updateEvents).to.equal(app.events.updateEvents === 'Enabled');
       expect(config.cache !== undefined).to.equal(app.cache.mode === 'managed');
@@ -47,6 +120,10 @@ describe('the environment that the operator renders', () => {
     const api = schema('spec', 'api');
     for (const logLevel of property(api, 'logLevel').enum ?? []) {
       expect(configOf(resolved({ api: { logLevel } as MemoApp['spec']['api'] & object })).logLevel).to.equal(logLevel);
+    }
+    for (const legacyPaths of property(api, 'legacyPaths').enum ?? []) {
+      const app = resolved({ api: { legacyPaths } as MemoApp['spec']['api'] & object });
+      expect(configOf(app).http.legacyPaths).to.equal(legacyPaths);
     }
     const pool = property(api, 'connectionPool');
     for (const bound of ['minimum', 'maximum'] as const) {
@@ -77,26 +154,29 @@ describe('the environment that the operator renders', () => {
   });
 });
 
-function resolved(spec: MemoApp['spec']): ResolvedApp {
-  const metadata = { name: 'shop', namespace: 'club', uid: 'u' };
-  const memoApp: MemoApp = { apiVersion: 'memo.sogangcomputerclub.org/v1alpha1', kind: 'MemoApp', metadata, spec };
-  return resolve(memoApp, { release: '0.1.0', volumes: {} });
-}
-
 function variables(list: readonly { name: string; value: string }[]): Record<string, string> {
   return Object.fromEntries(list.map(({ name, value }) => [name, value]));
 }
 
+const authority = createAuthority('somebody').certificate.trim();
+
 /** The service's configuration from what is rendered, with the files of the mounted Secrets. */
 function configOf(app: ResolvedApp): DatabaseBoundConfig {
-  const folders = mountedUris(app).map(({ mountPath }) => mountPath);
-  return parseConfig(variables(serviceEnvironment(app)), (path) => {
-    expect(
-      folders.some((folder) => path.startsWith(`${folder}/`)),
-      path,
-    ).to.equal(true);
-    return path.includes('/cache/')
-      ? 'redis://memo_a:pw@shop-cache.club.svc:6379/0'
-      : 'mysql://memo_a:pw@shop-database.club.svc:3306/memo_app';
-  });
+  return parseConfig(variables(serviceEnvironment(app)), mounted(serviceSecrets(app)));
+}
+
+/** Files of the Secrets that are mounted, and none beside them: each holds what its key is called, or what the service reads. */
+function mounted(secrets: readonly MountedSecret[]): (path: string) => string {
+  return (path) => {
+    for (const { items, mountPath, secretName } of secrets) {
+      const item = items.find(({ path: file }) => `${mountPath}/${file}` === path);
+      if (!item) continue;
+      if (item.path === 'ca.crt') return authority;
+      if (item.path !== 'uri') return `of ${item.key}`;
+      return secretName === 'shop-cache-credentials'
+        ? 'redis://memo_a:pw@shop-cache.club.svc:6379/0'
+        : 'mysql://memo_a:pw@shop-database.club.svc:3306/memo_app';
+    }
+    throw new Error(`${path} is not mounted`);
+  };
 }

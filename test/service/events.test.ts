@@ -81,7 +81,10 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
 
     it('are published as the original published them, with what is new in headers', async () => {
       const service = await start();
-      const id = await createMemo(service, { title: '회의록 ✓', author: '김' });
+      const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+      const fields = { title: '회의록 ✓', content: 'c', author: '김' };
+      const { json } = await service.call('POST', '/v1/memos/', fields, { traceparent });
+      const { id } = json as { id: number };
       await change(service, id, '고침');
       await remove(service, id);
       await reader.waitFor('three events', () => ofMemo(id).length === 3);
@@ -95,6 +98,12 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
       const events = reader.events.filter(({ key }) => key === String(id));
       expect(new Set(events.map((event) => event.id)).size).to.equal(3);
       expect(versionsByMemo(events).get(String(id))).to.deep.equal([1, 2, 3]);
+      // The trace that each change was a part of, where its request named one.
+      expect(events.map(({ headers }) => headers['traceparent']?.toString())).to.deep.equal([
+        traceparent,
+        undefined,
+        undefined,
+      ]);
       expect(await kafkaHealth(service)).to.equal('healthy');
     });
 

@@ -256,7 +256,7 @@ describe('lists of memos', function () {
   describe('among twenty thousand memos', () => {
     before(() => insert(20_000));
 
-    const rare: Filters = { tags: [], category: '일', isFavorite: true };
+    const rare: Filters = { category: '일', is_favorite: true };
     const newest = { table: 'memos', conditions: [], order: NEWEST_FIRST } as const;
     const byTime = { ...newest, order: parseOrder('-updated_at') ?? [] };
     const cases: readonly (readonly [what: string, most: number, statement: (deep: number) => Statement])[] = [
@@ -272,19 +272,19 @@ describe('lists of memos', function () {
       ),
       ['a deep page by time', 300, (deep) => rowsOf(byTime, { after: ['2024-05-01 00:00:02.000', deep] }, 100)],
       ...(
-        [{ category: 'work' }, { author: '김' }, { priority: 3 }, { isFavorite: true }, { isArchived: true }] as const
+        [{ category: 'work' }, { author: '김' }, { priority: 3 }, { is_favorite: true }, { is_archived: true }] as const
       ).map(
         (filter) =>
           [
             `the first page with ${Object.keys(filter).join()}`,
             500,
-            () => rowsOf({ ...newest, conditions: conditionsOf({ tags: [], ...filter }) }, {}, 100),
+            () => rowsOf({ ...newest, conditions: conditionsOf(filter) }, {}, 100),
           ] as const,
       ),
       [
         'a deep page with a filter',
         500,
-        (deep) => rowsOf({ ...newest, conditions: conditionsOf({ tags: [], priority: 3 }) }, { after: [deep] }, 100),
+        (deep) => rowsOf({ ...newest, conditions: conditionsOf({ priority: 3 }) }, { after: [deep] }, 100),
       ],
       ['two filters', 8_000, () => rowsOf({ ...newest, conditions: conditionsOf(rare) }, {}, 100)],
       ['the place that a skip leads to, by the thin index', 15_100, () => placeOf(newest, {}, 15_000)],

@@ -2,12 +2,13 @@
 import { chownSync, existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Certificate } from '../cluster/certificates/certificate.ts';
 import { java, kafkaRoot, properties } from './java.ts';
 import type { KafkaVersion } from './java.ts';
 import { startJail } from './jail.ts';
 import { freePort } from './ports.ts';
-import { kafkaServes } from './ready.ts';
-import { startStore } from './store.ts';
+import { kafkaServes, tlsServes } from './ready.ts';
+import { startStore, writeCertificate } from './store.ts';
 import type { Store, StoreKind, StoreOptions, StorePorts } from './store.ts';
 import { copyTemplate, ensureTemplate } from './template.ts';
 import { startZooKeeper } from './zookeeper.ts';
@@ -21,6 +22,8 @@ export interface KafkaOptions extends StoreOptions {
   readonly brokers?: number;
   /** Broker settings over ours, e.g. `{ 'message.max.bytes': '2000' }`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Asks clients for this account by SCRAM-SHA-512; with a `certificate`, and KRaft, only. */
+  readonly account?: { readonly username: string; readonly password: string };
 }
 
 /** A running cluster. */
@@ -52,11 +55,12 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
     const role = zooKeeper
       ? { 'broker.id': String(node), 'zookeeper.connect': zooKeeper.url }
       : { ...CONTROLLER, 'node.id': String(node), 'controller.quorum.voters': voters };
-    const template = zooKeeper ? undefined : await formatted(version, root, node);
-    const kind = broker(version, root, template, (ports) => ({
+    const template = zooKeeper ? undefined : await formatted(version, root, node, options.account);
+    const kind = broker(version, root, template, options.certificate, (ports) => ({
       ...shared,
       ...role,
       ...listeners(ports, zooKeeper ? undefined : controller),
+      ...(options.certificate && SECURED),
     }));
     return startStore(kind, options);
   });
@@ -78,23 +82,39 @@ function broker(
   version: KafkaVersion,
   root: string,
   template: string | undefined,
+  certificate: Certificate | undefined,
   settings: (ports: StorePorts) => Record<string, string>,
 ): StoreKind {
   return {
     name: 'kafka',
     uid: UID,
     grace: 20_000,
-    serves: kafkaServes,
+    serves: certificate ? tlsServes : kafkaServes,
     url: (port) => `127.0.0.1:${port}`,
     jail: async (ports, folder) => {
       if (template !== undefined && !existsSync(join(folder, 'logs')))
         await copyTemplate(template, join(folder, 'logs'));
+      if (certificate) await writeCertificate(folder, certificate);
       await writeFile(join(folder, 'server.properties'), properties(settings(ports)));
       const command = java(version, 'kafka.Kafka', `${DATA}/server.properties`);
       return { root, uid: UID, command, binds: { [DATA]: folder } };
     },
   };
 }
+
+/** Clients come in by TLS and SCRAM; the one broker talks to nobody but itself. */
+const SECURED = {
+  'listener.security.protocol.map': 'PLAINTEXT:SASL_SSL,CONTROLLER:PLAINTEXT',
+  'ssl.keystore.type': 'PEM',
+  'ssl.keystore.location': `${DATA}/server.pem`,
+  // A broker tries its own certificate at the start.
+  'ssl.truststore.type': 'PEM',
+  'ssl.truststore.location': `${DATA}/trusted.pem`,
+  'sasl.enabled.mechanisms': 'SCRAM-SHA-512',
+  'sasl.mechanism.inter.broker.protocol': 'SCRAM-SHA-512',
+  'listener.name.plaintext.scram-sha-512.sasl.jaas.config':
+    'org.apache.kafka.common.security.scram.ScramLoginModule required;',
+};
 
 function listeners(ports: StorePorts, controller: number | undefined): Record<string, string> {
   const plain = `PLAINTEXT://127.0.0.1:${ports.listen}`;
@@ -124,9 +144,17 @@ function common(brokers: number): Record<string, string> {
   };
 }
 
-/** An empty KRaft data folder for this node by Kafka's own storage tool. */
-function formatted(version: KafkaVersion, root: string, node: number): Promise<string> {
-  return ensureTemplate(`kafka-${version}-node-${node}`, root, async (folder) => {
+/** An empty KRaft data folder for this node, or one that knows an account, by Kafka's own storage tool. */
+function formatted(
+  version: KafkaVersion,
+  root: string,
+  node: number,
+  account: KafkaOptions['account'],
+): Promise<string> {
+  const { username, password } = account ?? {};
+  const scram = account ? ['--add-scram', `SCRAM-SHA-512=[name=${username},password=${password}]`] : [];
+  const name = account ? `kafka-${version}-node-${node}-${username}-${password}` : `kafka-${version}-node-${node}`;
+  return ensureTemplate(name, root, async (folder) => {
     chownSync(folder, UID, UID);
     const file = `${DATA}/format.properties`;
     const settings = {
@@ -138,7 +166,7 @@ function formatted(version: KafkaVersion, root: string, node: number): Promise<s
       'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     };
     await writeFile(join(folder, 'format.properties'), properties(settings));
-    const command = java(version, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', file);
+    const command = java(version, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', file, ...scram);
     const jail = await startJail({ root, uid: UID, command, binds: { [DATA]: folder } });
     await jail.ended();
     if (!existsSync(join(folder, 'meta.properties'))) throw new Error(`Kafka's storage tool failed: ${jail.logs()}`);

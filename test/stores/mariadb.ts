@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startJail } from './jail.ts';
 import { mariadbServes } from './ready.ts';
 import { ensureRootfs } from '../images/rootfs.ts';
-import { startStore } from './store.ts';
+import { startStore, writeCertificate } from './store.ts';
 import type { Store, StoreOptions } from './store.ts';
 import { copyTemplate, ensureTemplate } from './template.ts';
 
@@ -29,6 +29,8 @@ const DATA = '/var/lib/mysql';
 // (a killed process loses no byte it handed to the kernel).
 const SMALL = ['--innodb-log-file-size=8M', '--innodb-buffer-pool-size=64M', '--innodb-flush-method=nosync'];
 
+const SECURED = [`--ssl-cert=${DATA}/server.pem`, `--ssl-key=${DATA}/server.pem`, '--require-secure-transport=ON'];
+
 /** MariaDB with an empty database; the data are those of the official image's layout. */
 export async function startMariaDB(options: MariaDBOptions = {}): Promise<MariaDB> {
   const root = await ensureRootfs('mariadb');
@@ -48,6 +50,8 @@ export async function startMariaDB(options: MariaDBOptions = {}): Promise<MariaD
         const data = join(folder, 'data');
         if (!existsSync(data)) await copyTemplate(template, data);
         await writeFile(join(folder, 'init.sql'), accounts(database));
+        const { certificate } = options;
+        if (certificate) await writeCertificate(folder, certificate);
         return {
           root,
           uid: UID,
@@ -61,6 +65,7 @@ export async function startMariaDB(options: MariaDBOptions = {}): Promise<MariaD
             `--port=${ports.listen}`,
             '--skip-name-resolve',
             '--character-set-server=utf8mb4',
+            ...(certificate ? SECURED : []),
             ...SMALL,
             ...settings,
           ],

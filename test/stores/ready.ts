@@ -1,5 +1,6 @@
 // Waiting with a deadline, and one question per kind of store that only a serving one answers.
 import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** Polls until `check` is true; fails with `what` (and the last error) once `deadline` milliseconds are over. */
@@ -43,6 +44,20 @@ export async function mariadbServes(port: number): Promise<boolean> {
 export async function redisServes(port: number): Promise<boolean> {
   const answer = (await ask(port, Buffer.from('PING\r\n')))?.toString('latin1') ?? '';
   return answer.startsWith('+PONG') || answer.startsWith('-NOAUTH');
+}
+
+/** Whether somebody shakes hands in TLS. */
+export function tlsServes(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false, timeout: 500 });
+    const finish = (serves: boolean): void => {
+      socket.destroy();
+      resolve(serves);
+    };
+    socket.once('timeout', () => finish(false));
+    socket.once('error', () => finish(false));
+    socket.once('secureConnect', () => finish(true));
+  });
 }
 
 /** ZooKeeper's four-letter word. */

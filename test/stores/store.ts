@@ -1,5 +1,7 @@
 // What every store can be made to suffer: stop, kill, freeze, restart, a cut network.
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Certificate } from '../cluster/certificates/certificate.ts';
 import { freeze } from '../cluster/host/frozen.ts';
 import { dataFolder } from './folder.ts';
 import { startJail } from './jail.ts';
@@ -38,6 +40,14 @@ export interface Store {
 export interface StoreOptions {
   /** Puts a TCP proxy in front, for {@link Store.cut}. */
   readonly proxied?: boolean;
+  /** Speaks TLS with this certificate, and nothing else. */
+  readonly certificate?: Certificate;
+}
+
+/** Writes a certificate with its key, and alone for who has to trust it, where the store's user can read them. */
+export async function writeCertificate(folder: string, { certificate, key }: Certificate): Promise<void> {
+  await writeFile(join(folder, 'server.pem'), `${key}${certificate}`);
+  await writeFile(join(folder, 'trusted.pem'), certificate);
 }
 
 /** How one kind of store is run; `ports` holds the store's own port and the one clients use. */

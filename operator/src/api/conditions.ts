@@ -1,11 +1,12 @@
 /** Conditions of a MemoApp, as the Kubernetes API conventions and kstatus read them. */
 import type { Reason } from './reasons.ts';
 
-/** The types in the order they are listed; `Reconciling` and `Stalled` are there only while true. */
+/** The types in the order they are listed; `Reconciling`, `Stalled` and `Paused` are there only while true. */
 export const conditionTypes = [
   'Ready',
   'Reconciling',
   'Stalled',
+  'Paused',
   'DatabaseReady',
   'SchemaMigrated',
   'CacheReady',

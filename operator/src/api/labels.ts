@@ -15,8 +15,14 @@ export const storeVersionAnnotation = `${group}/store-version`;
 export const storeLayoutAnnotation = `${group}/store-layout`;
 /** On every child: what was applied to it last, as a hash. What does not carry it was not made by the operator. */
 export const appliedHashAnnotation = `${group}/applied-hash`;
+/** On a MemoApp, set by its admin: with the value {@link paused} the operator writes nothing but the status. */
+export const reconcileAnnotation = `${group}/reconcile`;
+export const paused = 'paused';
 /** On a pod template: a hash of the files and Secrets the pod reads at its start. */
 export const configHashAnnotation = `${group}/config-hash`;
+
+/** On the operator's own pod (config/operator/deployment.yaml). */
+export const operatorLabels = { [`${group}/component`]: 'operator' } as const;
 
 /** A part of the stack; also the value of the `part` label. */
 export type Part =

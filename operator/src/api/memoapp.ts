@@ -21,6 +21,10 @@ export interface MemoAppSpec {
    */
   version?: string;
   /**
+   * Running, or Stopped: every pod is stopped, the API first and its stores after it; volumes, Secrets, Services and routes stay, and Ready is True with reason Stopped. Running again loses nothing.
+   */
+  state?: 'Running' | 'Stopped';
+  /**
    * What becomes of volumes and the Secrets that open them when the MemoApp is deleted. Retain: they stay, and a new MemoApp of the same name takes them up again, data and passwords. Delete: they go too. After a change, wait until status.observedGeneration has reached metadata.generation before deleting.
    */
   deletionPolicy?: 'Retain' | 'Delete';
@@ -75,6 +79,75 @@ export interface MemoAppSpec {
        */
       maxReplicas: number;
       /**
+       * How fast the number changes, as in autoscaling/v2: `{scaleDown: {stabilizationWindowSeconds: 600}}`. When absent: Kubernetes' own pace.
+       */
+      behavior?: {
+        /**
+         * Scaling up.
+         */
+        scaleUp?: {
+          /**
+           * How long the lowest wish of the past counts.
+           */
+          stabilizationWindowSeconds?: number;
+          /**
+           * Which of the policies counts.
+           */
+          selectPolicy?: 'Max' | 'Min' | 'Disabled';
+          /**
+           * Steps, as `[{type: Pods, value: 1, periodSeconds: 60}]`.
+           *
+           * Items: How many pods, or percent of them, within a period.
+           */
+          policies?: {
+            /**
+             * What value counts.
+             */
+            type: 'Pods' | 'Percent';
+            /**
+             * The most within the period.
+             */
+            value: number;
+            /**
+             * Length of the period.
+             */
+            periodSeconds: number;
+          }[];
+        };
+        /**
+         * Scaling down.
+         */
+        scaleDown?: {
+          /**
+           * How long the highest wish of the past counts.
+           */
+          stabilizationWindowSeconds?: number;
+          /**
+           * Which of the policies counts.
+           */
+          selectPolicy?: 'Max' | 'Min' | 'Disabled';
+          /**
+           * Steps, as `[{type: Pods, value: 1, periodSeconds: 60}]`.
+           *
+           * Items: How many pods, or percent of them, within a period.
+           */
+          policies?: {
+            /**
+             * What value counts.
+             */
+            type: 'Pods' | 'Percent';
+            /**
+             * The most within the period.
+             */
+            value: number;
+            /**
+             * Length of the period.
+             */
+            periodSeconds: number;
+          }[];
+        };
+      };
+      /**
        * CPU use, in percent of what the pods request, at which the number stays as it is.
        */
       targetCPUUtilizationPercentage?: number;
@@ -128,6 +201,52 @@ export interface MemoAppSpec {
      */
     logLevel?: 'debug' | 'info' | 'warn' | 'error';
     /**
+     * More variables for the API's container, as `[{name: TZ, value: Asia/Seoul}]` or with `valueFrom: {secretKeyRef: {name: s, key: k}}`. Names that the operator sets are refused.
+     *
+     * Items: One variable.
+     */
+    env?: {
+      /**
+       * Its name.
+       */
+      name: string;
+      /**
+       * Its value.
+       */
+      value?: string;
+      /**
+       * A key of a Secret or ConfigMap of this namespace that holds its value.
+       */
+      valueFrom?: {
+        /**
+         * Key of a Secret, as `{name: s, key: k}`.
+         */
+        secretKeyRef?: {
+          /**
+           * Name of the Secret.
+           */
+          name: string;
+          /**
+           * The key.
+           */
+          key: string;
+        };
+        /**
+         * Key of a ConfigMap, as `{name: s, key: k}`.
+         */
+        configMapKeyRef?: {
+          /**
+           * Name of the ConfigMap.
+           */
+          name: string;
+          /**
+           * The key.
+           */
+          key: string;
+        };
+      };
+    }[];
+    /**
      * Which web pages of other origins may call the API. When absent: any, without credentials.
      */
     cors?: {
@@ -137,9 +256,71 @@ export interface MemoAppSpec {
       allowedOrigins?: string[];
     };
     /**
-     * The paths without /v1 that the first clients use, as `/memos/`. Enabled: they are served as /v1/memos/ is. Disabled: they are 404.
+     * The paths without /v1 that the first clients use, as `/memos/`. Enabled: they are served as /v1/memos/ is. Deprecated: so too, with headers that say so and name the path to use instead. Disabled: they are 404.
      */
-    legacyPaths?: 'Enabled' | 'Disabled';
+    legacyPaths?: 'Enabled' | 'Deprecated' | 'Disabled';
+    /**
+     * Where and how the pods run, as `{nodeSelector: {disk: ssd}}`. A change restarts them.
+     */
+    pod?: {
+      /**
+       * Labels of the pods alone, beside commonLabels.
+       */
+      labels?: {
+        [k: string]: string;
+      };
+      /**
+       * Annotations of the pods, as for a log collector or a service mesh.
+       */
+      annotations?: {
+        [k: string]: string;
+      };
+      /**
+       * Labels that a node must carry, as `{disk: ssd}`.
+       */
+      nodeSelector?: {
+        [k: string]: string;
+      };
+      /**
+       * Taints of nodes that do not keep the pods away, as `[{key: dedicated, operator: Exists}]`.
+       *
+       * Items: A toleration as in core/v1.
+       */
+      tolerations?: {
+        /**
+         * Key of the taint; absent, with Exists: any.
+         */
+        key?: string;
+        /**
+         * How value is compared.
+         */
+        operator?: 'Exists' | 'Equal';
+        /**
+         * Value of the taint.
+         */
+        value?: string;
+        /**
+         * Effect of the taint; absent: any.
+         */
+        effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+        /**
+         * How long NoExecute is put up with.
+         */
+        tolerationSeconds?: number;
+      }[];
+      /**
+       * PriorityClass of the pods, as `important`.
+       */
+      priorityClassName?: string;
+      /**
+       * Seconds from the wish to stop to the kill; at least 30, so that requests end well.
+       */
+      terminationGracePeriodSeconds?: number;
+      /**
+       * Default: the pods spread over nodes, where that is possible. Disabled: the scheduler decides alone.
+       */
+      topologySpread?: 'Default' | 'Disabled';
+    };
     /**
      * How many API pods a node drain may take at a time. When absent: 1.
      */
@@ -151,7 +332,7 @@ export interface MemoAppSpec {
     };
   };
   /**
-   * MariaDB, where the memos are. When absent: `managed: {}`. The database is called memo_app.
+   * MariaDB, where the memos are. When absent: `managed: {}`. Going from one member to the other copies no memo: the volume and its Secrets stay, and the other database is used as it is.
    */
   database?: {
     /**
@@ -189,6 +370,64 @@ export interface MemoAppSpec {
         className?: string;
       };
       /**
+       * Where and how the pods run, as `{nodeSelector: {disk: ssd}}`. A change restarts them.
+       */
+      pod?: {
+        /**
+         * Labels of the pods alone, beside commonLabels.
+         */
+        labels?: {
+          [k: string]: string;
+        };
+        /**
+         * Annotations of the pods, as for a log collector or a service mesh.
+         */
+        annotations?: {
+          [k: string]: string;
+        };
+        /**
+         * Labels that a node must carry, as `{disk: ssd}`.
+         */
+        nodeSelector?: {
+          [k: string]: string;
+        };
+        /**
+         * Taints of nodes that do not keep the pods away, as `[{key: dedicated, operator: Exists}]`.
+         *
+         * Items: A toleration as in core/v1.
+         */
+        tolerations?: {
+          /**
+           * Key of the taint; absent, with Exists: any.
+           */
+          key?: string;
+          /**
+           * How value is compared.
+           */
+          operator?: 'Exists' | 'Equal';
+          /**
+           * Value of the taint.
+           */
+          value?: string;
+          /**
+           * Effect of the taint; absent: any.
+           */
+          effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+          /**
+           * How long NoExecute is put up with.
+           */
+          tolerationSeconds?: number;
+        }[];
+        /**
+         * PriorityClass of the pods, as `important`.
+         */
+        priorityClassName?: string;
+        /**
+         * Seconds that MariaDB has to write back what it holds; at least 300.
+         */
+        terminationGracePeriodSeconds?: number;
+      };
+      /**
        * What the database pod may use. When absent: requests of 100m CPU and 512Mi, a limit of 1Gi, no CPU limit. A member that is absent has its own default, moved where it would contradict one that is given.
        */
       resources?: {
@@ -220,6 +459,79 @@ export interface MemoAppSpec {
         };
       };
     };
+    /**
+     * A MariaDB, 10.6 or later, that somebody else runs, as `{host: db.example, credentialsSecret: {name: db}}`. Allow (API pods + 1) x connectionPool.max connections on it.
+     */
+    external?: {
+      /**
+       * Host name or address, as `db.example`.
+       */
+      host: string;
+      /**
+       * Port of the database.
+       */
+      port?: number;
+      /**
+       * Name of the database; it must be there.
+       */
+      database?: string;
+      /**
+       * The account of the API, as `{name: db}`. It has to select, insert, update and delete.
+       */
+      credentialsSecret: {
+        /**
+         * Name of the Secret, in this namespace.
+         */
+        name: string;
+        /**
+         * Key of the user name.
+         */
+        usernameKey?: string;
+        /**
+         * Key of the password.
+         */
+        passwordKey?: string;
+      };
+      /**
+       * The account of the schema migration, with all rights on the database. When absent: credentialsSecret, which then needs them, and the condition DatabaseReady says so.
+       */
+      migrationCredentialsSecret?: {
+        /**
+         * Name of the Secret, in this namespace.
+         */
+        name: string;
+        /**
+         * Key of the user name.
+         */
+        usernameKey?: string;
+        /**
+         * Key of the password.
+         */
+        passwordKey?: string;
+      };
+      /**
+       * Speak TLS, as `{caSecret: {name: db-ca}}`. When absent: plain text.
+       */
+      tls?: {
+        /**
+         * How the server is checked. VerifyFull: its certificate is signed by the authority and names the host. VerifyCA: it is signed by the authority.
+         */
+        mode?: 'VerifyCA' | 'VerifyFull';
+        /**
+         * Where the authority is, as `{name: db-ca}`. When absent: the public authorities.
+         */
+        caSecret?: {
+          /**
+           * Name of the Secret, in this namespace.
+           */
+          name: string;
+          /**
+           * Key of the certificates, in PEM.
+           */
+          key?: string;
+        };
+      };
+    };
   };
   /**
    * Redis, in front of the database. When absent: `managed: {}`. The app is slower without it, not less right.
@@ -229,6 +541,54 @@ export interface MemoAppSpec {
      * How long a memo stays in the cache, 1s to 300s, as `300s` or `5m`.
      */
     ttl?: string;
+    /**
+     * A Redis, 7.0 or later, that somebody else runs, as `{url: "rediss://cache.example:6380"}`. Only keys that begin with memo: are written.
+     */
+    external?: {
+      /**
+       * Where it is, as `redis://cache.example:6379/0`, or with rediss:// for TLS.
+       */
+      url: string;
+      /**
+       * The account, as `{name: cache}`. When absent: Redis asks for none.
+       */
+      credentialsSecret?: {
+        /**
+         * Name of the Secret, in this namespace.
+         */
+        name: string;
+        /**
+         * Key of the user name. When absent: the default user.
+         */
+        usernameKey?: string;
+        /**
+         * Key of the password.
+         */
+        passwordKey?: string;
+      };
+      /**
+       * How a rediss:// is checked, as `{caSecret: {name: ca}}`. When absent: by the public authorities.
+       */
+      tls?: {
+        /**
+         * How the server is checked. VerifyFull: its certificate is signed by the authority and names the host. VerifyCA: it is signed by the authority.
+         */
+        mode?: 'VerifyCA' | 'VerifyFull';
+        /**
+         * Where the authority is, as `{name: db-ca}`. When absent: the public authorities.
+         */
+        caSecret?: {
+          /**
+           * Name of the Secret, in this namespace.
+           */
+          name: string;
+          /**
+           * Key of the certificates, in PEM.
+           */
+          key?: string;
+        };
+      };
+    };
     /**
      * No cache: every read goes to the database. Written as `disabled: {}`.
      */
@@ -266,6 +626,64 @@ export interface MemoAppSpec {
         | 'volatile-random'
         | 'volatile-ttl';
       /**
+       * Where and how the pods run, as `{nodeSelector: {disk: ssd}}`. A change restarts them.
+       */
+      pod?: {
+        /**
+         * Labels of the pods alone, beside commonLabels.
+         */
+        labels?: {
+          [k: string]: string;
+        };
+        /**
+         * Annotations of the pods, as for a log collector or a service mesh.
+         */
+        annotations?: {
+          [k: string]: string;
+        };
+        /**
+         * Labels that a node must carry, as `{disk: ssd}`.
+         */
+        nodeSelector?: {
+          [k: string]: string;
+        };
+        /**
+         * Taints of nodes that do not keep the pods away, as `[{key: dedicated, operator: Exists}]`.
+         *
+         * Items: A toleration as in core/v1.
+         */
+        tolerations?: {
+          /**
+           * Key of the taint; absent, with Exists: any.
+           */
+          key?: string;
+          /**
+           * How value is compared.
+           */
+          operator?: 'Exists' | 'Equal';
+          /**
+           * Value of the taint.
+           */
+          value?: string;
+          /**
+           * Effect of the taint; absent: any.
+           */
+          effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+          /**
+           * How long NoExecute is put up with.
+           */
+          tolerationSeconds?: number;
+        }[];
+        /**
+         * PriorityClass of the pods, as `important`.
+         */
+        priorityClassName?: string;
+        /**
+         * Seconds from the wish to stop to the kill.
+         */
+        terminationGracePeriodSeconds?: number;
+      };
+      /**
        * What the cache pod may use. When absent: requests of 50m CPU and 64Mi, a limit of 128Mi, no CPU limit. A member that is absent has its own default, moved where it would contradict one that is given.
        */
       resources?: {
@@ -302,6 +720,67 @@ export interface MemoAppSpec {
    * Kafka, where every change of a memo is published. When absent: `managed: {}`. Writing memos never waits for it.
    */
   events?: {
+    /**
+     * A Kafka that somebody else runs, as `{bootstrapServers: ["kafka.example:9092"]}`.
+     */
+    external?: {
+      /**
+       * Brokers to begin with, as `["kafka-1.example:9093", "kafka-2.example:9093"]`.
+       */
+      bootstrapServers: string[];
+      /**
+       * IfMissing: a Job makes the topic where it is not there; one that is there stays as it is. Never: it must be there.
+       */
+      createTopic?: 'IfMissing' | 'Never';
+      /**
+       * The account, as `{mechanism: SCRAM-SHA-512, credentialsSecret: {name: kafka}}`. When absent: the brokers ask for none.
+       */
+      sasl?: {
+        /**
+         * How the brokers ask for it. PLAIN sends the password as it is, so set tls with it.
+         */
+        mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
+        /**
+         * Where the account is, as `{name: kafka}`. It has to write to the topic, and to create it where createTopic asks for that.
+         */
+        credentialsSecret: {
+          /**
+           * Name of the Secret, in this namespace.
+           */
+          name: string;
+          /**
+           * Key of the user name.
+           */
+          usernameKey?: string;
+          /**
+           * Key of the password.
+           */
+          passwordKey?: string;
+        };
+      };
+      /**
+       * Speak TLS, as `{}` or `{caSecret: {name: kafka-ca}}`. When absent: plain text.
+       */
+      tls?: {
+        /**
+         * How the server is checked. VerifyFull: its certificate is signed by the authority and names the host. VerifyCA: it is signed by the authority.
+         */
+        mode?: 'VerifyCA' | 'VerifyFull';
+        /**
+         * Where the authority is, as `{name: db-ca}`. When absent: the public authorities.
+         */
+        caSecret?: {
+          /**
+           * Name of the Secret, in this namespace.
+           */
+          name: string;
+          /**
+           * Key of the certificates, in PEM.
+           */
+          key?: string;
+        };
+      };
+    };
     /**
      * No events are published. Written as `disabled: {}`.
      */
@@ -343,6 +822,64 @@ export interface MemoAppSpec {
          * StorageClass of the volume, as `fast`. When absent: the cluster's default. It cannot be changed.
          */
         className?: string;
+      };
+      /**
+       * Where and how the pods run, as `{nodeSelector: {disk: ssd}}`. A change restarts them.
+       */
+      pod?: {
+        /**
+         * Labels of the pods alone, beside commonLabels.
+         */
+        labels?: {
+          [k: string]: string;
+        };
+        /**
+         * Annotations of the pods, as for a log collector or a service mesh.
+         */
+        annotations?: {
+          [k: string]: string;
+        };
+        /**
+         * Labels that a node must carry, as `{disk: ssd}`.
+         */
+        nodeSelector?: {
+          [k: string]: string;
+        };
+        /**
+         * Taints of nodes that do not keep the pods away, as `[{key: dedicated, operator: Exists}]`.
+         *
+         * Items: A toleration as in core/v1.
+         */
+        tolerations?: {
+          /**
+           * Key of the taint; absent, with Exists: any.
+           */
+          key?: string;
+          /**
+           * How value is compared.
+           */
+          operator?: 'Exists' | 'Equal';
+          /**
+           * Value of the taint.
+           */
+          value?: string;
+          /**
+           * Effect of the taint; absent: any.
+           */
+          effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+          /**
+           * How long NoExecute is put up with.
+           */
+          tolerationSeconds?: number;
+        }[];
+        /**
+         * PriorityClass of the pods, as `important`.
+         */
+        priorityClassName?: string;
+        /**
+         * Seconds that a broker has to hand over; at least 120.
+         */
+        terminationGracePeriodSeconds?: number;
       };
       /**
        * What a broker may use. When absent: requests of 200m CPU and 768Mi, a limit of 1Gi, no CPU limit; half of the limit is heap. A member that is absent has its own default, moved where it would contradict one that is given.
@@ -483,7 +1020,7 @@ export interface MemoAppSpec {
     /**
      * Route by an Ingress `<name>-route` to every path of the hosts. Written as `ingress: {}` at the least.
      */
-    ingress: {
+    ingress?: {
       /**
        * IngressClass, as `traefik`. When absent: the cluster's default class.
        */
@@ -504,6 +1041,85 @@ export interface MemoAppSpec {
         [k: string]: string;
       };
     };
+    /**
+     * Route by an HTTPRoute `<name>-route`, as `{parentRefs: [{name: public, namespace: gateways}]}`. Beside ingress it is how one moves from one to the other without an outage. The certificate is the Gateway's.
+     */
+    gateway?: {
+      /**
+       * Gateways of gateway.networking.k8s.io/v1 that shall lead to the API.
+       *
+       * Items: One Gateway.
+       */
+      parentRefs: {
+        /**
+         * Name of the Gateway.
+         */
+        name: string;
+        /**
+         * Its namespace; its listener must let routes of others in. When absent: that of the MemoApp.
+         */
+        namespace?: string;
+        /**
+         * One of its listeners, as `https`. When absent: all.
+         */
+        sectionName?: string;
+        /**
+         * The port of one of its listeners. When absent: all.
+         */
+        port?: number;
+      }[];
+    };
+  };
+  /**
+   * Network policies that let nothing in or out but what the parts need of each other. When absent: Enabled. They act where the cluster's network plugin enforces them. Policies of your own add to them, as for a consumer of the topic.
+   */
+  networkPolicy?: {
+    /**
+     * Enabled, or Disabled: no network policy is made.
+     */
+    mode?: 'Enabled' | 'Disabled';
+    /**
+     * Who reaches the API, port 8000, as `[{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: traefik}}}]`. When absent or empty: anybody.
+     *
+     * Items: Pods, as in networking.k8s.io/v1, by labels of their namespace, of themselves, or both; or addresses.
+     */
+    allowFrom?: {
+      /**
+       * Namespaces; `{}`: all. When absent: the namespace of the MemoApp.
+       */
+      namespaceSelector?: {
+        /**
+         * Labels it must carry.
+         */
+        matchLabels?: {
+          [k: string]: string;
+        };
+      };
+      /**
+       * Pods in them; `{}`: all. When absent: all.
+       */
+      podSelector?: {
+        /**
+         * Labels it must carry.
+         */
+        matchLabels?: {
+          [k: string]: string;
+        };
+      };
+      /**
+       * Addresses, as `{cidr: 10.0.0.0/8}`.
+       */
+      ipBlock?: {
+        /**
+         * An address and the length of its prefix.
+         */
+        cidr: string;
+        /**
+         * Parts of it that are left out.
+         */
+        except?: string[];
+      };
+    }[];
   };
 }
 
@@ -531,6 +1147,10 @@ export interface MemoAppStatus {
    * The database.
    */
   database?: {
+    /**
+     * An external database, as `db.example:3306/memo_app`; schemaVersion speaks of it.
+     */
+    address?: string;
     /**
      * The latest version that has started on its volumes; a changed default never replaces it.
      */

@@ -3,13 +3,14 @@
  * Alerts and scripts match on these words: a reason is added here or nowhere, and never changes its meaning.
  */
 export const reasonMeanings = {
-  AddressPending: 'The Ingress exists, but its controller has not published an address for it.',
+  AddressPending: 'The Ingress or HTTPRoute exists, but its controller has not taken it up yet.',
   ApplyRefused: 'The API server refused one of the children; the message quotes it.',
   Available: 'The part does what it was asked to do.',
   CrashLoop: 'A container starts and ends again and again; the message names the pod whose log says why.',
   Creating: 'The part was asked for and its first pod is on its way.',
   DataMissing: 'Credentials of an earlier or initialised database are here, but its volume is gone.',
   Draining: 'Pods of an earlier state are on their way out.',
+  GatewayAPIMissing: 'The spec asks for an HTTPRoute, and the cluster does not serve that kind.',
   ImagePull: 'An image cannot be pulled; the message names it.',
   IngressClassMissing: 'The cluster has no IngressClass of that name, or no default one.',
   JobFailed: 'The Job gave up; delete it to have it tried again.',
@@ -20,13 +21,19 @@ export const reasonMeanings = {
   NotConfigured: 'The spec asks for the app without this part.',
   Observing: 'The object was seen; its children have not been looked at yet.',
   OutOfMemory: 'A container was ended because it reached its memory limit.',
+  Paused: 'The annotation memo.sogangcomputerclub.org/reconcile: paused keeps the operator from writing anything.',
   PodNotReady: 'A pod runs but is not ready yet.',
   Progressing: 'Children are being brought to what the spec asks for.',
+  ReferenceMissing: 'A Secret that the spec names, or a key of it, is not there; the message names both.',
+  RouteRefused: 'A Gateway does not take the HTTPRoute; the message quotes it.',
   SecretMissing: 'A volume with data is here, but the Secret with its passwords is gone.',
+  Stopped: 'spec.state is Stopped: every pod is stopped, and volumes, credentials and addresses are kept.',
   StoreDowngrade: 'The spec asks for an older store than the one that wrote the volume.',
+  Unreachable: 'The API does not reach a store that others run, or is not let in.',
   Unschedulable: 'No node can take a pod; the message quotes the scheduler.',
   VolumeGrowing: 'A volume is smaller than asked for and is being grown; its store serves on.',
   VolumePending: 'A volume claim is not bound; the message says what is missing.',
+  WaitingForAPI: 'Only the API can tell of this store, and none of its pods does yet.',
   WaitingForDatabase: 'The database has to be ready first.',
 } as const;
 
@@ -39,3 +46,8 @@ type ReasonNames = { readonly [R in Reason]: R };
 export const Reason: ReasonNames = Object.fromEntries(
   Object.keys(reasonMeanings).map((reason) => [reason, reason]),
 ) as ReasonNames;
+
+/** Whether a word from a stored status is still one of them. */
+export function isReason(word: string): word is Reason {
+  return word in reasonMeanings;
+}

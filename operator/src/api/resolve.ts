@@ -1,5 +1,6 @@
 /** Absent members to what they mean. Pure: the same object and facts always give the same stack. */
 import type { Problem } from './conditions.ts';
+import { externalCache, externalDatabase, externalEvents } from './external.ts';
 import type { MemoApp, MemoAppSpec } from './memoapp.ts';
 import { bytesOf, canonicalQuantity, compareQuantities } from './quantity.ts';
 import { Reason } from './reasons.ts';
@@ -12,6 +13,8 @@ import type {
   ResolvedDatabase,
   ResolvedEvents,
   ResolvedImage,
+  ResolvedNetworkPolicy,
+  ResolvedPod,
   ResolvedResources,
   ResolvedRoute,
   ResolvedScale,
@@ -33,6 +36,7 @@ export const storeDefaults = {
 const mebi = 1024 * 1024;
 
 type Resources = NonNullable<NonNullable<MemoAppSpec['api']>['resources']>;
+type PodSpec = Omit<NonNullable<NonNullable<MemoAppSpec['api']>['pod']>, 'topologySpread'>;
 type ImageSpec = { readonly repository?: string; readonly digest?: string } | undefined;
 
 /** @param memoApp as the API server stores it, so with a uid */
@@ -47,6 +51,7 @@ export function resolve(memoApp: MemoApp, facts: ClusterFacts): ResolvedApp {
     uid: metadata.uid ?? '',
     generation: metadata.generation ?? 0,
     version: spec.version ?? status?.version ?? facts.release,
+    state: spec.state ?? 'Running',
     deletionPolicy: spec.deletionPolicy ?? 'Retain',
     imagePullSecrets: spec.imagePullSecrets ?? [],
     commonLabels: spec.commonLabels ?? {},
@@ -55,8 +60,11 @@ export function resolve(memoApp: MemoApp, facts: ClusterFacts): ResolvedApp {
     cache: resolveCache(spec, status?.cache?.version),
     events,
     route: resolveRoute(spec),
+    networkPolicy: resolveNetworkPolicy(spec, facts),
     problems: [
-      ...downgrade('MariaDB', 'spec.database.managed', database.version, facts.volumes.database),
+      ...(database.mode === 'managed'
+        ? downgrade('MariaDB', 'spec.database.managed', database.version, facts.volumes.database)
+        : []),
       ...eventsProblems(events, facts.volumes),
     ],
   };
@@ -72,6 +80,9 @@ function resolveApi({ api = {} }: MemoAppSpec): ResolvedApi {
     allowedOrigins: api.cors?.allowedOrigins ?? ['*'],
     legacyPaths: api.legacyPaths ?? 'Enabled',
     maxUnavailable: api.disruptionBudget?.maxUnavailable ?? 1,
+    env: api.env ?? [],
+    pod: resolvePod(api.pod, 30),
+    topologySpread: api.pod?.topologySpread ?? 'Default',
   };
 }
 
@@ -82,9 +93,21 @@ function resolvePool(pool: NonNullable<MemoAppSpec['api']>['connectionPool'] = {
 
 function resolveScale(api: NonNullable<MemoAppSpec['api']>): ResolvedScale {
   if (!api.autoscaling) return { mode: 'fixed', replicas: api.replicas ?? 2 };
-  const { maxReplicas, targetCPUUtilizationPercentage = 70 } = api.autoscaling;
+  const { behavior, maxReplicas, targetCPUUtilizationPercentage = 70 } = api.autoscaling;
   const minReplicas = api.autoscaling.minReplicas ?? Math.min(2, maxReplicas);
-  return { mode: 'autoscaled', minReplicas, maxReplicas, targetCPUUtilizationPercentage };
+  return { mode: 'autoscaled', minReplicas, maxReplicas, targetCPUUtilizationPercentage, behavior };
+}
+
+/** @param grace seconds that the part needs to stop in good order */
+function resolvePod(pod: PodSpec = {}, grace: number): ResolvedPod {
+  return {
+    labels: pod.labels ?? {},
+    annotations: pod.annotations ?? {},
+    nodeSelector: pod.nodeSelector ?? {},
+    tolerations: pod.tolerations ?? [],
+    priorityClassName: pod.priorityClassName,
+    terminationGracePeriodSeconds: pod.terminationGracePeriodSeconds ?? grace,
+  };
 }
 
 /**
@@ -99,6 +122,7 @@ function allowedConnections({ scale, connectionPool }: ResolvedApi): number {
 }
 
 function resolveDatabase({ database }: MemoAppSpec, api: ResolvedApi, recorded?: RecordedStore): ResolvedDatabase {
+  if (database?.external) return externalDatabase(database.external);
   const managed = database?.managed ?? {};
   const version = managed.version ?? recorded?.version ?? storeDefaults.database;
   const sized = resources(managed.resources, { cpu: '100m', memory: '512Mi' }, '1Gi');
@@ -111,6 +135,7 @@ function resolveDatabase({ database }: MemoAppSpec, api: ResolvedApi, recorded?:
     maxConnections: allowedConnections(api),
     // Half of the memory: the rest is connections, sort buffers and the server itself.
     bufferPoolBytes: Math.max(64 * mebi, Math.floor(memoryLimit(sized) / 2 / mebi) * mebi),
+    pod: resolvePod(managed.pod, 300),
   };
 }
 
@@ -118,6 +143,7 @@ function resolveDatabase({ database }: MemoAppSpec, api: ResolvedApi, recorded?:
 function resolveCache({ cache = {} }: MemoAppSpec, running?: string): ResolvedCache {
   const ttl = cache.ttl ?? '300s';
   if (cache.disabled) return { ttl, mode: 'disabled' };
+  if (cache.external) return { ttl, ...externalCache(cache.external) };
   const managed = cache.managed ?? {};
   const sized = resources(managed.resources, { cpu: '50m', memory: '64Mi' }, '128Mi');
   return {
@@ -128,12 +154,16 @@ function resolveCache({ cache = {} }: MemoAppSpec, running?: string): ResolvedCa
     // A quarter is left for buffers, fragmentation and Redis itself.
     maxMemoryBytes: Math.floor((memoryLimit(sized) * 3) / 4),
     resources: sized,
+    pod: resolvePod(managed.pod, 10),
   };
 }
 
 function resolveEvents({ events = {} }: MemoAppSpec, facts: ClusterFacts): ResolvedEvents {
   const updateEvents = events.updateEvents ?? 'Disabled';
   const replicas = events.managed?.replicas ?? 1;
+  if (events.external) {
+    return { topic: resolveTopic(events.topic), updateEvents, ...externalEvents(events.external) };
+  }
   const topic = resolveTopic(events.topic, replicas);
   if (events.disabled) return { topic, updateEvents, mode: 'disabled' };
   const managed = events.managed ?? {};
@@ -151,6 +181,7 @@ function resolveEvents({ events = {} }: MemoAppSpec, facts: ClusterFacts): Resol
     resources: sized,
     heapMebibytes: heap(sized),
     zooKeeper: resolveZooKeeper(managed.zooKeeper, facts),
+    pod: resolvePod(managed.pod, 120),
   };
 }
 
@@ -171,22 +202,34 @@ function resolveZooKeeper(
   };
 }
 
-function resolveTopic(topic: NonNullable<MemoAppSpec['events']>['topic'], brokers: number): ResolvedTopic {
-  const replicationFactor = topic?.replicationFactor ?? Math.min(3, brokers);
+/** @param brokers undefined: how many there are is known to the `topic` command alone */
+function resolveTopic(topic: NonNullable<MemoAppSpec['events']>['topic'], brokers?: number): ResolvedTopic {
+  const replicationFactor = topic?.replicationFactor ?? (brokers === undefined ? undefined : Math.min(3, brokers));
   return {
     name: topic?.name ?? 'memo_events',
     partitions: topic?.partitions ?? 3,
     replicationFactor,
-    // With two copies a write that waits for both would stop with either broker.
-    minInSyncReplicas: replicationFactor >= 3 ? 2 : 1,
+    // With two copies a write that waits for both would stop with either broker. Brokers of others have their own mind.
+    minInSyncReplicas: brokers === undefined ? undefined : (replicationFactor ?? 1) >= 3 ? 2 : 1,
     retention: topic?.retention ?? '168h',
   };
 }
 
 function resolveRoute({ route }: MemoAppSpec): ResolvedRoute {
   if (!route) return { mode: 'none' };
-  const { className, tls, annotations = {} } = route.ingress;
-  return { mode: 'ingress', hostnames: route.hostnames, className, tlsSecretName: tls?.secretName, annotations };
+  const { gateway, hostnames, ingress } = route;
+  const { annotations = {}, className, tls } = ingress ?? {};
+  return {
+    mode: 'routed',
+    hostnames,
+    ingress: ingress && { className, tlsSecretName: tls?.secretName, annotations },
+    gateway,
+  };
+}
+
+function resolveNetworkPolicy({ networkPolicy = {} }: MemoAppSpec, facts: ClusterFacts): ResolvedNetworkPolicy {
+  const { allowFrom = [], mode = 'Enabled' } = networkPolicy;
+  return mode === 'Disabled' ? { mode } : { mode, allowFrom, operatorNamespace: facts.operatorNamespace };
 }
 
 function image(spec: ImageSpec, repository: string, tag: string): ResolvedImage {
@@ -240,7 +283,7 @@ function heap(sized: ResolvedResources): number {
 }
 
 function eventsProblems(events: ResolvedEvents, volumes: ClusterFacts['volumes']): Problem[] {
-  if (events.mode === 'disabled') return [];
+  if (events.mode !== 'managed') return [];
   const field = 'spec.events.managed';
   const kafka = [
     ...downgrade('Kafka', field, events.version, volumes.events),
@@ -264,7 +307,7 @@ function downgrade(store: string, field: string, wanted: string, recorded?: Reco
 
 /** Mode and number of brokers, as it is written on their volumes. */
 export function layoutOf(events: ResolvedEvents): string | undefined {
-  if (events.mode === 'disabled') return undefined;
+  if (events.mode !== 'managed') return undefined;
   return `${events.zooKeeper ? 'zookeeper' : 'kraft'}-${events.replicas}`;
 }
 

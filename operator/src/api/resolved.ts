@@ -3,6 +3,7 @@
  * derived number computed. The stack is built from this and from nothing else of the object.
  */
 import type { Problem } from './conditions.ts';
+import type { MemoAppSpec } from './memoapp.ts';
 
 export interface ResolvedApp {
   readonly name: string;
@@ -11,6 +12,8 @@ export interface ResolvedApp {
   readonly generation: number;
   /** The memo service release that is wanted. */
   readonly version: string;
+  /** Stopped: every pod goes, everything else stays. */
+  readonly state: 'Running' | 'Stopped';
   readonly deletionPolicy: 'Retain' | 'Delete';
   readonly imagePullSecrets: readonly { readonly name: string }[];
   readonly commonLabels: Readonly<Record<string, string>>;
@@ -19,6 +22,7 @@ export interface ResolvedApp {
   readonly cache: ResolvedCache;
   readonly events: ResolvedEvents;
   readonly route: ResolvedRoute;
+  readonly networkPolicy: ResolvedNetworkPolicy;
   /** What the spec asks for and must not be done, found by looking at what is recorded of the stores. */
   readonly problems: readonly Problem[];
 }
@@ -50,7 +54,21 @@ export type ResolvedScale =
       readonly minReplicas: number;
       readonly maxReplicas: number;
       readonly targetCPUUtilizationPercentage: number;
+      /** undefined: Kubernetes' own. */
+      readonly behavior: NonNullable<NonNullable<MemoAppSpec['api']>['autoscaling']>['behavior'];
     };
+
+/** Where and how the pods of a part run. */
+export interface ResolvedPod {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly nodeSelector: Readonly<Record<string, string>>;
+  readonly tolerations: readonly Toleration[];
+  readonly priorityClassName: string | undefined;
+  readonly terminationGracePeriodSeconds: number;
+}
+
+type Toleration = NonNullable<NonNullable<NonNullable<MemoAppSpec['api']>['pod']>['tolerations']>[number];
 
 export interface ResolvedApi {
   /** Without the tag; the release that runs may lag behind `ResolvedApp.version` while a migration is under way. */
@@ -60,11 +78,43 @@ export interface ResolvedApi {
   readonly connectionPool: { readonly min: number; readonly max: number };
   readonly logLevel: string;
   readonly allowedOrigins: readonly string[];
-  readonly legacyPaths: 'Enabled' | 'Disabled';
+  readonly legacyPaths: 'Enabled' | 'Deprecated' | 'Disabled';
   readonly maxUnavailable: number;
+  /** Of the admin, beside ours. */
+  readonly env: NonNullable<NonNullable<MemoAppSpec['api']>['env']>;
+  readonly pod: ResolvedPod;
+  readonly topologySpread: 'Default' | 'Disabled';
 }
 
-export interface ResolvedDatabase {
+/** A Secret that the spec names, with the keys of an account in it. */
+export interface ResolvedAccount {
+  readonly secretName: string;
+  /** undefined: the store's default user. */
+  readonly usernameKey: string | undefined;
+  readonly passwordKey: string;
+}
+
+export interface ResolvedTls {
+  readonly mode: 'VerifyCA' | 'VerifyFull';
+  /** undefined: the public authorities. */
+  readonly ca: { readonly secretName: string; readonly key: string } | undefined;
+}
+
+export type ResolvedDatabase = ManagedDatabase | ExternalDatabase;
+
+export interface ExternalDatabase {
+  readonly mode: 'external';
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly account: ResolvedAccount;
+  /** undefined: the migration uses `account` too. */
+  readonly migrationAccount: ResolvedAccount | undefined;
+  /** undefined: plain text. */
+  readonly tls: ResolvedTls | undefined;
+}
+
+export interface ManagedDatabase {
   readonly mode: 'managed';
   readonly image: ResolvedImage;
   readonly version: string;
@@ -72,18 +122,26 @@ export interface ResolvedDatabase {
   readonly resources: ResolvedResources;
   readonly maxConnections: number;
   readonly bufferPoolBytes: number;
+  readonly pod: ResolvedPod;
 }
 
-export type ResolvedCache = { readonly ttl: string } & (
-  | {
-      readonly mode: 'managed';
-      readonly image: ResolvedImage;
-      readonly maxMemoryPolicy: string;
-      readonly maxMemoryBytes: number;
-      readonly resources: ResolvedResources;
-    }
-  | { readonly mode: 'disabled' }
-);
+export type ResolvedCache = { readonly ttl: string } & (ManagedCache | ExternalCache | { readonly mode: 'disabled' });
+
+export interface ManagedCache {
+  readonly mode: 'managed';
+  readonly image: ResolvedImage;
+  readonly maxMemoryPolicy: string;
+  readonly maxMemoryBytes: number;
+  readonly resources: ResolvedResources;
+  readonly pod: ResolvedPod;
+}
+
+export interface ExternalCache {
+  readonly mode: 'external';
+  readonly url: string;
+  readonly account: ResolvedAccount | undefined;
+  readonly tls: ResolvedTls | undefined;
+}
 
 export interface ResolvedZooKeeper {
   readonly image: ResolvedImage;
@@ -104,30 +162,68 @@ export interface ManagedEvents {
   readonly heapMebibytes: number;
   /** undefined: KRaft, each broker also a controller. */
   readonly zooKeeper: ResolvedZooKeeper | undefined;
+  readonly pod: ResolvedPod;
+}
+
+export interface ExternalEvents {
+  readonly mode: 'external';
+  readonly bootstrapServers: readonly string[];
+  readonly sasl: { readonly mechanism: string; readonly account: ResolvedAccount } | undefined;
+  readonly tls: ResolvedTls | undefined;
+  readonly createTopic: 'IfMissing' | 'Never';
 }
 
 export interface ResolvedTopic {
   readonly name: string;
   readonly partitions: number;
-  readonly replicationFactor: number;
-  /** In-sync replicas a write waits for; below `replicationFactor` where there is more than one. */
-  readonly minInSyncReplicas: number;
+  /** undefined: the smaller of 3 and the brokers that an external Kafka turns out to have. */
+  readonly replicationFactor: number | undefined;
+  /** In-sync replicas a write waits for; below `replicationFactor` where there is more than one. undefined: an external Kafka's own. */
+  readonly minInSyncReplicas: number | undefined;
   readonly retention: string;
 }
 
 export type ResolvedEvents = { readonly topic: ResolvedTopic; readonly updateEvents: 'Enabled' | 'Disabled' } & (
-  ManagedEvents | { readonly mode: 'disabled' }
+  ManagedEvents | ExternalEvents | { readonly mode: 'disabled' }
 );
 
 export type ResolvedRoute =
   | { readonly mode: 'none' }
   | {
-      readonly mode: 'ingress';
+      readonly mode: 'routed';
       readonly hostnames: readonly string[];
-      /** undefined: the cluster's default IngressClass. */
-      readonly className: string | undefined;
-      readonly tlsSecretName: string | undefined;
-      readonly annotations: Readonly<Record<string, string>>;
+      /** One of the two at least. */
+      readonly ingress: ResolvedIngress | undefined;
+      readonly gateway: ResolvedGateway | undefined;
+    };
+
+export interface ResolvedIngress {
+  /** undefined: the cluster's default IngressClass. */
+  readonly className: string | undefined;
+  readonly tlsSecretName: string | undefined;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export interface ResolvedGateway {
+  readonly parentRefs: readonly {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly sectionName?: string;
+    readonly port?: number;
+  }[];
+}
+
+/** Whom a network policy lets in: a peer as in networking.k8s.io/v1. */
+export type NetworkPeer = NonNullable<NonNullable<MemoAppSpec['networkPolicy']>['allowFrom']>[number];
+
+export type ResolvedNetworkPolicy =
+  | { readonly mode: 'Disabled' }
+  | {
+      readonly mode: 'Enabled';
+      /** Empty: port 8000 from anywhere. */
+      readonly allowFrom: readonly NetworkPeer[];
+      /** Where the operator asks from. undefined: outside the cluster, as in development. */
+      readonly operatorNamespace: string | undefined;
     };
 
 /** What is known of a store's data. */
@@ -142,6 +238,8 @@ export interface RecordedStore {
 export interface ClusterFacts {
   /** The memo service release this operator installs where none is asked for. */
   readonly release: string;
+  /** Where the operator itself runs. undefined: outside the cluster, as in development. */
+  readonly operatorNamespace?: string;
   /** Read from the volumes that are there, also of an earlier MemoApp of the same name, and from the pods on them. */
   readonly volumes: {
     readonly database?: RecordedStore;

@@ -13,6 +13,8 @@ const passing: ReadonlySet<string> = new Set([
   'Observing',
   'PodNotReady',
   'Progressing',
+  'Stopped',
+  'WaitingForAPI',
   'WaitingForDatabase',
 ]);
 

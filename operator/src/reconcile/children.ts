@@ -9,6 +9,7 @@ import type { Part } from '../api/labels.ts';
 import type { Dependencies } from './dependencies.ts';
 import { isRetained } from './observe.ts';
 import type { Pass } from './pass.ts';
+import { WriteWithheld } from './pause.ts';
 
 /**
  * Applies every object side by side; one that fails holds up none, but for a StatefulSet whose claims are not home: its pods
@@ -95,8 +96,12 @@ export function isLeaving(live: KubeObject, app: ResolvedApp): boolean {
   return ofBefore || live.metadata.deletionTimestamp !== undefined;
 }
 
-/** A refusal is something the admin should read in a condition; anything else is tried again. */
+/** A refusal is something the admin should read in a condition, as is what a pause held back; anything else is tried again. */
 export function noteFailure(desired: KubeObject, error: unknown, pass: Pass): void {
+  if (error instanceof WriteWithheld) {
+    pass.withheld.push(describeObject(desired));
+    return;
+  }
   if (error instanceof ApiError && isRefusal(error)) {
     const { code, message } = error;
     pass.refused.push({ kind: desired.kind, name: desired.metadata.name, code, message });

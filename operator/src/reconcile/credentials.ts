@@ -1,4 +1,4 @@
-/** The generated Secrets: read by name, made once, never rewritten, never listed or watched. */
+/** The generated Secrets: read by name, made once, never rewritten, never listed or watched. Those of others are only read. */
 import type { MemoAppStatus } from '../api/memoapp.ts';
 import type { ResolvedApp } from '../api/resolved.ts';
 import { madeForAnnotation, partLabel, type Part } from '../api/labels.ts';
@@ -6,8 +6,9 @@ import { Reason } from '../api/reasons.ts';
 import { hasReason, isNotFound } from '../runtime/client/error.ts';
 import { controllerOf, describeObject, kindOf, type KubeObject } from '../runtime/object.ts';
 import { credentialProblems, lostVolume, secretHash, wantedSecrets, type WantedSecret } from '../stack/credentials.ts';
+import { referenceId, references } from '../stack/references.ts';
 import type { Observed } from '../stack/observed.ts';
-import { isLeaving } from './children.ts';
+import { isLeaving, noteFailure } from './children.ts';
 import { fieldManager, type Dependencies } from './dependencies.ts';
 import { databaseClaim, stopDatabase } from './lost-volume.ts';
 import { isRetained } from './observe.ts';
@@ -95,20 +96,72 @@ export async function ensureCredentials(
   pass.terminating.push(...before);
   if (before.length > 0) return undefined;
   pass.problems.push(...foreignSecrets(app, wanted, found), ...credentialProblems(app, present, status, observed));
-  if (pass.problems.some(({ reason }) => reason === Reason.DataMissing)) await stopDatabase(app, dependencies, signal);
+  if (pass.problems.some(({ reason }) => reason === Reason.DataMissing))
+    await stopDatabase(app, pass, dependencies, signal);
   // Labels and owner as `deletionPolicy` wants them now, whether the app may go on or not; the content is left alone.
   await Promise.all(
     wanted.map(async (one) => {
       const secret = found.get(one.name);
-      if (secret && isOurs(secret, one, app)) await fit(secret, one.object.metadata, dependencies.client, signal);
+      if (!secret || !isOurs(secret, one, app)) return;
+      await noted(one, pass, async () => {
+        await fit(secret, one.object.metadata, dependencies.client, signal);
+      });
     }),
   );
   if (pass.problems.length > 0) return undefined;
   const missing = wanted.filter(({ name }) => !found.has(name));
-  await Promise.all(missing.map(async (one) => found.set(one.name, await create(one, app, dependencies, signal))));
+  await Promise.all(
+    missing.map(async (one) => {
+      await noted(one, pass, async () => {
+        found.set(one.name, await create(one, app, dependencies, signal));
+      });
+    }),
+  );
+  if (!pass.complete) return undefined;
   const key = found.get(`${app.name}-key`)?.data ?? {};
-  const hashes = Object.fromEntries(wanted.map(({ name }) => [name, secretHash(key, found.get(name)?.data ?? {})]));
-  dependencies.credentials.set(app, hashes);
+  const hashes = {
+    ...Object.fromEntries(wanted.map(({ name }) => [name, secretHash(key, found.get(name)?.data ?? {})])),
+    ...(await readReferences(app, key, pass, dependencies, signal)),
+  };
+  if (pass.missing.length === 0) dependencies.credentials.set(app, hashes);
+  return hashes;
+}
+
+/** A Secret that could not be written is said by the pass, and holds up no other. */
+async function noted({ object }: WantedSecret, pass: Pass, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    noteFailure(object, error, pass);
+  }
+}
+
+/** Hashes of what the spec refers to; what is not there has none, and the pass says so. */
+async function readReferences(
+  app: ResolvedApp,
+  key: Readonly<Record<string, string>>,
+  pass: Pass,
+  dependencies: Dependencies,
+  signal: AbortSignal,
+): Promise<SecretHashes> {
+  const hashes: Record<string, string> = {};
+  await Promise.all(
+    references(app).map(async (reference) => {
+      const secret = await read(app.namespace, reference.secretName, dependencies, signal);
+      const data = secret?.data ?? {};
+      const absent = reference.keys.find((name) => !(name in data));
+      if (absent === undefined) {
+        const used = Object.fromEntries(reference.keys.map((name) => [name, data[name] ?? '']));
+        hashes[referenceId(reference)] = secretHash(key, used);
+        return;
+      }
+      const { field, secretName, type } = reference;
+      const message = secret
+        ? `${field} needs the key ${absent} of Secret ${secretName}, which has none of that name; add it, or name another`
+        : `${field} names Secret ${secretName}, which is not in namespace ${app.namespace}; make it, or name another`;
+      pass.missing.push({ type, message });
+    }),
+  );
   return hashes;
 }
 

@@ -1,5 +1,6 @@
 /** What a pass works with. `main.ts` makes it; tests make it with the parts they want to see. */
 import type { MemoApp } from '../api/memoapp.ts';
+import type { ClusterFacts } from '../api/resolved.ts';
 import type { Applier } from '../runtime/apply/applier.ts';
 import type { StatusWriter } from '../runtime/apply/status.ts';
 import type { ApiClient } from '../runtime/client/client.ts';
@@ -9,6 +10,7 @@ import type { Log } from '../runtime/log.ts';
 import type { Store } from '../runtime/watch/store.ts';
 import type { Random } from '../stack/credentials.ts';
 import type { CredentialCache } from './credentials.ts';
+import type { StoreHealthWatch } from './store-health.ts';
 
 export interface Dependencies {
   readonly apps: Store<MemoApp>;
@@ -19,8 +21,9 @@ export interface Dependencies {
   readonly statuses: StatusWriter<MemoApp>;
   readonly events: EventRecorder;
   readonly credentials: CredentialCache;
-  /** The memo service release installed where none is asked for. */
-  readonly release: string;
+  readonly storeHealth: StoreHealthWatch;
+  /** The memo service release installed where none is asked for, and where the operator runs. */
+  readonly operator: Pick<ClusterFacts, 'release' | 'operatorNamespace'>;
   readonly now: () => Date;
   readonly random: Random;
   readonly log: Log;

@@ -15,7 +15,9 @@ export interface Jobs {
   readonly due: readonly KubeObject[];
 }
 
+/** A stopped app has none: what a Job was at when it was ended, the next one does again. */
 export function jobs(app: ResolvedApp, status: MemoApp['status'], observed: Observed): Jobs {
+  if (app.state === 'Stopped') return { standing: [], due: [] };
   const migration = migrationJob(app, observed);
   const topic = topicJob(app, observed);
   const migrated = migrationState(app, observed, status?.migratedBy).state === 'succeeded';

@@ -3,8 +3,10 @@ import { names, podClaim } from '../api/names.ts';
 import type { ResolvedApp } from '../api/resolved.ts';
 import { isNotFound } from '../runtime/client/error.ts';
 import { controllerOf, describeObject, type KubeObject } from '../runtime/object.ts';
+import { noteFailure } from './children.ts';
 import type { Dependencies } from './dependencies.ts';
 import { watchedKind } from './observe.ts';
+import type { Pass } from './pass.ts';
 
 /** The claim of the database, as the store knows it. */
 export function databaseClaim(app: ResolvedApp, { informers }: Dependencies): KubeObject | undefined {
@@ -16,7 +18,12 @@ export function databaseClaim(app: ResolvedApp, { informers }: Dependencies): Ku
  * Takes the StatefulSet away until the volume is back or the admin has decided to start empty; it is made anew then. The
  * API server itself is asked first: what takes a database down must not rest on a store alone.
  */
-export async function stopDatabase(app: ResolvedApp, dependencies: Dependencies, signal: AbortSignal): Promise<void> {
+export async function stopDatabase(
+  app: ResolvedApp,
+  pass: Pass,
+  dependencies: Dependencies,
+  signal: AbortSignal,
+): Promise<void> {
   const { applier, client, informers, log } = dependencies;
   const { database } = names(app);
   const live = informers.store(watchedKind('StatefulSet')).get(`${app.namespace}/${database}`);
@@ -27,7 +34,10 @@ export async function stopDatabase(app: ResolvedApp, dependencies: Dependencies,
     .get(watchedKind('PersistentVolumeClaim'), target, { signal })
     .catch((error: unknown) => (isNotFound(error) ? undefined : Promise.reject(error as Error)));
   if (found?.metadata.uid !== known?.metadata.uid) return;
-  if (await applier.remove(live, { signal })) {
-    log.warn({ object: describeObject(live) }, 'removed: the volume of the database is lost');
+  try {
+    const removed = await applier.remove(live, { signal });
+    if (removed) log.warn({ object: describeObject(live) }, 'removed: the volume of the database is lost');
+  } catch (error) {
+    noteFailure(live, error, pass);
   }
 }

@@ -7,6 +7,7 @@ import type { Reconcile, Result } from '../runtime/work/controller.ts';
 import { templateImage } from '../stack/api/image.ts';
 import { clusterFacts } from '../stack/facts.ts';
 import { firstConditions } from '../stack/health/conditions.ts';
+import { healthTargets } from '../stack/health/external.ts';
 import { statusOf } from '../stack/health/status.ts';
 import type { Observed } from '../stack/observed.ts';
 import { stack } from '../stack/stack.ts';
@@ -17,12 +18,15 @@ import type { Dependencies } from './dependencies.ts';
 import { jobs } from './jobs.ts';
 import { observedOf } from './observe.ts';
 import { Pass } from './pass.ts';
+import { isPaused, withoutWrites } from './pause.ts';
 import { prune } from './prune.ts';
 import { handOverReplicas, replicasOwner } from './replicas.ts';
 import { keepClaims } from './retained.ts';
 
-/** A refusal (a quota, a policy) lifts, and a problem is put right, without an event we could watch for. */
+/** A refusal (a quota, a policy) lifts, a problem is put right, and Secrets of others come, without an event we could watch for. */
 const lookAgainAfter = 30_000;
+/** Nor does the kind itself come with an event, where the cluster does not serve it yet. */
+const lookForGatewayAfter = 5000;
 /** What is on its way out and not watched, a Secret, is gone in a moment. */
 const lookForEndAfter = 2000;
 /** The status of a pass that ran into its deadline is still written. */
@@ -33,6 +37,7 @@ export function memoAppReconciler(dependencies: Dependencies): Reconcile {
     const memoApp = dependencies.apps.get(key);
     if (!memoApp) {
       dependencies.credentials.forget(key);
+      dependencies.storeHealth.forget(key);
       return undefined;
     }
     // Children go by garbage collection; retained volumes and credentials have no owner.
@@ -46,22 +51,29 @@ async function reconcile(
   dependencies: Dependencies,
   signal: AbortSignal,
 ): Promise<Result | undefined> {
-  const seen = await announce(memoApp, dependencies, signal);
+  const paused = isPaused(memoApp);
+  // What is paused is told so in one write, not first that its children are about to be made.
+  const seen = paused ? memoApp : await announce(memoApp, dependencies, signal);
   const { namespace = '', name } = seen.metadata;
-  const observed = observedOf(dependencies.informers, { namespace, name });
-  const app = resolve(seen, clusterFacts({ name }, observed, dependencies.release));
-  const pass = new Pass();
+  const observed = observedOf(dependencies, { namespace, name });
+  const app = resolve(seen, clusterFacts({ name }, observed, dependencies.operator));
+  const pass = new Pass(paused);
+  const writing = paused ? withoutWrites(dependencies) : dependencies;
   try {
-    await converge(app, seen, observed, pass, dependencies, signal);
+    await converge(app, seen, observed, pass, writing, signal);
   } catch (error) {
     pass.failures.push(error);
   }
   const statusSignal = signal.aborted ? AbortSignal.timeout(statusDeadline) : signal;
-  await keepClaims(app, observed, pass, dependencies, statusSignal);
+  await keepClaims(app, observed, pass, writing, statusSignal);
+  dependencies.storeHealth.follow(`${namespace}/${name}`, healthTargets(app, observed));
   await writeStatus(seen, app, observed, pass, dependencies, statusSignal);
   if (pass.failures.length > pass.refused.length) pass.throwFailures();
   if (pass.terminating.length > 0) return { requeueAfter: lookForEndAfter };
-  return app.problems.length > 0 || !pass.complete ? { requeueAfter: lookAgainAfter } : undefined;
+  if (app.route.mode === 'routed' && app.route.gateway && !observed.serves('HTTPRoute'))
+    return { requeueAfter: lookForGatewayAfter };
+  const waiting = app.problems.length > 0 || pass.missing.length > 0 || !pass.complete;
+  return waiting ? { requeueAfter: lookAgainAfter } : undefined;
 }
 
 async function converge(
@@ -85,18 +97,21 @@ async function converge(
   pass.wanted.push(...standing);
   await applyAll([...stack(app, inputs), ...due], app, pass, dependencies, signal);
   await handOverReplicas(app, pass, dependencies, signal);
-  if (pass.complete) await prune(app, pass, dependencies, signal);
+  if (pass.complete) await prune(app, observed, pass, dependencies, signal);
 }
 
 /** First sight: `observedGeneration` and `Ready=Unknown` before any child, so that nobody takes silence for health. */
 async function announce(memoApp: MemoApp, dependencies: Dependencies, signal: AbortSignal): Promise<MemoApp> {
-  if (memoApp.status?.observedGeneration !== undefined) return memoApp;
+  const { observedGeneration, version } = memoApp.status ?? {};
+  // Seen while it was paused, it has no release yet.
+  const chosen = memoApp.spec.version ?? version;
+  if (observedGeneration !== undefined && chosen !== undefined) return memoApp;
   const { generation = 0 } = memoApp.metadata;
   const status = {
     ...memoApp.status,
     observedGeneration: generation,
     // Chosen once: a newer operator must not upgrade what names no release, served or not.
-    ...(memoApp.spec.version === undefined && { version: memoApp.status?.version ?? dependencies.release }),
+    ...(memoApp.spec.version === undefined && { version: version ?? dependencies.operator.release }),
     conditions: storeConditions(firstConditions(), [], generation, dependencies.now()),
   };
   await dependencies.statuses.write(memoApp, status, { signal });

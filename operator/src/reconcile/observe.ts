@@ -1,8 +1,8 @@
 /** The stores as the stack and its health see them: narrowed to one app's namespace. */
 import { appLabel, type Part, partLabel } from '../api/labels.ts';
 import { kindOf, type KubeObject, type Kind } from '../runtime/object.ts';
-import type { Informers } from '../runtime/watch/informers.ts';
 import { watchedKinds } from '../stack/kinds.ts';
+import type { Dependencies } from './dependencies.ts';
 import { observe, type Observed, type ObservedKind } from '../stack/observed.ts';
 
 /** The index of every store of children: `namespace/name` of the MemoApp that the label names. */
@@ -29,8 +29,11 @@ export function watchedKind(name: string): Kind {
   return kindOf(found.apiVersion, found.kind);
 }
 
-/** What is known of one app's children, and of the cluster-wide kinds. */
-export function observedOf(informers: Informers, app: { namespace: string; name: string }): Observed {
+/** What is known of one app's children, of its external stores, and of the cluster-wide kinds. */
+export function observedOf(
+  { informers, storeHealth }: Pick<Dependencies, 'informers' | 'storeHealth'>,
+  app: { namespace: string; name: string },
+): Observed {
   const key = `${app.namespace}/${app.name}`;
   const objects = (kind: ObservedKind): Iterable<KubeObject> => {
     const store = informers.store(watchedKind(kind));
@@ -40,6 +43,8 @@ export function observedOf(informers: Informers, app: { namespace: string; name:
     get: (kind, name) =>
       informers.store(watchedKind(kind)).get(clusterWide.has(kind) ? name : `${app.namespace}/${name}`),
     list: (kind, labels) => [...objects(kind)].filter((object) => carries(object, labels)),
+    serves: (kind) => informers.served(watchedKind(kind)),
+    storeHealth: () => storeHealth.answer(key),
   });
 }
 

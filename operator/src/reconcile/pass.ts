@@ -1,17 +1,27 @@
 /** One pass over one MemoApp: what it found, what was refused, and whether everything went through. */
 import type { Problem } from '../api/conditions.ts';
 import type { KubeObject } from '../runtime/object.ts';
-import type { PassOutcome, RefusedApply } from '../stack/health/conditions.ts';
+import type { MissingReference, PassOutcome, RefusedApply } from '../stack/health/conditions.ts';
 
 export class Pass implements PassOutcome {
+  /** Whether the MemoApp is paused, so that nothing is written. */
+  readonly paused: boolean;
   readonly problems: Problem[] = [];
   readonly refused: RefusedApply[] = [];
+  /** Secrets of others that the spec names and that are not there. No event tells of them: they are looked for again. */
+  readonly missing: MissingReference[] = [];
   /** Failures that trying again may mend: the API server away, a conflict, a deadline. */
   readonly failures: unknown[] = [];
+  /** What a paused pass would have written. */
+  readonly withheld: string[] = [];
   /** Children still on their way out under a wanted name. Their end comes as an event. */
   readonly terminating: KubeObject[] = [];
   /** Every object the spec asks for, also those whose apply failed: none of them is pruned. */
   readonly wanted: KubeObject[] = [];
+
+  constructor(paused: boolean) {
+    this.paused = paused;
+  }
 
   /** Whether every child is as asked, so that what is left over may be pruned. */
   get complete(): boolean {
@@ -19,6 +29,7 @@ export class Pass implements PassOutcome {
       this.problems.length === 0 &&
       this.refused.length === 0 &&
       this.failures.length === 0 &&
+      this.withheld.length === 0 &&
       this.terminating.length === 0
     );
   }

@@ -7,6 +7,7 @@ import type { ResolvedApp } from '../api/resolved.ts';
 import { holdReplicas } from '../runtime/apply/replicas.ts';
 import { kindOf, type KubeObject } from '../runtime/object.ts';
 import { ownsReplicas } from '../runtime/watch/projection.ts';
+import { noteFailure } from './children.ts';
 import { fieldManager, type Dependencies } from './dependencies.ts';
 import type { Pass } from './pass.ts';
 
@@ -17,7 +18,7 @@ const deploymentKind = kindOf('apps/v1', 'Deployment');
 
 /** `handed`: our apply leaves the number out. Only where an autoscaler is wanted and another manager holds the number. */
 export function replicasOwner(app: ResolvedApp, dependencies: Dependencies): 'ours' | 'handed' {
-  if (app.api.scale.mode !== 'autoscaled') return 'ours';
+  if (!isAutoscaled(app)) return 'ours';
   const live = liveDeployment(app, dependencies);
   // Before there is a Deployment, and until the handing over is done, the number is ours.
   return live && isHanded(live) ? 'handed' : 'ours';
@@ -30,11 +31,20 @@ export async function handOverReplicas(
   dependencies: Dependencies,
   signal: AbortSignal,
 ): Promise<void> {
-  if (app.api.scale.mode !== 'autoscaled' || pass.failures.length > 0) return;
+  if (!isAutoscaled(app) || !pass.complete) return;
   const live = liveDeployment(app, dependencies);
   if (!live || isHanded(live)) return;
-  const written = await holdReplicas(dependencies.client, live, replicasManager, signal);
-  dependencies.informers.store(deploymentKind).written(written);
+  try {
+    const written = await holdReplicas(dependencies.client, live, replicasManager, signal);
+    dependencies.informers.store(deploymentKind).written(written);
+  } catch (error) {
+    noteFailure(live, error, pass);
+  }
+}
+
+/** A stopped app has no autoscaler: none of its pods is to come back. */
+function isAutoscaled({ api, state }: ResolvedApp): boolean {
+  return api.scale.mode === 'autoscaled' && state === 'Running';
 }
 
 function liveDeployment(app: ResolvedApp, { informers }: Dependencies): KubeObject | undefined {

@@ -13,6 +13,7 @@ import type { KubeObject } from '../runtime/object.ts';
 import { isKnownClaim } from './claims.ts';
 import { metadata, retainedMetadata } from './metadata.ts';
 import type { Observed } from './observed.ts';
+import { recordOf } from './record.ts';
 
 /** Gives that many bytes nobody can guess; `crypto.randomBytes` outside tests. */
 export type Random = (bytes: number) => Uint8Array;
@@ -45,9 +46,13 @@ export function wantedSecrets(app: ResolvedApp): WantedSecret[] {
   const child = names(app);
   return [
     wanted(app, child.key, 'key', (random) => ({ key: Buffer.from(random(32)).toString('hex') })),
-    retained(app, child.databaseRoot, users.root, 'localhost'),
-    retained(app, child.databaseMigration, users.migration, serviceHost(app, child.database)),
-    retained(app, child.databaseCredentials, users.service, serviceHost(app, child.database)),
+    ...(app.database.mode === 'managed'
+      ? [
+          retained(app, child.databaseRoot, users.root, 'localhost'),
+          retained(app, child.databaseMigration, users.migration, serviceHost(app, child.database)),
+          retained(app, child.databaseCredentials, users.service, serviceHost(app, child.database)),
+        ]
+      : []),
     ...(app.cache.mode === 'managed' ? [cacheSecret(app)] : []),
   ];
 }
@@ -202,7 +207,7 @@ export function credentialProblems(
  * asked in every pass, before anything is applied: an apply would make the claim, or make it look like ours.
  */
 export function lostVolume(app: ResolvedApp, status: MemoAppStatus | undefined, observed: Observed): Problem[] {
-  if (status?.database === undefined) return [];
+  if (app.database.mode !== 'managed' || recordOf(app, status)?.database === undefined) return [];
   const name = podClaim(names(app).database, 0);
   const claim = observed.get('PersistentVolumeClaim', name);
   if (claim === undefined) return [dataMissing(app, `the volume claim ${name} of the database is gone`)];
@@ -212,7 +217,8 @@ export function lostVolume(app: ResolvedApp, status: MemoAppStatus | undefined, 
 
 function dataMissing(app: ResolvedApp, what: string): Problem {
   const secrets = opensDatabase(app).join(', ');
-  const message = `${what}; restore it, with the annotation ${storeVersionAnnotation}: "${app.database.version}", or delete the Secrets ${secrets}, and the claim if there is one, to start empty`;
+  const version = app.database.mode === 'managed' ? app.database.version : '';
+  const message = `${what}; restore it, with the annotation ${storeVersionAnnotation}: "${version}", or delete the Secrets ${secrets}, and the claim if there is one, to start empty`;
   return { reason: Reason.DataMissing, message };
 }
 

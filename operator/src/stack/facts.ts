@@ -19,11 +19,15 @@ export interface ClaimMetadata {
   readonly annotations?: Readonly<Record<string, string>> | undefined;
 }
 
-export function clusterFacts(app: Named, observed: Observed, release: string): ClusterFacts {
+export function clusterFacts(
+  app: Named,
+  observed: Observed,
+  operator: Pick<ClusterFacts, 'release' | 'operatorNamespace'>,
+): ClusterFacts {
   const database = recordedStore(app, 'database', observed);
   const events = recordedStore(app, 'events', observed);
   const zookeeper = recordedStore(app, 'zookeeper', observed);
-  return { release, volumes: { database, events, zookeeper } };
+  return { ...operator, volumes: { database, events, zookeeper } };
 }
 
 /** What all volumes of a store tell: the latest version on any of them speaks for the store. */

@@ -9,6 +9,8 @@ export interface WatchedKind {
   readonly scope: 'Namespaced' | 'Cluster';
   /** `child`: written by us, watched by our label. `clue`: only read, to say what is wrong. */
   readonly role: 'child' | 'clue';
+  /** Not every cluster serves it. */
+  readonly optional?: true;
 }
 
 const namespaced = { scope: 'Namespaced', role: 'child' } as const;
@@ -30,6 +32,14 @@ export const watchedKinds: readonly WatchedKind[] = [
   },
   { kind: 'PodDisruptionBudget', apiVersion: 'policy/v1', plural: 'poddisruptionbudgets', ...namespaced },
   { kind: 'Ingress', apiVersion: 'networking.k8s.io/v1', plural: 'ingresses', ...namespaced },
+  {
+    kind: 'HTTPRoute',
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    plural: 'httproutes',
+    optional: true,
+    ...namespaced,
+  },
+  { kind: 'NetworkPolicy', apiVersion: 'networking.k8s.io/v1', plural: 'networkpolicies', ...namespaced },
   { kind: 'Pod', apiVersion: 'v1', plural: 'pods', scope: 'Namespaced', role: 'clue' },
   { kind: 'StorageClass', apiVersion: 'storage.k8s.io/v1', plural: 'storageclasses', scope: 'Cluster', role: 'clue' },
   {
@@ -57,6 +67,7 @@ export const readKinds: readonly ObservedKind[] = [
   'Job',
   'PersistentVolumeClaim',
   'Pod',
+  'HTTPRoute',
   'Ingress',
   'IngressClass',
   'StorageClass',

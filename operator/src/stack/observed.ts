@@ -15,12 +15,44 @@ export interface ObservedKinds {
   readonly Job: Job;
   readonly PersistentVolumeClaim: PersistentVolumeClaim;
   readonly Pod: Pod;
+  readonly HTTPRoute: HTTPRoute;
   readonly Ingress: Ingress;
   readonly IngressClass: IngressClass;
   readonly StorageClass: StorageClass;
 }
 
+/** As much as is looked at of the kind of gateway.networking.k8s.io/v1. */
+export interface HTTPRoute {
+  readonly metadata?: { readonly generation?: number };
+  readonly status?: {
+    readonly parents?: readonly {
+      readonly parentRef: {
+        readonly name: string;
+        readonly namespace?: string;
+        readonly sectionName?: string;
+        readonly port?: number;
+      };
+      readonly conditions?: readonly {
+        readonly type: string;
+        readonly status: string;
+        readonly reason?: string;
+        readonly message?: string;
+        readonly observedGeneration?: number;
+      }[];
+    }[];
+  };
+}
+
 export type ObservedKind = keyof ObservedKinds;
+
+/** What a pod of the API says of the stores it uses, on `/health`. */
+export interface StoreHealth {
+  readonly database: StoreState;
+  readonly redis: StoreState;
+  readonly kafka: StoreState;
+}
+
+export type StoreState = 'healthy' | 'unhealthy' | 'not_configured';
 
 /** Objects as the stores hold them. Kinds of the cluster's scope are found by name alone. */
 export interface Observed {
@@ -28,12 +60,18 @@ export interface Observed {
   get<K extends ObservedKind>(kind: K, name: string): ObservedKinds[K] | undefined;
   /** Those that carry all the labels given; every one for `{}`. */
   list<K extends ObservedKind>(kind: K, labels: Readonly<Record<string, string>>): readonly ObservedKinds[K][];
+  /** Whether the cluster serves the kind: not every one does of those that are optional. */
+  serves(kind: ObservedKind): boolean;
+  /** `silent`: no pod of the API answers. undefined: none has been asked yet. */
+  readonly storeHealth: StoreHealth | 'silent' | undefined;
 }
 
 /** Untyped access to the stores, already narrowed to the app's namespace. */
 export interface ObjectSource {
   get(kind: ObservedKind, name: string): KubeObject | undefined;
   list(kind: ObservedKind, labels: Readonly<Record<string, string>>): readonly KubeObject[];
+  serves(kind: ObservedKind): boolean;
+  storeHealth(): Observed['storeHealth'];
 }
 
 /** The one place where JSON from the stores is given its type: the API server vouches for the shape of its own kinds. */
@@ -42,5 +80,9 @@ export function observe(source: ObjectSource): Observed {
     get: <K extends ObservedKind>(kind: K, name: string) => source.get(kind, name) as ObservedKinds[K] | undefined,
     list: <K extends ObservedKind>(kind: K, labels: Readonly<Record<string, string>>) =>
       source.list(kind, labels) as readonly unknown[] as readonly ObservedKinds[K][],
+    serves: (kind) => source.serves(kind),
+    get storeHealth() {
+      return source.storeHealth();
+    },
   };
 }

@@ -1,7 +1,8 @@
 /** What every pod of ours has in common: it passes Pod Security `restricted` and writes only where it is told. */
 import { createHash } from 'node:crypto';
 import type { PodSpec, Probe, Volume, VolumeMount } from 'kubernetes-types/core/v1.js';
-import type { ResolvedApp, ResolvedImage, ResolvedResources } from '../api/resolved.ts';
+import { labels, type Part } from '../api/labels.ts';
+import type { ResolvedApp, ResolvedImage, ResolvedPod, ResolvedResources } from '../api/resolved.ts';
 
 /** Users of the official images. */
 export const userIds = { mariadb: 999, redis: 999, kafka: 1000, zookeeper: 1000, memo: 65532 } as const;
@@ -42,6 +43,29 @@ export function podDefaults(
   };
 }
 
+/** Where the pods run, how they matter and how long they may take to stop: as the admin asks. */
+export function placement(pod: ResolvedPod): Placement {
+  const { nodeSelector, priorityClassName, terminationGracePeriodSeconds, tolerations } = pod;
+  return {
+    ...(Object.keys(nodeSelector).length > 0 && { nodeSelector: { ...nodeSelector } }),
+    ...(priorityClassName !== undefined && { priorityClassName }),
+    terminationGracePeriodSeconds,
+    ...(tolerations.length > 0 && { tolerations: tolerations.map((toleration) => ({ ...toleration })) }),
+  };
+}
+
+type Placement = Pick<PodSpec, 'nodeSelector' | 'priorityClassName' | 'terminationGracePeriodSeconds' | 'tolerations'>;
+
+/** Metadata of a pod template: the admin's labels and annotations, and ours over them. */
+export function templateMetadata(
+  app: ResolvedApp,
+  part: Part,
+  pod: ResolvedPod,
+  annotations: Readonly<Record<string, string>>,
+): { labels: Record<string, string>; annotations: Record<string, string> } {
+  return { labels: { ...pod.labels, ...labels(app, part) }, annotations: { ...pod.annotations, ...annotations } };
+}
+
 /** Security context of every container. */
 export const restricted = {
   allowPrivilegeEscalation: false,
@@ -74,21 +98,22 @@ export function scratch(paths: Readonly<Record<string, string>>): { volumes: Vol
   };
 }
 
-/** A Secret mounted for its `uri`: passwords are never in the environment. */
-export interface MountedUri {
+/** Some keys of a Secret as files: passwords are never in the environment. */
+export interface MountedSecret {
   readonly volume: string;
   readonly secretName: string;
   readonly mountPath: string;
+  readonly items: readonly { readonly key: string; readonly path: string }[];
 }
 
-/** The `uri` alone of each Secret, read-only. */
-export function uriMounts(uris: readonly MountedUri[]): { volumes: Volume[]; mounts: VolumeMount[] } {
+/** The keys that are named and no others, read-only. */
+export function secretMounts(secrets: readonly MountedSecret[]): { volumes: Volume[]; mounts: VolumeMount[] } {
   return {
-    volumes: uris.map(({ volume, secretName }) => ({
+    volumes: secrets.map(({ volume, secretName, items }) => ({
       name: volume,
-      secret: { secretName, items: [{ key: 'uri', path: 'uri' }] },
+      secret: { secretName, items: items.map((item) => ({ ...item })) },
     })),
-    mounts: uris.map(({ volume, mountPath }) => ({ name: volume, mountPath, readOnly: true })),
+    mounts: secrets.map(({ volume, mountPath }) => ({ name: volume, mountPath, readOnly: true })),
   };
 }
 

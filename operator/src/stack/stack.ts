@@ -7,6 +7,7 @@ import { databaseObjects } from './database/database.ts';
 import { eventsObjects } from './events/events.ts';
 import type { StackInputs } from './inputs.ts';
 import { jobsAccount } from './jobs/account.ts';
+import { networkObjects } from './network/policies.ts';
 import { routeObjects } from './route/route.ts';
 
 /**
@@ -26,7 +27,9 @@ export function stack(app: ResolvedApp, inputs: StackInputs): KubeObject[] {
     jobsAccount(app),
     // Serves as soon as the schema is there.
     ...apiObjects(app, inputs),
+    // Beside the pods they fence in: what a policy does not let through yet is tried again.
+    ...networkObjects(app),
     // Last: a route to pods that are not there would answer 503 to the first visitors.
-    ...routeObjects(app),
+    ...routeObjects(app, inputs.observed),
   ];
 }

@@ -4,9 +4,12 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import type { CacheConfig } from '../config.ts';
 import type { Log } from '../observability/log.ts';
 import { errorFields } from '../observability/log.ts';
+import { tlsOptions } from '../tls.ts';
 import { within } from '../waiting.ts';
+import { ListeningConnector } from './connector.ts';
 
 /** Redis is away, or was lost while it answered. */
 export class RedisAway extends Error {
@@ -30,6 +33,9 @@ export class JournalAway extends Error {
  */
 export type LinkState = 'down' | 'recovering' | 'open';
 
+/** Where Redis is, who asks and how it is known; not how long anything stays in it. */
+export type RedisServer = Omit<CacheConfig, 'ttlMs'>;
+
 /** Milliseconds. */
 export interface LinkDeadlines {
   /** TCP, handshake and first answer. */
@@ -41,9 +47,11 @@ export interface LinkDeadlines {
 }
 
 export interface LinkOptions {
-  readonly url: string;
+  readonly server: RedisServer;
   readonly deadlines: LinkDeadlines;
   readonly log: Log;
+  /** What the loss of Redis means, for the log. */
+  readonly withoutRedis: string;
   /** Called after each connect, and again while it throws {@link JournalAway}; the link opens when it resolves. */
   readonly recover: () => Promise<void>;
   readonly onState: (state: LinkState) => void;
@@ -184,8 +192,12 @@ export class RedisLink {
   }
 
   async #connect(): Promise<void> {
-    const { url, deadlines } = this.#options;
-    const redis = new Redis(url, {
+    const { server, deadlines } = this.#options;
+    const redis = new Redis(server.url, {
+      ...(server.username !== undefined && { username: server.username }),
+      ...(server.password !== undefined && { password: server.password }),
+      ...(server.tls && { tls: tlsOptions(server.tls, hostOf(server.url)) }),
+      Connector: ListeningConnector,
       lazyConnect: true,
       protocol: 2,
       disableClientInfo: true,
@@ -263,8 +275,9 @@ export class RedisLink {
     this.#downSince = performance.now();
     this.#become('down');
     redis.disconnect();
-    if (!this.#closed)
-      this.#options.log.warn(errorFields(reason), 'lost Redis; reads go to the database until it is back');
+    if (!this.#closed) {
+      this.#options.log.warn(errorFields(reason), `lost Redis; until it is back, ${this.#options.withoutRedis}`);
+    }
     this.#trip();
   }
 
@@ -272,6 +285,11 @@ export class RedisLink {
     this.#state = state;
     this.#options.onState(state);
   }
+}
+
+/** Without the brackets that a URL puts around an IPv6 address. */
+function hostOf(url: string): string {
+  return new URL(url).hostname.replace(/^\[|\]$/g, '');
 }
 
 function isRefusal(error: unknown): boolean {

@@ -85,9 +85,10 @@ class RedisCache implements ReplayableCache {
     this.#deadlines = options.deadlines ?? DEADLINES;
     this.#metrics = cacheMetrics(options.register);
     this.#link = new RedisLink({
-      url: options.url,
+      server: options,
       deadlines: this.#deadlines,
       log: options.log,
+      withoutRedis: 'reads go to the database',
       recover: () => this.#recover(),
       onState: (state) => this.#metrics.state(state),
     });

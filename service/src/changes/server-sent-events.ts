@@ -18,8 +18,10 @@ const HEARTBEAT_MS = 15_000;
 const STALLED_MS = 30_000;
 /** How long a client waits before it comes back. */
 const RETRY_MS = 2_000;
+export const EVENT_STREAM = 'text/event-stream';
+
 const HEADERS = {
-  'Content-Type': 'text/event-stream',
+  'Content-Type': EVENT_STREAM,
   'Cache-Control': 'no-store',
   // After a stream there is nothing to keep the connection for, and a process that stops would wait for it.
   Connection: 'close',

@@ -1,5 +1,6 @@
 /** How the text of an environment variable becomes a value: one zod type per form, each message says what to write. */
-import { isIPv6 } from 'node:net';
+import { X509Certificate } from 'node:crypto';
+import { isIP, isIPv6 } from 'node:net';
 import { z } from 'zod';
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
@@ -70,6 +71,51 @@ export function origins(): z.ZodType<string[], string> {
   return z.union([z.literal('none').transform(() => []), some]);
 }
 
+/** An address of the web. */
+export function webUrl(): z.ZodType<string, string> {
+  return z.string().refine((text) => /^https?:\/\/\S+$/.test(text) && URL.canParse(text), {
+    error: 'must be a URL that begins with https:// or http://',
+  });
+}
+
+/** A key for HS256, which needs as many bits as it makes (RFC 7518 section 3.2). */
+export function sharedSecret(): z.ZodType<string, string> {
+  return z.string().refine((text) => Buffer.byteLength(text) >= 32, { error: 'must have at least 32 bytes' });
+}
+
+/** `600/1m`: so many requests in so long. Value: requests and seconds. */
+export function rate(): z.ZodType<{ requests: number; seconds: number }, string> {
+  return z.string().transform((text, context) => {
+    const [, requests = '', time = ''] = /^([1-9]\d{0,8})\/(\S+)$/.exec(text) ?? [];
+    const seconds = (parseDuration(time) ?? 0) / 1000;
+    if (requests !== '' && Number.isInteger(seconds) && seconds >= 1 && seconds <= 86_400) {
+      return { requests: Number(requests), seconds };
+    }
+    context.addIssue({ code: 'custom', message: 'must be requests in whole seconds, such as 600/1m' });
+    return z.NEVER;
+  });
+}
+
+/** Networks in CIDR form; an address alone is a network of one. */
+export function networks(): z.ZodType<string[], string> {
+  return list(/./, 'networks').refine((members) => members.every(isNetwork), {
+    error: 'must be a comma-separated list of networks such as 10.244.0.0/16',
+  });
+}
+
+function isNetwork(text: string): boolean {
+  const [, address = '', prefix] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return bits > 0 && Number(prefix ?? bits) <= bits;
+}
+
+/** A day, or a time of one. */
+export function date(): z.ZodType<Date, string> {
+  return z
+    .union([z.iso.date(), z.iso.datetime({ offset: true })], { error: 'must be a date such as 2027-06-30' })
+    .transform((text) => new Date(text));
+}
+
 /** A name that Kafka takes for a topic. */
 export function topicName(): z.ZodType<string, string> {
   return z.string().regex(/^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/, { error: 'must be a topic name that Kafka takes' });
@@ -80,6 +126,26 @@ export function address(): z.ZodType<string, string> {
   return z.string().refine((text) => isIPv6(text) || /^\d+(?:\.\d+){3}$/.test(text) || text === 'localhost', {
     error: 'must be an IP address to listen on, such as :: or 0.0.0.0',
   });
+}
+
+/** Any text: a name or a password. */
+export function text(): z.ZodType<string, string> {
+  return z.string();
+}
+
+/** One or more certificates in PEM. */
+export function certificates(): z.ZodType<string, string> {
+  return z.string().refine(areCertificates, { error: 'must be certificates in PEM' });
+}
+
+function areCertificates(pem: string): boolean {
+  const found = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  try {
+    return found.length > 0 && found.every((one) => new X509Certificate(one).raw.length > 0);
+  } catch {
+    // OpenSSL cannot read it.
+    return false;
+  }
 }
 
 /** A time zone of the IANA data base. */
@@ -97,7 +163,7 @@ function isTimeZone(text: string): boolean {
   }
 }
 
-/** Where a MariaDB is and who asks. */
+/** Where a MariaDB is and who asks; `user` is empty where the URL names nobody. */
 export interface DatabaseUrl {
   readonly host: string;
   readonly port: number;
@@ -108,7 +174,7 @@ export interface DatabaseUrl {
 
 // As SQLAlchemy reads it, so that the original's value works unchanged: the password may hold `/`, `?` and `#` unescaped.
 const DATABASE_URL =
-  /^(?:mysql|mariadb)(?:\+\w+)?:\/\/(?<user>[^:/@]+)(?::(?<password>[^@]*))?@(?:\[(?<v6>[^\]]+)\]|(?<host>[^/:?]+))(?::(?<port>\d+))?\/(?<database>[^?]+)(?:\?(?<options>.*))?$/;
+  /^(?:mysql|mariadb)(?:\+\w+)?:\/\/(?:(?<user>[^:/@]+)(?::(?<password>[^@]*))?@)?(?:\[(?<v6>[^\]]+)\]|(?<host>[^/:?]+))(?::(?<port>\d+))?\/(?<database>[^?]+)(?:\?(?<options>.*))?$/;
 
 /** `mysql://`, `mariadb://` or with a driver of SQLAlchemy (`mysql+aiomysql://`); the driver and its options are ignored. */
 export function databaseUrl(): z.ZodType<DatabaseUrl, string> {
@@ -120,7 +186,7 @@ export function databaseUrl(): z.ZodType<DatabaseUrl, string> {
       return z.NEVER;
     }
     if (/(?:^|&)(?:ssl|tls)/i.test(parts['options'] ?? '')) {
-      context.addIssue({ code: 'custom', message: 'asks for TLS to the database, which this release does not speak' });
+      context.addIssue({ code: 'custom', message: 'asks for TLS among its options: DATABASE_TLS does that' });
       return z.NEVER;
     }
     return {

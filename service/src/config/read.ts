@@ -13,6 +13,11 @@ export interface Variable<T> {
   readonly about: string;
 }
 
+/** A variable as it is, its type taken from its form. */
+export function variable<T>(definition: Variable<T>): Variable<T> {
+  return definition;
+}
+
 /** What is wrong with one variable. */
 export interface ConfigurationFault {
   readonly variable: string;

@@ -3,9 +3,10 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { createConnection } from 'mariadb';
 import type { Connection as DriverConnection, UpsertResult } from 'mariadb';
-import type { DatabaseUrl } from '../config.ts';
+import type { DatabaseConfig } from '../config.ts';
+import { tlsOptions } from '../tls.ts';
 import { deadline } from '../waiting.ts';
-import { DatabaseUnavailable, translated } from './errors.ts';
+import { ConnectionLost, DatabaseUnavailable, translated } from './errors.ts';
 
 /** What a parameter of a statement may be. */
 export type SqlValue = string | number | bigint | Buffer | null;
@@ -33,15 +34,18 @@ export class Connection {
   readonly #driver: DriverConnection;
   readonly #socket: Socket;
   readonly #onClose: (() => void)[] = [];
+  readonly #cut: Cut | undefined;
   #broken = false;
   #closed = false;
   #expired = false;
   #unanswered = 0;
   #heardAt = 0;
 
-  constructor(driver: DriverConnection, socket: Socket) {
+  /** @param cut with TLS */
+  constructor(driver: DriverConnection, socket: Socket, cut?: Cut) {
     this.#driver = driver;
     this.#socket = socket;
+    this.#cut = cut;
     // When the driver finds the connection lost, it takes every listener off the socket, ours included: only `end` tells then.
     // It reports the loss as an error too, also between statements; without a listener that would end the process.
     driver.on('error', () => this.#close());
@@ -100,7 +104,7 @@ export class Connection {
    * the query, which hangs on a frozen server and leaves this socket open; the server cuts long statements by itself.
    */
   abort(): void {
-    this.#socket.destroy(new Error('the deadline of the request has passed'));
+    cutOff(this.#socket, this.#cut, 'the deadline of the request has passed');
     this.#close();
   }
 
@@ -129,13 +133,37 @@ export class Connection {
     if (this.#unanswered === 0) this.#heardAt = performance.now();
     this.#unanswered += 1;
     try {
-      return await ask();
+      const pending = ask();
+      return await (this.#cut ? Promise.race([pending, this.#cut.promise]) : pending);
     } catch (error) {
       throw translated(error);
     } finally {
       this.#unanswered -= 1;
       this.#heardAt = performance.now();
     }
+  }
+}
+
+/**
+ * Rejects when a connection with TLS is cut. An error on the socket below TLS would reach the connector first, which takes
+ * its listeners off the TLS socket; that one's own error then ends the process. So such a socket ends without an error, and
+ * who waits is told here.
+ */
+type Cut = PromiseWithResolvers<never>;
+
+function newCut(): Cut {
+  const cut = Promise.withResolvers<never>();
+  // Nobody may be waiting.
+  cut.promise.catch(() => undefined);
+  return cut;
+}
+
+function cutOff(socket: Socket, cut: Cut | undefined, reason: string): void {
+  if (cut) {
+    cut.reject(new ConnectionLost({ cause: new Error(reason) }));
+    socket.destroy();
+  } else {
+    socket.destroy(new Error(reason));
   }
 }
 
@@ -173,7 +201,10 @@ export async function cutAfter<T>(
 }
 
 /** Opens a session. @throws DatabaseUnavailable within `connectMs` */
-export async function openConnection(url: DatabaseUrl, options: ConnectOptions): Promise<Connection> {
+export async function openConnection(
+  { url, tls }: Pick<DatabaseConfig, 'url' | 'tls'>,
+  options: ConnectOptions,
+): Promise<Connection> {
   const socket = connect({
     host: url.host,
     port: url.port,
@@ -181,15 +212,18 @@ export async function openConnection(url: DatabaseUrl, options: ConnectOptions):
     keepAlive: true,
     keepAliveInitialDelay: 10_000,
   });
-  const timer = deadline(options.connectMs, () => socket.destroy(new Error('connecting took too long')));
+  const cut = tls && newCut();
+  const timer = deadline(options.connectMs, () => cutOff(socket, cut, 'connecting took too long'));
   try {
-    const driver = await createConnection({
+    const connecting = createConnection({
       host: url.host,
       port: url.port,
       user: url.user,
       password: url.password,
       database: url.database,
+      // The connector puts TLS on top of this socket, once the server has said that it speaks it.
       stream: (callback) => callback(undefined, socket),
+      ...(tls && { ssl: tlsOptions(tls, url.host) }),
       // The driver's own timer knows no grace: it comes after ours.
       connectTimeout: options.connectMs + 500,
       charset: 'utf8mb4',
@@ -212,7 +246,8 @@ export async function openConnection(url: DatabaseUrl, options: ConnectOptions):
         max_statement_time: options.statementSeconds,
       },
     });
-    return new Connection(driver, socket);
+    const driver = await (cut ? Promise.race([connecting, cut.promise]) : connecting);
+    return new Connection(driver, socket, cut);
   } catch (error) {
     socket.destroy();
     const meaning = translated(error);

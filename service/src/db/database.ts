@@ -155,7 +155,7 @@ export class Database {
   }
 
   async #open(connectMs: number = DEADLINES.connect): Promise<Connection> {
-    const connection = await openConnection(this.#config.url, {
+    const connection = await openConnection(this.#config, {
       connectMs,
       statementSeconds: STATEMENT_SECONDS,
       lockWaitSeconds: LOCK_WAIT_SECONDS,

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Umzug } from 'umzug';
 import type { UmzugStorage } from 'umzug';
-import type { DatabaseUrl } from '../config.ts';
+import type { DatabaseConfig } from '../config.ts';
 import type { Log } from '../observability/log.ts';
 import { openConnection } from './connection.ts';
 import type { Connection } from './connection.ts';
@@ -40,11 +40,11 @@ export class SchemaTooNew extends Error {
  * @returns the schema's version now
  * @throws SchemaTooNew, DatabaseUnavailable, or what a migration throws; run again, it goes on where it stopped
  */
-export async function migrate(url: DatabaseUrl, patienceMs: number, log: Log): Promise<number> {
-  const connection = await patientConnection(url, patienceMs, log);
+export async function migrate(config: DatabaseConfig, patienceMs: number, log: Log): Promise<number> {
+  const connection = await patientConnection(config, patienceMs, log);
   try {
-    return await watched(url, connection, patienceMs, async () => {
-      await lock(connection, url.database, log);
+    return await watched(config, connection, patienceMs, async () => {
+      await lock(connection, config.url.database, log);
       await connection.run(`SET SESSION lock_wait_timeout = ${TABLE_LOCK_SECONDS}`);
       await connection.run(HISTORY_TABLE);
       const found = await schemaVersion(connection);
@@ -58,13 +58,13 @@ export async function migrate(url: DatabaseUrl, patienceMs: number, log: Log): P
   }
 }
 
-async function patientConnection(url: DatabaseUrl, patienceMs: number, log: Log): Promise<Connection> {
+async function patientConnection(config: DatabaseConfig, patienceMs: number, log: Log): Promise<Connection> {
   const connectMs = Math.min(CONNECT_MS, patienceMs);
   const until = performance.now() + patienceMs;
   for (;;) {
     try {
       // No limit on a statement: a large table is copied when its columns change.
-      return await openConnection(url, { connectMs, statementSeconds: 0, lockWaitSeconds: 50 });
+      return await openConnection(config, { connectMs, statementSeconds: 0, lockWaitSeconds: 50 });
     } catch (error) {
       if (!(error instanceof DatabaseUnavailable)) throw error;
       if (performance.now() > until) throw error instanceof ConnectionLost ? noAnswer(patienceMs, error) : error;

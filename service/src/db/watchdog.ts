@@ -1,5 +1,5 @@
 /** A watchdog over work that may rightly take hours on one session, such as the copy of a large table. */
-import type { DatabaseUrl } from '../config.ts';
+import type { DatabaseConfig } from '../config.ts';
 import { pauseUnless } from '../waiting.ts';
 import { openConnection } from './connection.ts';
 import type { Connection } from './connection.ts';
@@ -14,14 +14,14 @@ const QUESTION_MS = 5_000;
  * @throws DatabaseUnavailable then, at most two questions later; else what `work` throws
  */
 export async function watched<T>(
-  url: DatabaseUrl,
+  config: DatabaseConfig,
   session: Connection,
   patienceMs: number,
   work: () => Promise<T>,
 ): Promise<T> {
   const over = new AbortController();
   const server = { silent: false };
-  const watching = untilSilent(url, patienceMs, over.signal).then((silent) => {
+  const watching = untilSilent(config, patienceMs, over.signal).then((silent) => {
     server.silent = silent;
     if (silent) session.abort();
   });
@@ -41,12 +41,12 @@ export function noAnswer(ms: number, cause: unknown): DatabaseUnavailable {
 }
 
 /** False: `over` came first. */
-async function untilSilent(url: DatabaseUrl, patienceMs: number, over: AbortSignal): Promise<boolean> {
+async function untilSilent(config: DatabaseConfig, patienceMs: number, over: AbortSignal): Promise<boolean> {
   const questionMs = Math.min(QUESTION_MS, patienceMs);
   let heard = performance.now();
   let missed = 0;
   while (!over.aborted) {
-    if (await answers(url, questionMs)) {
+    if (await answers(config, questionMs)) {
       heard = performance.now();
       missed = 0;
     } else {
@@ -60,9 +60,9 @@ async function untilSilent(url: DatabaseUrl, patienceMs: number, over: AbortSign
 }
 
 /** Whether the server says anything; to refuse the session, for too many connections or another reason, is an answer too. */
-async function answers(url: DatabaseUrl, ms: number): Promise<boolean> {
+async function answers(config: DatabaseConfig, ms: number): Promise<boolean> {
   try {
-    const session = await openConnection(url, { connectMs: ms, statementSeconds: 1, lockWaitSeconds: 1 });
+    const session = await openConnection(config, { connectMs: ms, statementSeconds: 1, lockWaitSeconds: 1 });
     await session.end();
     return true;
   } catch (error) {

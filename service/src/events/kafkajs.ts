@@ -2,11 +2,13 @@
  * The one file that knows kafkajs: its clients with a deadline on every wait, its log lines in ours. It never tries again
  * by itself and no client outlives trouble: callers throw it away and open another (docs/adr/0004-kafka-client.md).
  */
-import { connect } from 'node:net';
+import { connect, isIP } from 'node:net';
+import { connect as connectSecurely } from 'node:tls';
 import kafkajs from 'kafkajs';
 import type { Admin, ISocketFactory, KafkaConfig, LogEntry, Message } from 'kafkajs';
-import type { EventsConfig } from '../config.ts';
+import type { EventsConfig, SaslConfig } from '../config.ts';
 import type { Log } from '../observability/log.ts';
+import { tlsOptions } from '../tls.ts';
 import { within } from '../waiting.ts';
 import { HELD_MS } from './exclusive.ts';
 
@@ -23,6 +25,9 @@ export class RecordsRefused extends Error {
     this.name = 'RecordsRefused';
   }
 }
+
+/** Where the brokers are, who asks and how they are known. */
+export type Brokers = Pick<EventsConfig, 'bootstrapServers' | 'sasl' | 'tls'>;
 
 /** Sends records to one topic, in order per key. */
 export interface RecordSender {
@@ -63,29 +68,40 @@ export const topicResource = kafkajs.ConfigResourceTypes.TOPIC;
 export const setOnTopic = kafkajs.ConfigSource.TOPIC_CONFIG;
 
 /** A connected admin client. @throws when the brokers do not answer within the deadlines */
-export async function connectAdmin(
-  { bootstrapServers }: Pick<EventsConfig, 'bootstrapServers'>,
-  log: Log,
-  deadlines = DEADLINES,
-): Promise<Admin> {
-  return connected(kafkaAt(bootstrapServers, log, deadlines).admin(), deadlines);
+export async function connectAdmin(brokers: Brokers, log: Log, deadlines = DEADLINES): Promise<Admin> {
+  return connected(kafkaAt(brokers, log, deadlines).admin(), deadlines);
 }
 
 /**
  * As {@link connectAdmin}, and whatever broker of the cluster it picks for a question, this server is asked: one that is
  * frozen answers for itself alone.
  */
-export async function connectAdminOf(server: string, log: Log, deadlines: KafkaDeadlines): Promise<Admin> {
+export async function connectAdminOf(
+  server: string,
+  brokers: Brokers,
+  log: Log,
+  deadlines: KafkaDeadlines,
+): Promise<Admin> {
   const end = server.lastIndexOf(':');
   const address = { host: server.slice(0, end), port: Number(server.slice(end + 1)) };
-  const socketFactory: ISocketFactory = ({ onConnect }) => connect(address, onConnect);
-  return connected(kafkaAt([server], log, deadlines, { socketFactory }).admin(), deadlines);
+  const socketFactory: ISocketFactory = ({ onConnect, ssl }) =>
+    brokers.tls === undefined
+      ? connect(address, onConnect)
+      : connectSecurely(
+          { ...address, ...(isIP(address.host) === 0 && { servername: address.host }), ...ssl },
+          onConnect,
+        );
+  return connected(
+    kafkaAt({ ...brokers, bootstrapServers: [server] }, log, deadlines, { socketFactory }).admin(),
+    deadlines,
+  );
 }
 
 /** A connected sender of records. @throws when the brokers do not answer within the deadlines */
-export async function connectSender({ bootstrapServers, topic }: EventsConfig, log: Log): Promise<RecordSender> {
+export async function connectSender(config: EventsConfig, log: Log): Promise<RecordSender> {
+  const { topic } = config;
   const producer = await connected(
-    kafkaAt(bootstrapServers, log, SEND_DEADLINES).producer({
+    kafkaAt(config, log, SEND_DEADLINES).producer({
       allowAutoTopicCreation: false,
       // Java's own, so that other producers put the same memo into the same partition.
       createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
@@ -112,7 +128,7 @@ export async function takeLeave(client: { disconnect(): Promise<void> }): Promis
 }
 
 function kafkaAt(
-  servers: readonly string[],
+  { bootstrapServers, sasl, tls }: Brokers,
   log: Log,
   deadlines: KafkaDeadlines,
   sockets: Pick<KafkaConfig, 'socketFactory'> = {},
@@ -120,7 +136,9 @@ function kafkaAt(
   return new kafkajs.Kafka({
     ...sockets,
     clientId: 'memo-service',
-    brokers: [...servers],
+    brokers: [...bootstrapServers],
+    ...(tls && { ssl: tlsOptions(tls) }),
+    ...(sasl && { sasl: saslOf(sasl) }),
     connectionTimeout: deadlines.connect,
     requestTimeout: deadlines.request,
     // Without it kafkajs does not look at requestTimeout.
@@ -129,6 +147,18 @@ function kafkaAt(
     logLevel: kafkajs.logLevel.WARN,
     logCreator: () => (entry) => forward(entry, log),
   });
+}
+
+function saslOf({ mechanism, username, password }: SaslConfig): kafkajs.SASLOptions {
+  const account = { username, password };
+  switch (mechanism) {
+    case 'PLAIN':
+      return { mechanism: 'plain', ...account };
+    case 'SCRAM-SHA-256':
+      return { mechanism: 'scram-sha-256', ...account };
+    case 'SCRAM-SHA-512':
+      return { mechanism: 'scram-sha-512', ...account };
+  }
 }
 
 async function connected<T extends { connect(): Promise<void>; disconnect(): Promise<void> }>(

@@ -12,6 +12,8 @@ export interface OutboxEvent {
   readonly type: MemoEventType;
   readonly version: number;
   readonly payload: string;
+  /** The trace of the request that made the change, where it named one. */
+  readonly traceparent: string | null;
 }
 
 /** A write whose invalidation has not been replayed. */
@@ -38,7 +40,7 @@ const WAITING = 'published_at IS NULL AND poisoned_at IS NULL';
 
 /** The eldest events that wait. By what is unpublished, not by the last `seq`: an earlier number may be committed later. */
 export function nextEvents(connection: Connection, limit: number): Promise<OutboxEvent[]> {
-  const columns = 'seq, id, aggregateid AS memoId, type, version, payload';
+  const columns = 'seq, id, aggregateid AS memoId, type, version, payload, traceparent';
   return connection.execute(`SELECT ${columns} FROM outbox WHERE ${WAITING} ORDER BY seq LIMIT ?`, [limit]);
 }
 

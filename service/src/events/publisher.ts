@@ -69,6 +69,7 @@ async function send(sender: RecordSender, events: readonly OutboxEvent[], confir
 }
 
 /** The value goes out as it was written with the memo; what the original's consumers don't know is in the headers. */
-function recordOf({ id, memoId, type, version, payload }: OutboxEvent): KafkaRecord {
-  return { key: String(memoId), value: payload, headers: { id, type, version: String(version) } };
+function recordOf({ id, memoId, type, version, payload, traceparent }: OutboxEvent): KafkaRecord {
+  const headers = { id, type, version: String(version), ...(traceparent !== null && { traceparent }) };
+  return { key: String(memoId), value: payload, headers };
 }

@@ -8,6 +8,8 @@ import { connectAdminOf, takeLeave } from './kafkajs.ts';
 /** All that a question may take, whatever the brokers do. */
 const PROBE_MS = 450;
 const DEADLINES = { connect: 200, request: 200 };
+/** TLS and an account take more turns to agree on. Who comes too late for one question has the answer for the next. */
+const SECURED_DEADLINES = { connect: 1_000, request: 400 };
 
 /** Asks each of the bootstrap servers over a connection that is kept: one frozen broker of several hides no other. */
 export class KafkaReach {
@@ -36,8 +38,9 @@ export class KafkaReach {
 
   /** @throws when this server does not know a topic that can be written to */
   async #ask(server: string): Promise<true> {
-    const { topic } = this.#config;
-    const admin = this.#admins.get(server) ?? connectAdminOf(server, this.#log, DEADLINES);
+    const { sasl, tls, topic } = this.#config;
+    const deadlines = tls || sasl ? SECURED_DEADLINES : DEADLINES;
+    const admin = this.#admins.get(server) ?? connectAdminOf(server, this.#config, this.#log, deadlines);
     this.#admins.set(server, admin);
     try {
       const { topics } = await (await admin).fetchTopicMetadata({ topics: [topic] });

@@ -10,7 +10,8 @@ const PATIENCE_MS = 120_000;
 const PAUSE_MS = 1000;
 
 /**
- * Makes the topic, or gives an existing one more partitions and the asked settings; again changes nothing.
+ * Makes the topic, or gives an existing one more partitions and the asked settings, where it may be altered; again changes
+ * nothing.
  * @throws Error when the brokers did not answer or did not agree within two minutes: the last fault is its cause.
  */
 export async function ensureTopic(config: EventsConfig, log: Log): Promise<void> {
@@ -40,6 +41,7 @@ export async function settleTopic(config: EventsConfig, log: Log): Promise<void>
       log.info({ 'kafka.topic': config.topic, 'kafka.partitions': config.partitions }, 'made the topic');
       return;
     }
+    if (!config.alterTopic) return;
     const { topics } = await admin.fetchTopicMetadata({ topics: [config.topic] });
     const partitions = topics[0]?.partitions ?? [];
     await grow(admin, config, partitions.length, log);
@@ -51,8 +53,9 @@ export async function settleTopic(config: EventsConfig, log: Log): Promise<void>
 
 /** False: it is there already. */
 async function create(admin: Admin, config: EventsConfig): Promise<boolean> {
-  const { topic, partitions, replicationFactor } = config;
+  const { topic, partitions } = config;
   if ((await admin.listTopics()).includes(topic)) return false;
+  const replicationFactor = config.replicationFactor ?? Math.min(3, (await admin.describeCluster()).brokers.length);
   const configEntries = wantedSettings(config, replicationFactor);
   // Another pod may make it at the same moment: that is false too.
   return admin.createTopics({ topics: [{ topic, numPartitions: partitions, replicationFactor, configEntries }] });

@@ -1,12 +1,18 @@
 /** What `/health` answers: the state of each store, true within a second and cheap under load. */
 
-export type StoreState = 'healthy' | 'unhealthy' | 'not_configured';
+import { z } from 'zod';
 
-export interface HealthReport {
-  readonly status: 'healthy' | 'degraded' | 'unhealthy';
-  readonly timestamp: string;
-  readonly services: { readonly database: StoreState; readonly redis: StoreState; readonly kafka: StoreState };
-}
+const storeState = z.enum(['healthy', 'unhealthy', 'not_configured']);
+export type StoreState = z.output<typeof storeState>;
+
+export const healthReport = z
+  .object({
+    status: z.enum(['healthy', 'degraded', 'unhealthy']),
+    timestamp: z.iso.datetime({ precision: 3 }),
+    services: z.object({ database: storeState, redis: storeState, kafka: storeState }),
+  })
+  .meta({ id: 'Health' });
+export type HealthReport = Readonly<z.output<typeof healthReport>>;
 
 /** Each resolves within half a second, whatever its store does. */
 export interface Probes {

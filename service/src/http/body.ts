@@ -9,17 +9,25 @@ export function bodyLimit(maxContentBytes: number): number {
 }
 
 /** What counts as JSON; a body without a type does too. */
-const JSON_TYPES = /^\s*application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
+export const JSON_TYPES = /^\s*application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 /** Not `application/json-patch+json`: a list of operations is no merge patch. */
 export const MERGE_PATCH_TYPES = /^\s*application\/(?:merge-patch\+)?json\s*(?:;|$)/i;
 
+/** What a body may be. */
+export interface BodyBounds {
+  readonly types: RegExp;
+  readonly bytes: number;
+  /** It is held in memory as a whole and has to be there in so many milliseconds. */
+  readonly ms: number;
+}
+
 /**
  * The JSON value of the request's body.
- * @throws Problem not-json (415), body-too-large (413), not-utf8 (400), invalid (422)
+ * @throws Problem not-json (415), body-too-large (413), request-timeout (408), not-utf8 (400), invalid (422)
  */
-export async function readJson(request: IncomingMessage, limit: number, types = JSON_TYPES): Promise<unknown> {
-  checkType(request, types, 'not-json');
-  const bytes = await readBytes(request, limit);
+export async function readJson(request: IncomingMessage, bounds: BodyBounds): Promise<unknown> {
+  checkType(request, bounds.types, 'not-json');
+  const bytes = await readBytes(request, bounds);
   if (!isUtf8(bytes)) throw new Problem('not-utf8');
   if (bytes.length === 0) throw invalid({ loc: ['body'], code: 'missing' });
   try {
@@ -45,8 +53,6 @@ function unread(code: 'not-json' | 'not-ndjson' | 'body-too-large' | 'request-ti
 
 /** A client that is still sending when its connection is closed never sees the reply: so much is taken and thrown away first. */
 const LINGER = { bytes: 134_217_728, ms: 3_000 } as const;
-/** A body that is held in memory as a whole has to be there in this time. */
-const ARRIVED_MS = 30_000;
 
 /** Takes and throws away what is left of a body, for a while. */
 export async function discardRest(request: IncomingMessage): Promise<void> {
@@ -66,7 +72,7 @@ export async function discardRest(request: IncomingMessage): Promise<void> {
   });
 }
 
-async function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
+async function readBytes(request: IncomingMessage, { bytes: limit, ms }: BodyBounds): Promise<Buffer> {
   return new Promise<Buffer>((resolve, reject) => {
     let chunks: Buffer[] = [];
     let length = 0;
@@ -77,7 +83,7 @@ async function readBytes(request: IncomingMessage, limit: number): Promise<Buffe
       reject(unread(code));
     };
     const tooLarge = (): void => refuse('body-too-large');
-    const late = setTimeout(() => refuse('request-timeout'), ARRIVED_MS);
+    const late = setTimeout(() => refuse('request-timeout'), ms);
     const take = (chunk: Buffer): void => {
       length += chunk.length;
       if (length <= limit) {

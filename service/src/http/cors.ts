@@ -3,6 +3,10 @@ import type { RequestHandler } from 'express';
 
 const METHODS = 'DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT';
 
+/** What a page may read beside what it always may. */
+const EXPOSED =
+  'Deprecation, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, Sunset, WWW-Authenticate, X-Request-Id';
+
 /** @param allowed origins, or `*` for any */
 export function cors(allowed: readonly string[]): RequestHandler {
   const any = allowed.includes('*');
@@ -14,7 +18,7 @@ export function cors(allowed: readonly string[]): RequestHandler {
       return;
     }
     response.setHeader('Access-Control-Allow-Origin', any ? '*' : origin);
-    response.setHeader('Access-Control-Expose-Headers', 'ETag, Link, Location, Retry-After, X-Request-Id');
+    response.setHeader('Access-Control-Expose-Headers', EXPOSED);
     if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined) {
       next();
       return;

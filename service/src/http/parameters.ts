@@ -1,73 +1,75 @@
-/** Reads path and query parameters as FastAPI does: the last of several counts, integers are read laxly. */
-import { integerIn } from './lax.ts';
+/** Reads path and query parameters as FastAPI does: the last of several counts, integers and booleans are read laxly. */
+import { z } from 'zod';
+import { checked, refuse } from './faults.ts';
+import { booleanIn, integerIn } from './lax.ts';
 import { invalid } from './problem.ts';
-import type { Fault } from './problem.ts';
 
-/** The query of a request; faults are gathered so that one reply names them all. */
-export class Query {
-  readonly #values: URLSearchParams;
-  readonly #faults: Fault[] = [];
+/** An integer within bounds; beyond what a number holds exactly it is taken as the largest one that does. */
+export function integerParameter<Fallback extends number | undefined>(bounds: {
+  readonly fallback: Fallback;
+  readonly least: number;
+  readonly most?: number;
+}): z.ZodType<number | Fallback> {
+  const { fallback, least, most = Infinity } = bounds;
+  return z
+    .string()
+    .optional()
+    .transform((given, context) => {
+      if (given === undefined) return fallback;
+      const value = Math.min(integerIn(given) ?? Number.NaN, Number.MAX_SAFE_INTEGER);
+      if (Number.isNaN(value)) refuse(context, { code: 'int_parsing' });
+      else if (value < least) refuse(context, { code: 'greater_than_equal', bound: least });
+      else if (value > most) refuse(context, { code: 'less_than_equal', bound: most });
+      return value;
+    })
+    .meta({
+      type: 'integer',
+      ...(fallback !== undefined && { default: fallback }),
+      minimum: least,
+      ...(most < Infinity && { maximum: most }),
+    });
+}
 
-  constructor(query: string) {
-    this.#values = new URLSearchParams(query);
-  }
-
-  /** An integer within bounds; beyond what a number holds exactly it is taken as the largest one that does. */
-  integer(name: string, fallback: number, least: number, most = Infinity): number {
-    const text = this.#last(name);
-    if (text === undefined) return fallback;
-    const sent = integerIn(text);
-    if (sent === undefined) return this.#refuse({ loc: ['query', name], code: 'int_parsing' }, fallback);
-    const value = Math.min(sent, Number.MAX_SAFE_INTEGER);
-    if (value < least) {
-      return this.#refuse({ loc: ['query', name], code: 'greater_than_equal', bound: least }, fallback);
-    }
-    if (value > most) return this.#refuse({ loc: ['query', name], code: 'less_than_equal', bound: most }, fallback);
+/** True or false, if anything. */
+export const flagParameter = z
+  .string()
+  .optional()
+  .transform((given, context) => {
+    const value = given === undefined ? undefined : booleanIn(given);
+    if (given !== undefined && value === undefined) refuse(context, { code: 'bool_parsing' });
     return value;
-  }
+  })
+  .meta({ type: 'boolean' });
 
-  /** A required text with bounds in code points. */
-  text(name: string, least: number, most: number): string {
-    const loc = ['query', name] as const;
-    const text = this.#last(name);
-    if (text === undefined) return this.#refuse({ loc, code: 'missing' }, '');
-    if (text.includes('\0')) return this.#refuse({ loc, code: 'string_nul' }, '');
-    const length = codePoints(text);
-    if (length < least) return this.#refuse({ loc, code: 'string_too_short', bound: least }, '');
-    if (length > most) return this.#refuse({ loc, code: 'string_too_long', bound: most }, '');
-    return text;
-  }
+/** A set of texts, each sent under the same name: {@link readQuery} has to be told. */
+export const textsParameter = z
+  .array(z.string())
+  .optional()
+  .transform((values = [], context) => {
+    if (values.some((value) => value.includes('\0'))) refuse(context, { code: 'string_nul' });
+    return [...new Set(values)].sort();
+  });
 
-  /** Every value that was sent under this name. */
-  all(name: string): string[] {
-    return this.#values.getAll(name);
-  }
-
-  /** Records a fault that the caller found. */
-  refuse(fault: Fault): void {
-    this.#faults.push(fault);
-  }
-
-  /** @throws Problem invalid (422) when any parameter was */
-  check(): void {
-    if (this.#faults.length > 0) throw invalid(...this.#faults);
-  }
-
-  #last(name: string): string | undefined {
-    return this.#values.getAll(name).at(-1);
-  }
-
-  #refuse<T>(fault: Fault, fallback: T): T {
-    this.#faults.push(fault);
-    return fallback;
-  }
+/** The query of a request target, without its question mark. */
+export function queryOf(target: string): string {
+  const mark = target.indexOf('?');
+  return mark < 0 ? '' : target.slice(mark + 1);
 }
 
-/** The query of a request's target, without its question mark. */
-export function queryOf({ url }: { readonly url: string }): string {
-  const mark = url.indexOf('?');
-  return mark < 0 ? '' : url.slice(mark + 1);
+/**
+ * The query of a request target, as the schema takes it.
+ * @param repeated parameters of which every value counts
+ * @throws Problem invalid (422) with the faults of all parameters
+ */
+export function readQuery<T>(schema: z.ZodType<T>, target: string, repeated: readonly string[] = []): T {
+  const query = new URLSearchParams(queryOf(target));
+  const values = new Map<string, string | string[]>(query);
+  for (const name of repeated) values.set(name, query.getAll(name));
+  return checked(schema, Object.fromEntries(values), 'query');
 }
+
+/** As the document of the API shows it; read by {@link memoId}, for the cached read is too hot for a schema. */
+export const memoIdParameter = z.int().min(1).meta({ description: 'The id of a memo.' });
 
 /**
  * The id in a path. Undefined: an integer that no memo can have.
@@ -77,16 +79,4 @@ export function memoId(text: string | string[] | undefined): number | undefined 
   const id = typeof text === 'string' ? integerIn(text) : undefined;
   if (id === undefined) throw invalid({ loc: ['path', 'memo_id'], code: 'int_parsing' });
   return id >= 1 && id <= Number.MAX_SAFE_INTEGER ? id : undefined;
-}
-
-/** Length of a text in characters as clients count them. */
-export function codePoints(text: string): number {
-  let count = 0;
-  for (let index = 0; index < text.length; index += 1) {
-    const unit = text.charCodeAt(index);
-    // A high surrogate begins a pair; its second half is not counted.
-    if (unit >= 0xd800 && unit <= 0xdbff) index += 1;
-    count += 1;
-  }
-  return count;
 }

@@ -43,6 +43,30 @@ export const PROBLEMS = {
       ko: 'Idempotency-Key는 출력 가능한 ASCII 문자 1~255자여야 합니다. 메모마다 새 UUID를 보내 주세요.',
     },
   },
+  unauthorized: {
+    status: 401,
+    title: 'Token required',
+    detail: {
+      en: 'The memos are for those who show a token: send Authorization: Bearer with an access token.',
+      ko: '인증이 필요합니다. Authorization: Bearer 헤더에 액세스 토큰을 보내 주세요.',
+    },
+  },
+  'invalid-token': {
+    status: 401,
+    title: 'Token not valid',
+    detail: {
+      en: 'The access token is not valid here, or no longer: get a new one and send the request again.',
+      ko: '액세스 토큰이 올바르지 않거나 만료되었습니다. 새 토큰을 받아 다시 보내 주세요.',
+    },
+  },
+  forbidden: {
+    status: 403,
+    title: 'Role too low',
+    detail: {
+      en: 'The role in the access token does not allow this: ask for a role that does.',
+      ko: '토큰의 역할로는 이 작업을 할 수 없습니다. 필요한 역할을 요청해 주세요.',
+    },
+  },
   'memo-not-found': {
     status: 404,
     title: 'Memo not found',
@@ -150,6 +174,14 @@ export const PROBLEMS = {
     detail: {
       en: 'The request has faults: correct what "errors" lists.',
       ko: '요청에 잘못된 값이 있습니다. "errors"에 표시된 항목을 고쳐 주세요.',
+    },
+  },
+  'quota-exceeded': {
+    status: 429,
+    title: 'Too many requests',
+    detail: {
+      en: 'There were too many requests: send the next one after the seconds that Retry-After says.',
+      ko: '요청이 너무 많습니다. Retry-After 헤더의 시간(초)이 지난 뒤 다시 보내 주세요.',
     },
   },
   'headers-too-large': {

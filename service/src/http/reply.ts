@@ -31,19 +31,15 @@ export class ClientGone extends Error {
  * The first portion is read before the status is sent, so that a database that is away is a 503; after that
  * the connection is cut: a client must never take a short answer for a whole one.
  */
-export async function sendMemos(
-  response: ServerResponse,
-  portions: AsyncGenerator<Memo[]>,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<void> {
+export async function sendMemos(response: ServerResponse, portions: AsyncGenerator<Memo[]>): Promise<void> {
   const first = await portions.next();
   const second = first.done === true ? first : await portions.next();
   const head = first.done === true ? '' : json(first.value);
   if (second.done === true) {
-    sendJson(response, 200, Buffer.from(`[${head}]`), headers);
+    sendJson(response, 200, Buffer.from(`[${head}]`));
     return;
   }
-  response.writeHead(200, { 'Content-Type': 'application/json', ...headers });
+  response.writeHead(200, { 'Content-Type': 'application/json' });
   if (response.req.method === 'HEAD') {
     await portions.return(undefined);
     response.end();

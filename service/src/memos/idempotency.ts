@@ -26,11 +26,18 @@ const PURGED_AT_ONCE = 1000;
 /** Printable ASCII; quoted as a structured field or not, the text counts. */
 const KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
 
-/** @throws Problem idempotency-key-malformed (400) */
-export function keyedRequest(header: string | string[] | undefined, body: unknown): KeyedRequest | undefined {
+/**
+ * @param subject who sends it, where that is known: a key is its sender's own
+ * @throws Problem idempotency-key-malformed (400)
+ */
+export function keyedRequest(
+  header: string | string[] | undefined,
+  body: unknown,
+  subject?: string,
+): KeyedRequest | undefined {
   if (header === undefined) return undefined;
   if (typeof header !== 'string' || !KEY.test(header)) throw new Problem('idempotency-key-malformed');
-  return { keyHash: digest(header), bodyHash: digest(JSON.stringify(body)) };
+  return { keyHash: digest(JSON.stringify([subject ?? null, header])), bodyHash: digest(JSON.stringify(body)) };
 }
 
 /**

@@ -1,25 +1,12 @@
 /** A memo, as the service handles it and as it goes over the wire. */
 
-/** What a client sends; `null` tags have become none. */
-export interface MemoFields {
-  readonly title: string;
-  readonly content: string;
-  readonly tags: readonly string[];
-  readonly priority: number;
-  readonly category: string | null;
-  readonly is_archived: boolean;
-  readonly is_favorite: boolean;
-  readonly author: string | null;
-}
+import type { z } from 'zod';
+import type { memoReply } from './schemas.ts';
 
-/** Any subset of the fields, at least one. */
-export type MemoChanges = Partial<MemoFields>;
+export type { MemoChanges, MemoFields } from './schemas.ts';
 
 /** A stored memo. Times are RFC 3339 in UTC with milliseconds. */
-export interface Memo extends MemoFields {
-  readonly id: number;
-  readonly created_at: string;
-  readonly updated_at: string;
+export interface Memo extends Readonly<z.output<typeof memoReply>> {
   /** Raised by every write. Shown only in the ETag. */
   readonly version: number;
   /** When it went into the trash; only there. */

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Connection } from '../db/connection.ts';
 import type { Database } from '../db/database.ts';
+import { currentTrace } from '../observability/trace.ts';
 import { databaseTime } from './times.ts';
 
 export type MemoEventType = 'memo_created' | 'memo_updated' | 'memo_deleted';
@@ -29,11 +30,19 @@ export function eventValue(
   });
 }
 
-/** Puts the event into the outbox; call inside the memo's transaction. */
+/** Puts the event into the outbox, with the trace that the change is a part of; call inside the memo's transaction. */
 export async function putEvent(connection: Connection, event: MemoEvent): Promise<void> {
   await connection.change(
-    'INSERT INTO outbox (id, aggregateid, type, version, payload, created_at) VALUES (?, ?, ?, ?, ?, ?)',
-    [randomUUID(), event.memoId, event.type, event.version, event.value, databaseTime(event.at)],
+    'INSERT INTO outbox (id, aggregateid, type, version, payload, created_at, traceparent) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    [
+      randomUUID(),
+      event.memoId,
+      event.type,
+      event.version,
+      event.value,
+      databaseTime(event.at),
+      currentTrace()?.traceparent ?? null,
+    ],
   );
 }
 

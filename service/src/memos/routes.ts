@@ -3,10 +3,11 @@ import { Router } from 'express';
 import type { Request, Response } from 'express';
 import { streamChanges } from '../changes/server-sent-events.ts';
 import type { StreamOptions } from '../changes/server-sent-events.ts';
-import { bodyLimit, MERGE_PATCH_TYPES, readJson } from '../http/body.ts';
-import { memoId, Query, queryOf } from '../http/parameters.ts';
+import { bodyLimit, JSON_TYPES, MERGE_PATCH_TYPES, readJson } from '../http/body.ts';
+import { memoId, readQuery } from '../http/parameters.ts';
 import { allowOnly } from '../http/methods.ts';
 import { Problem } from '../http/problem.ts';
+import { subjectOf } from '../http/guard.ts';
 import { sendJson, sendMemos } from '../http/reply.ts';
 import type { MemoCache } from './cache-port.ts';
 import { keyedRequest } from './idempotency.ts';
@@ -15,7 +16,7 @@ import { byIds } from './listing/pages.ts';
 import type { PageSource } from './listing/pages.ts';
 import { entityTag, memoJson } from './memo.ts';
 import type { Memo } from './memo.ts';
-import { parseCreate, parseUpdate } from './schemas.ts';
+import { parseCreate, parseUpdate, searchQuery } from './schemas.ts';
 import type { MemoSearch } from './search.ts';
 import type { MemoStore, VersionCheck } from './store.ts';
 import { exportMemos } from './transfer/export.ts';
@@ -27,13 +28,13 @@ export interface MemoRoutesOptions {
   readonly search: MemoSearch;
   readonly pages: PageSource;
   readonly cache: MemoCache;
-  readonly imports: Omit<ImportOptions, 'cache' | 'maxContentBytes'>;
+  readonly imports: Pick<ImportOptions, 'database' | 'now' | 'onEvent' | 'stop'>;
   readonly changes: StreamOptions;
   readonly maxContentBytes: number;
+  /** Milliseconds for a client to send a body, or some of an import. */
+  readonly requestMs: number;
 }
 
-/** Largest page of a search; a list has no upper bound. */
-const SEARCH_MOST = 500;
 /** RFC 5789 section 3.1. */
 const ACCEPT_PATCH = { 'Accept-Patch': 'application/merge-patch+json, application/json' } as const;
 
@@ -79,20 +80,16 @@ export function memoRoutes(options: MemoRoutesOptions): Router {
 }
 
 async function search(options: MemoRoutesOptions, request: Request, response: Response): Promise<void> {
-  const query = new Query(queryOf(request));
-  const text = query.text('q', 1, 100);
-  const skip = query.integer('skip', 0, 0);
-  const limit = query.integer('limit', 100, 1, SEARCH_MOST);
-  query.check();
-  const ids = await options.search.find(text, skip, limit);
+  const { limit, q, skip } = readQuery(searchQuery, request.url);
+  const ids = await options.search.find(q, skip, limit);
   await sendMemos(response, byIds(options.pages, ids));
 }
 
 async function create(options: MemoRoutesOptions, request: Request, response: Response): Promise<void> {
   const { cache, maxContentBytes, store } = options;
-  const body = await readJson(request, bodyLimit(maxContentBytes));
+  const body = await bodyOf(options, request);
   const fields = parseCreate(body, maxContentBytes);
-  const memo = await store.create(fields, keyedRequest(request.headers['idempotency-key'], body));
+  const memo = await store.create(fields, keyedRequest(request.headers['idempotency-key'], body, subjectOf(response)));
   // Somebody may have looked for this id before it was there, and been told so.
   await cache.invalidate(memo.id);
   sendMemo(response, 201, memo, { Location: `${String(response.locals['memosPath'])}/${memo.id}` });
@@ -117,7 +114,7 @@ async function read({ cache, store }: MemoRoutesOptions, request: Request, respo
 }
 
 async function update(options: MemoRoutesOptions, request: Request, response: Response): Promise<void> {
-  await change(options, request, response, await readJson(request, bodyLimit(options.maxContentBytes)));
+  await change(options, request, response, await bodyOf(options, request));
 }
 
 /**
@@ -126,8 +123,15 @@ async function update(options: MemoRoutesOptions, request: Request, response: Re
  */
 async function patch(options: MemoRoutesOptions, request: Request, response: Response): Promise<void> {
   response.setHeader('Accept-Patch', ACCEPT_PATCH['Accept-Patch']);
-  const body = await readJson(request, bodyLimit(options.maxContentBytes), MERGE_PATCH_TYPES);
-  await change(options, request, response, body);
+  await change(options, request, response, await bodyOf(options, request, MERGE_PATCH_TYPES));
+}
+
+function bodyOf(
+  { maxContentBytes, requestMs }: MemoRoutesOptions,
+  request: Request,
+  types = JSON_TYPES,
+): Promise<unknown> {
+  return readJson(request, { types, bytes: bodyLimit(maxContentBytes), ms: requestMs });
 }
 
 async function change(

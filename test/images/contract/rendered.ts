@@ -22,7 +22,7 @@ export async function sampleApp(): Promise<ResolvedApp> {
 
 /** As on the first pass: nothing is there. */
 export const nothingThere: StackInputs = {
-  observed: { get: () => undefined, list: () => [] },
+  observed: { get: () => undefined, list: () => [], serves: () => true, storeHealth: undefined },
   apiImage: 'memo-service:0.1.0',
   apiReplicas: 'ours',
   secretHashes: {},

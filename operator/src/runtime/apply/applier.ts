@@ -66,12 +66,19 @@ export class Applier {
    * Objects that do not cover what was just applied: a builder writes something that the API server writes differently.
    * Applied once and reported, not for ever.
    */
-  readonly #rewritten = new Map<string, string>();
+  #rewritten = new Map<string, string>();
 
   constructor(options: ApplierOptions) {
     this.#options = options;
     this.#holder = options.replicasManager ?? `${options.fieldManager}-replicas`;
     this.#log = options.log ?? silent;
+  }
+
+  /** The same applier over another client: over one whose guard throws it tells what it would write, and writes nothing. */
+  over(client: ApiClient): Applier {
+    const other = new Applier({ ...this.#options, client });
+    other.#rewritten = this.#rewritten;
+    return other;
   }
 
   /** Throws what the client throws; a Conflict means that someone else keeps writing to the object. */

@@ -20,7 +20,7 @@ export interface ReflectorOptions {
   kind: Kind;
   scope?: Scope;
   sink: Sink;
-  /** The cluster may not serve the kind: that counts as an empty list, and is asked again every half minute. */
+  /** The cluster may not serve the kind: that counts as an empty list, and is asked for again every few seconds. */
   optional?: boolean;
   /** Milliseconds without a byte after which a watch counts as dead. Bookmarks come about once a minute. Default 180 s. */
   idleLimit?: number;
@@ -30,7 +30,8 @@ export interface ReflectorOptions {
   random?: Random;
 }
 
-const unservedRetry = 30_000;
+/** The question is one small GET, and whoever installs an API waits for it to be used. */
+const unservedRetry = 10_000;
 /** A watch that ends sooner counts as a failure, even if it brought something: a server in trouble must not be hammered. */
 const shortWatch = 1_000;
 

@@ -1,13 +1,24 @@
 /** The memo API: a Deployment that is rolled without an outage, its Service, autoscaler and disruption budget. */
-import { configHashAnnotation, labels, selector } from '../../api/labels.ts';
+import type { TopologySpreadConstraint } from 'kubernetes-types/core/v1.js';
+import { configHashAnnotation, selector } from '../../api/labels.ts';
 import { names, ports } from '../../api/names.ts';
 import type { ResolvedApp, ResolvedScale } from '../../api/resolved.ts';
 import type { KubeObject } from '../../runtime/object.ts';
 import type { StackInputs } from '../inputs.ts';
 import { metadata } from '../metadata.ts';
-import { contentHash, podDefaults, resourcesOf, restricted, scratch, uriMounts, userIds } from '../pod.ts';
+import {
+  placement,
+  podDefaults,
+  resourcesOf,
+  restricted,
+  scratch,
+  secretMounts,
+  templateMetadata,
+  userIds,
+} from '../pod.ts';
 import { disruptionBudget, service, serviceAccount } from '../services.ts';
-import { mountedUris, serviceEnvironment } from './environment.ts';
+import { configHash } from '../references.ts';
+import { serviceEnvironment, serviceSecrets } from './environment.ts';
 
 export function apiObjects(app: ResolvedApp, inputs: StackInputs): KubeObject[] {
   const name = names(app).api;
@@ -17,7 +28,7 @@ export function apiObjects(app: ResolvedApp, inputs: StackInputs): KubeObject[] 
     service(app, name, 'api', [{ name: 'http', port: ports.api }]),
     disruptionBudget(app, name, 'api', app.api.maxUnavailable),
     deployment(app, inputs),
-    ...(scale.mode === 'autoscaled' ? [autoscaler(app, scale)] : []),
+    ...(scale.mode === 'autoscaled' && app.state === 'Running' ? [autoscaler(app, scale)] : []),
   ];
 }
 
@@ -25,8 +36,7 @@ function deployment(app: ResolvedApp, inputs: StackInputs): KubeObject {
   const name = names(app).api;
   const replicas = wantedReplicas(app, inputs);
   const writable = scratch({ tmp: '/tmp' });
-  const uris = mountedUris(app);
-  const secrets = uriMounts(uris);
+  const secrets = secretMounts(serviceSecrets(app));
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -37,17 +47,16 @@ function deployment(app: ResolvedApp, inputs: StackInputs): KubeObject {
       // One more before one less: a roll-out never costs capacity.
       strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 }, type: 'RollingUpdate' },
       template: {
-        metadata: {
-          labels: labels(app, 'api'),
-          annotations: { [configHashAnnotation]: contentHash(uris.map((uri) => inputs.secretHashes[uri.secretName])) },
-        },
+        metadata: templateMetadata(app, 'api', app.api.pod, {
+          [configHashAnnotation]: configHash(app, inputs.secretHashes),
+        }),
         spec: {
           ...podDefaults(app, name, userIds.memo),
           containers: [
             {
               name: 'api',
               image: inputs.apiImage,
-              env: serviceEnvironment(app),
+              env: [...serviceEnvironment(app), ...app.api.env],
               ports: [
                 { name: 'http', containerPort: ports.api, protocol: 'TCP' },
                 { name: 'management', containerPort: ports.management, protocol: 'TCP' },
@@ -59,19 +68,22 @@ function deployment(app: ResolvedApp, inputs: StackInputs): KubeObject {
               volumeMounts: [...secrets.mounts, ...writable.mounts],
             },
           ],
-          terminationGracePeriodSeconds: 30,
-          topologySpreadConstraints: [
-            {
-              labelSelector: { matchLabels: selector(app, 'api') },
-              maxSkew: 1,
-              topologyKey: 'kubernetes.io/hostname',
-              whenUnsatisfiable: 'ScheduleAnyway',
-            },
-          ],
+          ...placement(app.api.pod),
+          ...(app.api.topologySpread === 'Default' && { topologySpreadConstraints: [overNodes(app)] }),
           volumes: [...secrets.volumes, ...writable.volumes],
         },
       },
     },
+  };
+}
+
+/** Wished for, not asked for: a cluster of one node runs the app too. */
+function overNodes(app: ResolvedApp): TopologySpreadConstraint {
+  return {
+    labelSelector: { matchLabels: selector(app, 'api') },
+    maxSkew: 1,
+    topologyKey: 'kubernetes.io/hostname',
+    whenUnsatisfiable: 'ScheduleAnyway',
   };
 }
 
@@ -86,6 +98,7 @@ function probe(path: string): { httpGet: { path: string; port: number } } {
  */
 function wantedReplicas(app: ResolvedApp, { observed, apiReplicas }: StackInputs): number | undefined {
   const { scale } = app.api;
+  if (app.state === 'Stopped') return 0;
   if (scale.mode === 'fixed') return scale.replicas;
   if (apiReplicas === 'handed') return undefined;
   const live = observed.get('Deployment', names(app).api)?.spec?.replicas ?? scale.minReplicas;
@@ -99,6 +112,7 @@ function autoscaler(app: ResolvedApp, scale: Extract<ResolvedScale, { mode: 'aut
     kind: 'HorizontalPodAutoscaler',
     metadata: metadata(app, name, 'api'),
     spec: {
+      ...(scale.behavior && { behavior: scale.behavior }),
       maxReplicas: scale.maxReplicas,
       metrics: [
         {

@@ -2,59 +2,59 @@
  * The environment of the service. Its names, types and bounds are the service's own list (service/src/config.ts); a test
  * feeds what is rendered here to the service's parser.
  */
-import { names } from '../../api/names.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
-import { bootstrapServers } from '../events/events.ts';
-import type { MountedUri } from '../pod.ts';
+import type { MountedSecret } from '../pod.ts';
+import { cacheConnection, databaseConnection, eventsConnection } from './connections.ts';
 
-interface Variable {
+export interface Variable {
   readonly name: string;
   readonly value: string;
 }
 
-const folder = '/run/secrets/memo';
-
-export function mountedUris(app: ResolvedApp): MountedUri[] {
-  const child = names(app);
-  return [
-    { volume: 'database-credentials', secretName: child.databaseCredentials, mountPath: `${folder}/database` },
-    ...(app.cache.mode === 'managed'
-      ? [{ volume: 'cache-credentials', secretName: child.cacheCredentials, mountPath: `${folder}/cache` }]
-      : []),
-  ];
+/** What a pod of the API mounts. */
+export function serviceSecrets(app: ResolvedApp): MountedSecret[] {
+  return [databaseConnection(app, 'service'), cacheConnection(app), eventsConnection(app)].flatMap(
+    ({ secrets }) => secrets,
+  );
 }
 
 /** Sorted by name, as it is shown to people. */
 export function serviceEnvironment(app: ResolvedApp): Variable[] {
   const { api, cache, events } = app;
-  const variables: Record<string, string> = {
+  return sorted({
     CORS_ALLOWED_ORIGINS: api.allowedOrigins.length === 0 ? 'none' : api.allowedOrigins.join(','),
     DATABASE_POOL_MAX: String(api.connectionPool.max),
     DATABASE_POOL_MIN: String(api.connectionPool.min),
-    DATABASE_URL_FILE: `${folder}/database/uri`,
+    ...databaseConnection(app, 'service').variables,
     LEGACY_PATHS: api.legacyPaths,
     LOG_LEVEL: api.logLevel,
     UPDATE_EVENTS: events.updateEvents,
-    ...(cache.mode === 'managed' && { CACHE_TTL: cache.ttl, REDIS_URL_FILE: `${folder}/cache/uri` }),
-    ...(events.mode === 'managed' && {
-      KAFKA_BOOTSTRAP_SERVERS: bootstrapServers(app),
-      KAFKA_TOPIC: events.topic.name,
-    }),
-  };
+    ...(cache.mode !== 'disabled' && { CACHE_TTL: cache.ttl, ...cacheConnection(app).variables }),
+    ...(events.mode !== 'disabled' && { KAFKA_TOPIC: events.topic.name, ...eventsConnection(app).variables }),
+  });
+}
+
+/** What `migrate` needs to bring the schema up to date. */
+export function migrationEnvironment(app: ResolvedApp): Variable[] {
+  return sorted({ ...databaseConnection(app, 'migration').variables, LOG_LEVEL: app.api.logLevel });
+}
+
+/** What `topic` needs to make the topic, and to alter it where the broker is ours. */
+export function topicEnvironment(app: ResolvedApp): Variable[] {
+  const { mode, topic } = app.events;
+  return sorted({
+    ...eventsConnection(app).variables,
+    KAFKA_TOPIC: topic.name,
+    ...(topic.minInSyncReplicas !== undefined && { KAFKA_TOPIC_MIN_INSYNC_REPLICAS: String(topic.minInSyncReplicas) }),
+    KAFKA_TOPIC_PARTITIONS: String(topic.partitions),
+    ...(topic.replicationFactor !== undefined && { KAFKA_TOPIC_REPLICATION_FACTOR: String(topic.replicationFactor) }),
+    KAFKA_TOPIC_RETENTION: topic.retention,
+    ...(mode === 'external' && { KAFKA_TOPIC_ALTER: 'false' }),
+  });
+}
+
+function sorted(variables: Readonly<Record<string, string>>): Variable[] {
   return Object.entries(variables)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => ({ name, value }));
-}
-
-/** What `topic` needs to make and alter the topic. */
-export function topicEnvironment(app: ResolvedApp): Variable[] {
-  const { topic } = app.events;
-  return [
-    { name: 'KAFKA_BOOTSTRAP_SERVERS', value: bootstrapServers(app) },
-    { name: 'KAFKA_TOPIC', value: topic.name },
-    { name: 'KAFKA_TOPIC_MIN_INSYNC_REPLICAS', value: String(topic.minInSyncReplicas) },
-    { name: 'KAFKA_TOPIC_PARTITIONS', value: String(topic.partitions) },
-    { name: 'KAFKA_TOPIC_REPLICATION_FACTOR', value: String(topic.replicationFactor) },
-    { name: 'KAFKA_TOPIC_RETENTION', value: topic.retention },
-  ];
 }

@@ -1,24 +1,25 @@
 /** Redis, the cache in front of the database: one pod, memory only. Losing it costs speed, never data. */
-import { configHashAnnotation, labels, selector, storeVersionAnnotation } from '../../api/labels.ts';
+import { configHashAnnotation, selector, storeVersionAnnotation } from '../../api/labels.ts';
 import { names, podsService, ports } from '../../api/names.ts';
-import type { ResolvedApp, ResolvedCache } from '../../api/resolved.ts';
+import type { ManagedCache, ResolvedApp } from '../../api/resolved.ts';
 import type { KubeObject } from '../../runtime/object.ts';
 import type { StackInputs } from '../inputs.ts';
 import { metadata } from '../metadata.ts';
 import {
   contentHash,
   imageReference,
+  placement,
   podDefaults,
   resourcesOf,
   restricted,
   scratch,
   startupWithinAnHour,
   storeContainers,
+  templateMetadata,
   userIds,
 } from '../pod.ts';
+import { storeReplicas } from '../replicas.ts';
 import { configMap, headlessService, service, serviceAccount } from '../services.ts';
-
-type ManagedCache = Extract<ResolvedCache, { mode: 'managed' }>;
 
 export function cacheObjects(app: ResolvedApp, inputs: StackInputs): KubeObject[] {
   const { cache } = app;
@@ -50,7 +51,7 @@ function redisConfig({ maxMemoryBytes, maxMemoryPolicy }: ManagedCache): string 
 /** The default user may do nothing but PING, which needs no password. */
 const ping = { exec: { command: ['redis-cli', '-e', 'ping'] } };
 
-function statefulSet(app: ResolvedApp, cache: ManagedCache, { secretHashes }: StackInputs): KubeObject {
+function statefulSet(app: ResolvedApp, cache: ManagedCache, { observed, secretHashes }: StackInputs): KubeObject {
   const child = names(app);
   const writable = scratch({ data: '/data' });
   return {
@@ -59,17 +60,14 @@ function statefulSet(app: ResolvedApp, cache: ManagedCache, { secretHashes }: St
     metadata: metadata(app, child.cache, 'cache'),
     spec: {
       podManagementPolicy: 'Parallel',
-      replicas: 1,
+      replicas: storeReplicas(app, 'cache', 1, observed),
       selector: { matchLabels: selector(app, 'cache') },
       serviceName: podsService(child.cache),
       template: {
-        metadata: {
-          labels: labels(app, 'cache'),
-          annotations: {
-            [configHashAnnotation]: contentHash(redisConfig(cache), secretHashes[child.cacheCredentials]),
-            [storeVersionAnnotation]: cache.image.tag,
-          },
-        },
+        metadata: templateMetadata(app, 'cache', cache.pod, {
+          [configHashAnnotation]: contentHash(redisConfig(cache), secretHashes[child.cacheCredentials]),
+          [storeVersionAnnotation]: cache.image.tag,
+        }),
         spec: {
           ...podDefaults(app, child.cache, userIds.redis),
           containers: [
@@ -89,7 +87,7 @@ function statefulSet(app: ResolvedApp, cache: ManagedCache, { secretHashes }: St
               ],
             },
           ],
-          terminationGracePeriodSeconds: 10,
+          ...placement(cache.pod),
           volumes: [
             { name: 'config', configMap: { name: child.cache } },
             {

@@ -1,11 +1,10 @@
 /** The files of the database pod. */
 import { databaseName, users } from '../../api/names.ts';
-import type { ResolvedApp } from '../../api/resolved.ts';
+import type { ManagedDatabase } from '../../api/resolved.ts';
 import { initialised } from './initialisation.ts';
 
 /** `my.cnf` as the image includes it from /etc/mysql/conf.d. */
-export function serverConfig(app: ResolvedApp): Record<string, string> {
-  const { bufferPoolBytes, maxConnections } = app.database;
+export function serverConfig({ bufferPoolBytes, maxConnections }: ManagedDatabase): Record<string, string> {
   const settings = {
     'character-set-server': 'utf8mb4',
     // An acknowledged write is on the disk.

@@ -1,7 +1,7 @@
 /** MariaDB: one pod with a volume. The memos are here and nowhere else. */
-import { configHashAnnotation, labels, selector, storeVersionAnnotation } from '../../api/labels.ts';
+import { configHashAnnotation, selector, storeVersionAnnotation } from '../../api/labels.ts';
 import { databaseName, names, podsService, ports, users } from '../../api/names.ts';
-import type { ResolvedApp } from '../../api/resolved.ts';
+import type { ManagedDatabase, ResolvedApp } from '../../api/resolved.ts';
 import type { KubeObject } from '../../runtime/object.ts';
 import { claims, claimTemplate, type ClaimedStore } from '../claims.ts';
 import type { StackInputs } from '../inputs.ts';
@@ -9,34 +9,38 @@ import { metadata } from '../metadata.ts';
 import {
   contentHash,
   imageReference,
+  placement,
   podDefaults,
   resourcesOf,
   restricted,
   scratch,
   startupWithinAnHour,
   storeContainers,
+  templateMetadata,
   userIds,
 } from '../pod.ts';
+import { storeReplicas } from '../replicas.ts';
 import { configMap, headlessService, service, serviceAccount } from '../services.ts';
 import { initScripts, serverConfig } from './config.ts';
 import { dataFolder, initFolder, startCommand } from './initialisation.ts';
 
 export function databaseObjects(app: ResolvedApp, inputs: StackInputs): KubeObject[] {
+  const { database } = app;
+  if (database.mode !== 'managed') return [];
   const child = names(app);
   const port = { name: 'mariadb', port: ports.database };
   return [
     serviceAccount(app, child.database, 'database'),
-    configMap(app, child.database, 'database', serverConfig(app)),
+    configMap(app, child.database, 'database', serverConfig(database)),
     configMap(app, child.databaseInit, 'database', initScripts),
     headlessService(app, child.database, 'database', [port]),
     service(app, child.database, 'database', [port]),
-    ...claims(app, claimed(app), inputs.observed),
-    statefulSet(app, inputs),
+    ...claims(app, claimed(app, database), inputs.observed),
+    statefulSet(app, database, inputs),
   ];
 }
 
-function claimed(app: ResolvedApp): ClaimedStore {
-  const { storage } = app.database;
+function claimed(app: ResolvedApp, { storage }: ManagedDatabase): ClaimedStore {
   return { part: 'database', statefulSet: names(app).database, replicas: 1, storage };
 }
 
@@ -44,9 +48,9 @@ const secretFolder = '/run/secrets/memo';
 /** The image's own check: it connects over TCP, so the server of the first initialisation does not count as ready. */
 const healthcheck = { exec: { command: ['healthcheck.sh', '--connect', '--innodb_initialized'] } };
 
-function statefulSet(app: ResolvedApp, { observed }: StackInputs): KubeObject {
+function statefulSet(app: ResolvedApp, database: ManagedDatabase, { observed }: StackInputs): KubeObject {
   const child = names(app);
-  const { image, resources } = app.database;
+  const { image, resources } = database;
   const writable = scratch({ tmp: '/tmp', run: '/run/mysqld' });
   return {
     apiVersion: 'apps/v1',
@@ -54,18 +58,15 @@ function statefulSet(app: ResolvedApp, { observed }: StackInputs): KubeObject {
     metadata: metadata(app, child.database, 'database'),
     spec: {
       podManagementPolicy: 'Parallel',
-      replicas: 1,
+      replicas: storeReplicas(app, 'database', 1, observed),
       selector: { matchLabels: selector(app, 'database') },
       serviceName: podsService(child.database),
       template: {
-        metadata: {
-          labels: labels(app, 'database'),
-          // Not the init scripts: they run once in the life of a volume, and a new text must not restart the server.
-          annotations: {
-            [configHashAnnotation]: contentHash(serverConfig(app)),
-            [storeVersionAnnotation]: app.database.version,
-          },
-        },
+        // Not the init scripts: they run once in the life of a volume, and a new text must not restart the server.
+        metadata: templateMetadata(app, 'database', database.pod, {
+          [configHashAnnotation]: contentHash(serverConfig(database)),
+          [storeVersionAnnotation]: database.version,
+        }),
         spec: {
           ...podDefaults(app, child.database, userIds.mariadb),
           containers: [
@@ -100,7 +101,7 @@ function statefulSet(app: ResolvedApp, { observed }: StackInputs): KubeObject {
               ],
             },
           ],
-          terminationGracePeriodSeconds: 300,
+          ...placement(database.pod),
           volumes: [
             { name: 'config', configMap: { name: child.database } },
             { name: 'init', configMap: { name: child.databaseInit } },
@@ -111,7 +112,7 @@ function statefulSet(app: ResolvedApp, { observed }: StackInputs): KubeObject {
           ],
         },
       },
-      volumeClaimTemplates: [claimTemplate(claimed(app), observed)],
+      volumeClaimTemplates: [claimTemplate(claimed(app, database), observed)],
     },
   };
 }

@@ -1,5 +1,5 @@
 /** Kafka, where the events go: KRaft with combined broker and controller, or as the original had it, with ZooKeeper. */
-import { configHashAnnotation, labels, selector, storeVersionAnnotation } from '../../api/labels.ts';
+import { configHashAnnotation, selector, storeVersionAnnotation } from '../../api/labels.ts';
 import { names, podsService, ports, serviceHost } from '../../api/names.ts';
 import { layoutOf } from '../../api/resolve.ts';
 import type { ManagedEvents, ResolvedApp } from '../../api/resolved.ts';
@@ -10,14 +10,17 @@ import { metadata } from '../metadata.ts';
 import {
   contentHash,
   imageReference,
+  placement,
   podDefaults,
   resourcesOf,
   restricted,
   scratch,
   startupWithinAnHour,
   storeContainers,
+  templateMetadata,
   userIds,
 } from '../pod.ts';
+import { storeReplicas } from '../replicas.ts';
 import { configMap, disruptionBudget, headlessService, service, serviceAccount } from '../services.ts';
 import { controllerPort, kraftContainer } from './kraft.ts';
 import { legacyContainer, legacyFiles } from './legacy.ts';
@@ -70,17 +73,14 @@ function statefulSet(app: ResolvedApp, events: ManagedEvents, { observed }: Stac
     spec: {
       // A quorum that starts one by one, each waiting for the one before, never starts.
       podManagementPolicy: 'Parallel',
-      replicas: events.replicas,
+      replicas: storeReplicas(app, 'events', events.replicas, observed),
       selector: { matchLabels: selector(app, 'events') },
       serviceName: podsService(child.events),
       template: {
-        metadata: {
-          labels: labels(app, 'events'),
-          annotations: {
-            [configHashAnnotation]: contentHash(events.zooKeeper ? legacyFiles(app, events) : {}),
-            [storeVersionAnnotation]: events.version,
-          },
-        },
+        metadata: templateMetadata(app, 'events', events.pod, {
+          [configHashAnnotation]: contentHash(events.zooKeeper ? legacyFiles(app, events) : {}),
+          [storeVersionAnnotation]: events.version,
+        }),
         spec: {
           ...podDefaults(app, child.events, userIds.kafka),
           containers: [
@@ -97,7 +97,7 @@ function statefulSet(app: ResolvedApp, events: ManagedEvents, { observed }: Stac
               volumeMounts: [{ name: 'data', mountPath: '/var/lib/kafka/data' }, ...mode.mounts, ...writable.mounts],
             },
           ],
-          terminationGracePeriodSeconds: 120,
+          ...placement(events.pod),
           volumes: [...mode.volumes, ...writable.volumes],
         },
       },

@@ -18,10 +18,12 @@ import {
   storeContainers,
   userIds,
 } from '../pod.ts';
+import { storeReplicas } from '../replicas.ts';
 import { configMap, disruptionBudget, headlessService, service, serviceAccount } from '../services.ts';
 
 const client = { name: 'client', port: ports.zooKeeper };
-const peers = [
+/** Members among themselves. */
+export const peers = [
   { name: 'follower', port: 2888 },
   { name: 'election', port: 3888 },
 ] as const;
@@ -96,7 +98,7 @@ function statefulSet(app: ResolvedApp, zooKeeper: ResolvedZooKeeper, { observed 
     metadata: metadata(app, name, 'zookeeper'),
     spec: {
       podManagementPolicy: 'Parallel',
-      replicas: zooKeeper.replicas,
+      replicas: storeReplicas(app, 'zookeeper', zooKeeper.replicas, observed),
       selector: { matchLabels: selector(app, 'zookeeper') },
       serviceName: podsService(name),
       template: {

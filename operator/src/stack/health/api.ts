@@ -2,7 +2,7 @@
  * `APIAvailable`: True while reads and writes are served: a pod of the API and the database behind it. Whether all of them
  * are as asked is part of `Ready`.
  */
-import { isFalse, isTrue, type Condition, type Problem } from '../../api/conditions.ts';
+import { isFalse, isTrue, isUnknown, type Condition, type Problem } from '../../api/conditions.ts';
 import { names } from '../../api/names.ts';
 import { Reason } from '../../api/reasons.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
@@ -11,10 +11,11 @@ import { imageReference } from '../pod.ts';
 import type { Observed } from '../observed.ts';
 import { databaseServes } from './database.ts';
 import { podProblem } from './pods.ts';
+import { stoppedPart } from './stopped.ts';
 
 /**
  * @param problems of the pass: a lost volume is one
- * @param migratedBy `status.migratedBy`; absent: the database has no tables yet
+ * @param migratedBy of the status, where it speaks of this database; absent: the database has no tables yet
  */
 export function apiAvailable(
   app: ResolvedApp,
@@ -22,6 +23,7 @@ export function apiAvailable(
   problems: readonly Problem[],
   migratedBy: string | undefined,
 ): Condition {
+  if (app.state === 'Stopped') return stoppedPart('APIAvailable');
   const name = names(app).api;
   const deployment = observed.get('Deployment', name);
   if (!deployment) return isFalse('APIAvailable', Reason.Creating, `Deployment ${name} is about to be made`);
@@ -34,13 +36,25 @@ export function apiAvailable(
     return isFalse('APIAvailable', Reason.PodNotReady, `no pod of ${name} is ready yet`);
   }
   // The pods stay ready without it, to answer from the cache; that is not to be relied on.
-  if (!databaseServes(app, observed)) {
+  const serves = databaseServes(app, observed);
+  if (serves === undefined) {
+    return isUnknown('APIAvailable', Reason.Observing, 'no API pod was asked yet whether it reaches the database');
+  }
+  if (!serves) {
     return isFalse('APIAvailable', Reason.WaitingForDatabase, 'the database is away: cached reads alone are answered');
   }
   if (migratedBy === undefined && migrationState(app, observed, undefined).state !== 'succeeded') {
     return isFalse('APIAvailable', Reason.Migrating, 'the database has no tables yet');
   }
   return isTrue('APIAvailable', Reason.Available, `${ready} API ${ready === 1 ? 'pod serves' : 'pods serve'}`);
+}
+
+/** Whether pods of an earlier template may still be there: they use what the spec no longer asks for. */
+export function apiIsRolling(app: ResolvedApp, observed: Observed): boolean {
+  const deployment = observed.get('Deployment', names(app).api);
+  const { observedGeneration, replicas = 0, updatedReplicas = 0 } = deployment?.status ?? {};
+  if (replicas === 0) return false;
+  return observedGeneration !== deployment?.metadata?.generation || updatedReplicas !== replicas;
 }
 
 /** Whether every pod is there, ready and of the wanted release; its message is the one of `Ready`. */

@@ -25,7 +25,15 @@ interface Live {
 }
 
 const spec: MemoApp['spec'] = { version: '1.0.0', api: { replicas: 2 } };
-const fine: PassOutcome = { problems: [], refused: [], failures: [], terminating: [] };
+const fine: PassOutcome = {
+  problems: [],
+  refused: [],
+  failures: [],
+  terminating: [],
+  missing: [],
+  paused: false,
+  withheld: [],
+};
 
 function appOf(wanted: MemoApp['spec'], generation = 1): ResolvedApp {
   const metadata = { name: 'shop', namespace: 'club', uid: 'u', generation };
@@ -42,6 +50,8 @@ function seeing(objects: readonly Live[]): Observed {
         ({ kind: of, metadata }) =>
           of === kind && Object.entries(labels).every(([name, value]) => metadata.labels?.[name] === value),
       ),
+    serves: () => true,
+    storeHealth: () => undefined,
   });
 }
 

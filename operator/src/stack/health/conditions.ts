@@ -1,7 +1,8 @@
 /** The conditions of a MemoApp, a pure function of what is observed and of how the pass went. */
-import { isFalse, isTrue, isUnknown, type Condition, type Problem } from '../../api/conditions.ts';
-import { Reason } from '../../api/reasons.ts';
+import { isFalse, isTrue, isUnknown, type Condition, type ConditionType, type Problem } from '../../api/conditions.ts';
+import { reconcileAnnotation } from '../../api/labels.ts';
 import type { MemoAppStatus } from '../../api/memoapp.ts';
+import { isReason, Reason } from '../../api/reasons.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
 import { describeObject, type KubeObject } from '../../runtime/object.ts';
 import type { Observed } from '../observed.ts';
@@ -12,6 +13,8 @@ import { databaseReady } from './database.ts';
 import { eventsReady } from './events.ts';
 import { routeReady } from './route.ts';
 import { schemaMigrated } from './schema.ts';
+import { recordOf } from '../record.ts';
+import { allStopped } from './stopped.ts';
 
 /** A child the API server would not take in this pass. */
 export interface RefusedApply {
@@ -20,6 +23,12 @@ export interface RefusedApply {
   /** HTTP status. */
   readonly code: number;
   /** The API server's own words. */
+  readonly message: string;
+}
+
+/** A Secret that the spec names and that is not as it says. */
+export interface MissingReference {
+  readonly type: ConditionType;
   readonly message: string;
 }
 
@@ -32,31 +41,69 @@ export interface PassOutcome {
   readonly failures: readonly unknown[];
   /** Children of an earlier MemoApp of this name, or deleted ones, still on their way out. */
   readonly terminating: readonly KubeObject[];
+  readonly missing: readonly MissingReference[];
+  /** Nothing is written while this is true. */
+  readonly paused: boolean;
+  /** What would be written were it not paused, as `Deployment club/shop-api`. */
+  readonly withheld: readonly string[];
 }
 
-/** Conditions in their order, without times; `Reconciling` and `Stalled` only while they are true. */
+/**
+ * Conditions in their order, without times; `Reconciling`, `Stalled` and `Paused` only while they are true.
+ * @param previous what is stored now
+ */
 export function conditions(
   app: ResolvedApp,
   observed: Observed,
   outcome: PassOutcome,
   previous: MemoAppStatus | undefined,
 ): Condition[] {
-  const parts = [
+  const migratedBy = recordOf(app, previous)?.migratedBy;
+  const found = [
     databaseReady(app, observed),
-    schemaMigrated(app, observed, previous?.migratedBy),
+    schemaMigrated(app, observed, migratedBy),
     cacheReady(app, observed),
     eventsReady(app, observed),
-    apiAvailable(app, observed, outcome.problems, previous?.migratedBy),
+    apiAvailable(app, observed, outcome.problems, migratedBy),
     ...routeReady(app, observed),
   ];
+  const parts = found.map((part) => withMissing(keptWhileNotAsked(part, previous, app.generation), outcome));
   const stalled = whatStalls(app, parts, outcome);
-  const ready = summary(app, parts, stalled, outcome, observed, previous);
+  const summed = summary(app, parts, stalled, outcome, observed, previous);
+  const ready = outcome.paused ? whilePaused(summed, outcome) : summed;
+  const reconciling = ready.status !== 'True' && !stalled && !outcome.paused;
   return [
     ready,
-    ...(ready.status !== 'True' && !stalled ? [isTrue('Reconciling', Reason.Progressing, ready.message)] : []),
+    ...(reconciling ? [isTrue('Reconciling', Reason.Progressing, ready.message)] : []),
     ...(stalled ? [isTrue('Stalled', stalled.reason, stalled.message)] : []),
+    ...(outcome.paused ? [isTrue('Paused', Reason.Paused, `nothing is written; ${howToGoOn}`)] : []),
     ...parts,
   ];
+}
+
+/** An operator that has just started has asked nobody yet: what its predecessor found out of this very spec holds on. */
+function keptWhileNotAsked(part: Condition, previous: MemoAppStatus | undefined, generation: number): Condition {
+  if (part.status !== 'Unknown' || part.reason !== Reason.Observing) return part;
+  const before = previous?.conditions?.find(({ type }) => type === part.type);
+  // Whether the API serves is no matter of the spec.
+  const holds = part.type === 'APIAvailable' || before?.observedGeneration === generation;
+  if (!before || !holds || !isReason(before.reason)) return part;
+  return { type: part.type, status: before.status, reason: before.reason, message: before.message };
+}
+
+function withMissing(part: Condition, { missing }: PassOutcome): Condition {
+  const found = missing.find(({ type }) => type === part.type);
+  return found ? isFalse(part.type, Reason.ReferenceMissing, found.message) : part;
+}
+
+const howToGoOn = `remove the annotation ${reconcileAnnotation} to go on`;
+
+/** `Ready` tells the truth while paused too: what waits to be written is not as asked. */
+function whilePaused(ready: Condition, { withheld }: PassOutcome): Condition {
+  if (withheld.length === 0) return { ...ready, message: `${ready.message}; paused: ${howToGoOn}` };
+  const named = withheld.toSorted().slice(0, 3).join(', ');
+  const more = withheld.length > 3 ? ` and ${withheld.length - 3} more` : '';
+  return isFalse('Ready', Reason.Paused, `paused, and not as the spec asks: ${named}${more}; ${howToGoOn}`);
 }
 
 /** The conditions of an object at first sight, before any child of it was looked at. */
@@ -92,6 +139,7 @@ function summary(
   if (stalled) return isFalse('Ready', stalled.reason, stalled.message);
   const problem = outcome.refused.map(refusal)[0] ?? unfinished(app, outcome, previous);
   if (problem) return isFalse('Ready', problem.reason, problem.message);
+  if (app.state === 'Stopped') return allStopped(app, observed);
   const missing = parts.find((condition) => condition.status !== 'True');
   if (missing) return { ...missing, type: 'Ready' };
   return autoscalerProblem(app, observed) ?? growthProblem(app, observed) ?? apiComplete(app, observed);

@@ -7,18 +7,26 @@ import { jobState } from '../jobs/state.ts';
 import { topicJob } from '../jobs/topic.ts';
 import { recordedStore } from '../facts.ts';
 import type { Observed } from '../observed.ts';
+import { externalReady } from './external.ts';
 import { podProblem } from './pods.ts';
 import { statefulReady } from './statefulset.ts';
 
 export function eventsReady(app: ResolvedApp, observed: Observed): Condition {
   const { events } = app;
   if (events.mode === 'disabled') return isTrue('EventsReady', Reason.NotConfigured, 'spec.events is disabled');
+  if (events.mode === 'external') {
+    const title = `topic ${events.topic.name} of Kafka at ${events.bootstrapServers.join(', ')}`;
+    const ready = externalReady(app, { type: 'EventsReady', service: 'kafka', title }, observed);
+    // The API calls Kafka unreachable for as long as the topic is not there.
+    return ready.status === 'False' ? (topicProblem(app, observed) ?? ready) : ready;
+  }
   const brokers = brokersReady(app, events, observed);
   return brokers.status === 'True' ? (topicProblem(app, observed) ?? brokers) : brokers;
 }
 
-/** Whether Kafka answers, so that the topic can be made. */
+/** Whether the topic can be made: of a Kafka that others run the Job finds out by itself. */
 export function eventsServe(app: ResolvedApp, observed: Observed): boolean {
+  if (app.events.mode === 'external') return true;
   return app.events.mode === 'managed' && brokersReady(app, app.events, observed).status === 'True';
 }
 

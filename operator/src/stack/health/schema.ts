@@ -6,6 +6,7 @@ import { migrationJob, migrationState } from '../jobs/migration.ts';
 import type { Observed } from '../observed.ts';
 import { databaseReady } from './database.ts';
 import { podProblem } from './pods.ts';
+import { stoppedPart } from './stopped.ts';
 
 /** @param recorded `status.migratedBy` */
 export function schemaMigrated(app: ResolvedApp, observed: Observed, recorded: string | undefined): Condition {
@@ -26,6 +27,7 @@ export function schemaMigrated(app: ResolvedApp, observed: Observed, recorded: s
       return isFalse('SchemaMigrated', Reason.Migrating, `Job ${name} brings the schema to ${app.version}`);
     }
     case 'absent':
+      if (app.state === 'Stopped') return stoppedPart('SchemaMigrated');
       return databaseReady(app, observed).status === 'True'
         ? isFalse('SchemaMigrated', Reason.Migrating, `Job ${name} is about to be made`)
         : isFalse('SchemaMigrated', Reason.WaitingForDatabase, 'the migration starts once the database is ready');

@@ -6,6 +6,7 @@ import type { ResolvedApp, ResolvedImage } from '../../api/resolved.ts';
 import type { Observed } from '../observed.ts';
 import { imageReference } from '../pod.ts';
 import { podProblem } from './pods.ts';
+import { stoppedPart } from './stopped.ts';
 
 export interface StatefulPart {
   readonly type: ConditionType;
@@ -24,6 +25,7 @@ export function statefulReady(
   { image, name, part, replicas, title, type }: StatefulPart,
   observed: Observed,
 ): Condition {
+  if (app.state === 'Stopped') return stoppedPart(type);
   const set = observed.get('StatefulSet', name);
   if (!set) return isFalse(type, Reason.Creating, `StatefulSet ${name} is about to be made`);
   const { status } = set;

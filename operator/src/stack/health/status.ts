@@ -7,6 +7,8 @@ import type { RecordedStore, ResolvedApp } from '../../api/resolved.ts';
 import { cacheVersion, recordedStore } from '../facts.ts';
 import { migrationJob, migrationState } from '../jobs/migration.ts';
 import type { Observed } from '../observed.ts';
+import { addressOf } from '../api/connections.ts';
+import { recordOf } from '../record.ts';
 import { urlOf } from '../route/route.ts';
 import { apiComplete } from './api.ts';
 import { conditions, type PassOutcome } from './conditions.ts';
@@ -25,17 +27,17 @@ export function statusOf(
   const deployment = observed.get('Deployment', names(app).api);
   const version =
     is('SchemaMigrated') && apiComplete(app, observed).status === 'True' ? app.version : previous?.version;
-  const migration = migrationState(app, observed, previous?.migratedBy);
-  const migratedBy = migration.state === 'succeeded' ? migrationJob(app, observed).metadata.name : previous?.migratedBy;
-  const schemaVersion = migration.schemaVersion ?? previous?.schemaVersion;
-  const database = ranOn(recordedStore(app, 'database', observed)) ?? previous?.database;
+  const record = recordOf(app, previous);
+  const migration = migrationState(app, observed, record?.migratedBy);
+  const migratedBy = migration.state === 'succeeded' ? migrationJob(app, observed).metadata.name : record?.migratedBy;
+  const schemaVersion = migration.schemaVersion ?? record?.schemaVersion;
   const url = urlOf(app);
   return {
     observedGeneration: app.generation,
     ...(version !== undefined && { version }),
     ...(schemaVersion !== undefined && { schemaVersion }),
     ...(migratedBy !== undefined && { migratedBy }),
-    ...(database && { database }),
+    ...databaseStatus(app, observed, record?.database),
     ...stores(app, observed, previous),
     ...(url !== undefined && { url }),
     replicas: deployment?.status?.replicas ?? 0,
@@ -45,6 +47,16 @@ export function statusOf(
   };
 }
 
+function databaseStatus(
+  app: ResolvedApp,
+  observed: Observed,
+  previous: MemoAppStatus['database'],
+): Pick<MemoAppStatus, 'database'> {
+  if (app.database.mode === 'external') return { database: { address: addressOf(app.database) } };
+  const found = ranOn(recordedStore(app, 'database', observed)) ?? previous;
+  return found ? { database: found } : {};
+}
+
 function stores(
   app: ResolvedApp,
   observed: Observed,
@@ -52,8 +64,8 @@ function stores(
 ): Pick<MemoAppStatus, 'cache' | 'events' | 'zooKeeper'> {
   const { cache, events } = app;
   const runs = cacheVersion(app, observed);
-  const redis = cache.mode === 'disabled' ? undefined : runs === undefined ? previous?.cache : { version: runs };
-  if (events.mode === 'disabled') return { ...(redis && { cache: redis }) };
+  const redis = cache.mode !== 'managed' ? undefined : runs === undefined ? previous?.cache : { version: runs };
+  if (events.mode !== 'managed') return { ...(redis && { cache: redis }) };
   const kafka = withLayout(recordedStore(app, 'events', observed)) ?? previous?.events;
   const keeper = events.zooKeeper && (ranOn(recordedStore(app, 'zookeeper', observed)) ?? previous?.zooKeeper);
   return { ...(redis && { cache: redis }), ...(kafka && { events: kafka }), ...(keeper && { zooKeeper: keeper }) };

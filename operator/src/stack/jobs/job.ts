@@ -11,18 +11,17 @@ import {
   resourcesOf,
   restricted,
   scratch,
-  uriMounts,
+  secretMounts,
   userIds,
 } from '../pod.ts';
-import type { MountedUri } from '../pod.ts';
+import type { MountedSecret } from '../pod.ts';
 
 export interface Task {
   readonly part: Extract<Part, 'migrate' | 'topic'>;
   /** What the task is about beside the image: another answer here is another Job. */
   readonly about: readonly unknown[];
   readonly env: readonly { readonly name: string; readonly value: string }[];
-  /** Secrets mounted for their `uri`. */
-  readonly uris: readonly MountedUri[];
+  readonly secrets: readonly MountedSecret[];
 }
 
 const size = { requests: { cpu: '50m', memory: '96Mi' }, limits: { memory: '256Mi' } };
@@ -34,7 +33,7 @@ const size = { requests: { cpu: '50m', memory: '96Mi' }, limits: { memory: '256M
 export function job(app: ResolvedApp, task: Task): KubeObject {
   const image = imageReference({ ...app.api.image, tag: app.version });
   const writable = scratch({ tmp: '/tmp' });
-  const secrets = uriMounts(task.uris);
+  const secrets = secretMounts(task.secrets);
   const name = `${app.name}-${task.part}-${contentHash(image, task.about).slice(0, 8)}`;
   return {
     apiVersion: 'batch/v1',

@@ -1,23 +1,25 @@
 /** The schema migration: a Job with a database user of its own, so that the service needs no right to change the schema. */
-import { names } from '../../api/names.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
 import type { KubeObject } from '../../runtime/object.ts';
+import { databaseConnection } from '../api/connections.ts';
+import { migrationEnvironment } from '../api/environment.ts';
 import { volumeIds } from '../claims.ts';
 import type { Observed } from '../observed.ts';
 import { job } from './job.ts';
 import { jobState, type JobState } from './state.ts';
 
-/** One for each release and image, and for each volume: a database that was lost has to be migrated again. */
+/**
+ * One for each release and image, and for each database: one that was lost has to be migrated again, and where an external
+ * one is reached in another way, by another account say, the Job that could not reach it gets a successor.
+ */
 export function migrationJob(app: ResolvedApp, observed: Observed): KubeObject {
-  const mountPath = '/run/secrets/memo/migration';
+  const connection = databaseConnection(app, 'migration');
+  const database = app.database.mode === 'external' ? connection : volumeIds(app, 'database', observed);
   return job(app, {
     part: 'migrate',
-    about: [app.version, volumeIds(app, 'database', observed)],
-    env: [
-      { name: 'DATABASE_URL_FILE', value: `${mountPath}/uri` },
-      { name: 'LOG_LEVEL', value: app.api.logLevel },
-    ],
-    uris: [{ volume: 'migration', secretName: names(app).databaseMigration, mountPath }],
+    about: [app.version, database],
+    env: migrationEnvironment(app),
+    secrets: connection.secrets,
   });
 }
 

@@ -1,89 +1,60 @@
 /** Which memos a list or an export holds: the parameters that clients send, and what they mean to the database. */
-import type { Query } from '../../http/parameters.ts';
+import { z } from 'zod';
+import { refuse } from '../../http/faults.ts';
+import { flagParameter, integerParameter, textsParameter } from '../../http/parameters.ts';
+import { text } from '../../http/text.ts';
 import { databaseTime, parseInstant } from '../times.ts';
 import type { Condition } from './order.ts';
 
-/** What was asked for; the same members in the same order always, so that its JSON is the same for the same filters. */
-export interface Filters {
-  /** The memo has all of them. Each once, in the order of their code units. */
-  readonly tags: readonly string[];
-  readonly priority?: number;
-  readonly category?: string;
-  readonly author?: string;
-  readonly isArchived?: boolean;
-  readonly isFavorite?: boolean;
-  readonly createdAfter?: Date;
-  readonly createdBefore?: Date;
-  readonly updatedAfter?: Date;
-  readonly updatedBefore?: Date;
-}
+const timeParameter = z
+  .string()
+  .optional()
+  .transform((given, context) => {
+    if (given === undefined) return undefined;
+    // A plus that nobody escaped arrives as a space.
+    const instant = parseInstant(given.replace(' ', '+'));
+    if (instant === undefined) refuse(context, { code: 'datetime_parsing' });
+    return instant;
+  })
+  .meta({ type: 'string', format: 'date-time' });
 
-/** Reads the filters of a query; faults stay with the query. */
-export function readFilters(query: Query): Filters {
-  const tags = [...new Set(query.all('tag'))].sort();
-  if (tags.some((tag) => tag.includes('\0'))) query.refuse({ loc: ['query', 'tag'], code: 'string_nul' });
-  const priority = query.all('priority').length === 0 ? undefined : query.integer('priority', 0, 1, 4);
-  const [category, author] = [text(query, 'category'), text(query, 'author')];
-  const [isArchived, isFavorite] = [flag(query, 'is_archived'), flag(query, 'is_favorite')];
-  const [createdAfter, createdBefore] = [time(query, 'created_after'), time(query, 'created_before')];
-  const [updatedAfter, updatedBefore] = [time(query, 'updated_after'), time(query, 'updated_before')];
-  return {
-    tags,
-    ...(priority !== undefined && { priority }),
-    ...(category !== undefined && { category }),
-    ...(author !== undefined && { author }),
-    ...(isArchived !== undefined && { isArchived }),
-    ...(isFavorite !== undefined && { isFavorite }),
-    ...(createdAfter !== undefined && { createdAfter }),
-    ...(createdBefore !== undefined && { createdBefore }),
-    ...(updatedAfter !== undefined && { updatedAfter }),
-    ...(updatedBefore !== undefined && { updatedBefore }),
-  };
-}
+/** Of any length: what no memo can hold finds none. */
+const exactText = text(0).optional();
 
-function text(query: Query, name: string): string | undefined {
-  const value = query.all(name).at(-1);
-  if (value?.includes('\0') === true) query.refuse({ loc: ['query', name], code: 'string_nul' });
-  return value;
-}
+/** Filters of which every value counts. */
+export const REPEATED = ['tag'] as const;
 
-/** The words that FastAPI takes. */
-const TRUTH: Readonly<Record<string, boolean>> = {
-  ...{ true: true, '1': true, yes: true, on: true, t: true, y: true },
-  ...{ false: false, '0': false, no: false, off: false, f: false, n: false },
-};
+/** The parameters of a query that say which memos are meant. */
+export const filterQuery = z.object({
+  tag: textsParameter.meta({ description: 'With this tag; given several times, with all of them.' }),
+  priority: integerParameter({ fallback: undefined, least: 1, most: 4 }),
+  category: exactText,
+  author: exactText,
+  is_archived: flagParameter,
+  is_favorite: flagParameter,
+  created_after: timeParameter,
+  created_before: timeParameter,
+  updated_after: timeParameter,
+  updated_before: timeParameter,
+});
 
-function flag(query: Query, name: string): boolean | undefined {
-  const value = query.all(name).at(-1)?.toLowerCase();
-  if (value === undefined) return undefined;
-  const known = Object.hasOwn(TRUTH, value) ? TRUTH[value] : undefined;
-  if (known === undefined) query.refuse({ loc: ['query', name], code: 'bool_parsing' });
-  return known;
-}
-
-function time(query: Query, name: string): Date | undefined {
-  const value = query.all(name).at(-1);
-  if (value === undefined) return undefined;
-  // A plus that nobody escaped arrives as a space.
-  const instant = parseInstant(value.replace(' ', '+'));
-  if (instant === undefined) query.refuse({ loc: ['query', name], code: 'datetime_parsing' });
-  return instant;
-}
+/** What was asked for; its members are in the order of the schema always, so that its JSON is the same for the same filters. */
+export type Filters = Partial<z.output<typeof filterQuery>>;
 
 /** The filters as conditions that a memo has to meet, all of them. */
 export function conditionsOf(filters: Filters): Condition[] {
-  const { category, author, priority, isArchived, isFavorite } = filters;
+  const { category, author, priority, is_archived, is_favorite, tag: tags = [] } = filters;
   return [
     ...(priority === undefined ? [] : [{ sql: 'priority = ?', values: [priority] }]),
     ...(category === undefined ? [] : [exactly('category', category)]),
     ...(author === undefined ? [] : [exactly('author', author)]),
-    ...(isArchived === undefined ? [] : [{ sql: 'is_archived = ?', values: [isArchived ? 1 : 0] }]),
-    ...(isFavorite === undefined ? [] : [{ sql: 'is_favorite = ?', values: [isFavorite ? 1 : 0] }]),
-    ...bound('created_at >', filters.createdAfter),
-    ...bound('created_at <', filters.createdBefore),
-    ...bound('updated_at >', filters.updatedAfter),
-    ...bound('updated_at <', filters.updatedBefore),
-    ...filters.tags.map((tag) => ({ sql: 'JSON_CONTAINS(tags, ?)', values: [JSON.stringify(tag)] })),
+    ...(is_archived === undefined ? [] : [{ sql: 'is_archived = ?', values: [is_archived ? 1 : 0] }]),
+    ...(is_favorite === undefined ? [] : [{ sql: 'is_favorite = ?', values: [is_favorite ? 1 : 0] }]),
+    ...bound('created_at >', filters.created_after),
+    ...bound('created_at <', filters.created_before),
+    ...bound('updated_at >', filters.updated_after),
+    ...bound('updated_at <', filters.updated_before),
+    ...tags.map((tag) => ({ sql: 'JSON_CONTAINS(tags, ?)', values: [JSON.stringify(tag)] })),
   ];
 }
 

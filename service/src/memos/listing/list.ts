@@ -1,58 +1,80 @@
 /** Answers a list: an array of memos, and a Link to the next page. */
 import type { Request, Response } from 'express';
-import { Query, queryOf } from '../../http/parameters.ts';
+import { z } from 'zod';
+import { refuse } from '../../http/faults.ts';
+import { integerParameter, queryOf, readQuery } from '../../http/parameters.ts';
+import { invalid } from '../../http/problem.ts';
 import { sendMemos } from '../../http/reply.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
-import { conditionsOf, readFilters } from './filters.ts';
-import { LAST_DELETED_FIRST, NEWEST_FIRST, parseOrder } from './order.ts';
-import type { Order, Position } from './order.ts';
+import { conditionsOf, filterQuery, REPEATED } from './filters.ts';
+import { LAST_DELETED_FIRST, NEWEST_FIRST, parseOrder, SORT_FIELDS } from './order.ts';
+import type { Position } from './order.ts';
 import { openPage } from './pages.ts';
 import type { PageSource } from './pages.ts';
 import type { Selection } from './statement.ts';
 
+const sortParameter = z
+  .string()
+  .optional()
+  .transform((given, context) => {
+    const order = given === undefined ? NEWEST_FIRST : parseOrder(given);
+    if (order === undefined) refuse(context, { code: 'sort_unknown' });
+    return order ?? NEWEST_FIRST;
+  })
+  .meta({
+    type: 'string',
+    default: '-id',
+    description: `Some of ${SORT_FIELDS.join(', ')}, each once, separated by commas, with \`-\` before one for descending.`,
+  });
+
+/** The query of the trash: which part of it. */
+export const pageQuery = z.object({
+  skip: integerParameter({ fallback: 0, least: 0 }),
+  limit: integerParameter({ fallback: 100, least: 0 }),
+  cursor: z
+    .string()
+    .optional()
+    .meta({ description: 'From a `Link`; it belongs to the filters and the order that it was given for.' }),
+});
+
+/** The query of the list. */
+export const listQuery = filterQuery.extend({ sort: sortParameter, ...pageQuery.shape });
+
+type PageParameters = z.output<typeof pageQuery>;
+
 /** `GET /memos`: filtered and sorted as asked, all memos from the newest down by default. */
 export async function listMemos(source: PageSource, request: Request, response: Response): Promise<void> {
-  const query = new Query(queryOf(request));
-  const filters = readFilters(query);
-  const order = readOrder(query);
+  const { cursor, limit, skip, sort: order, ...filters } = readQuery(listQuery, request.url, REPEATED);
   const selection: Selection = { table: 'memos', conditions: conditionsOf(filters), order };
-  await answer(source, query, selection, JSON.stringify([order, filters]), request, response);
+  await answer(source, selection, JSON.stringify([order, filters]), { cursor, limit, skip }, request, response);
 }
 
 /** `GET /memos/trash`: what was deleted last comes first. */
 export async function listTrash(source: PageSource, request: Request, response: Response): Promise<void> {
   const selection: Selection = { table: 'memo_trash', conditions: [], order: LAST_DELETED_FIRST };
-  await answer(source, new Query(queryOf(request)), selection, 'trash', request, response);
+  await answer(source, selection, 'trash', readQuery(pageQuery, request.url), request, response);
 }
 
-function readOrder(query: Query): Order {
-  const text = query.all('sort').at(-1);
-  const order = text === undefined ? NEWEST_FIRST : parseOrder(text);
-  if (order === undefined) query.refuse({ loc: ['query', 'sort'], code: 'sort_unknown' });
-  return order ?? NEWEST_FIRST;
-}
-
+/** @param scope what a cursor belongs to */
 async function answer(
   source: PageSource,
-  query: Query,
   selection: Selection,
   scope: string,
+  { cursor, limit, skip }: PageParameters,
   request: Request,
   response: Response,
 ): Promise<void> {
-  const skip = query.integer('skip', 0, 0);
-  const limit = query.integer('limit', 100, 0);
-  const cursor = query.all('cursor').at(-1);
   const after = cursor === undefined ? undefined : decodeCursor(scope, selection.order, cursor);
-  if (cursor !== undefined && after === undefined) query.refuse({ loc: ['query', 'cursor'], code: 'cursor_invalid' });
-  query.check();
+  if (cursor !== undefined && after === undefined) throw invalid({ loc: ['query', 'cursor'], code: 'cursor_invalid' });
   const { next, portions } = await openPage(source, selection, { after, skip, limit });
-  await sendMemos(response, portions, next === undefined ? {} : { Link: linkTo(scope, next, request, response) });
+  // A path that is deprecated has a Link to its successor already.
+  if (next !== undefined) response.appendHeader('Link', linkTo(scope, next, request, response));
+  await sendMemos(response, portions);
 }
 
 /** The same request from there on (RFC 8288). */
 function linkTo(scope: string, next: Position, request: Request, response: Response): string {
-  const parameters = new URLSearchParams(queryOf(request));
+  const parameters = new URLSearchParams(queryOf(request.url));
   parameters.delete('skip');
   parameters.set('cursor', encodeCursor(scope, next));
   const path = `${String(response.locals['memosPath'])}${request.path.slice('/memos'.length)}/`;

@@ -1,8 +1,8 @@
 /** Sends memos as NDJSON: one a line as a read would answer it, the oldest first, with flat memory. */
 import type { Request, Response } from 'express';
-import { Query, queryOf } from '../../http/parameters.ts';
+import { readQuery } from '../../http/parameters.ts';
 import { ClientGone, write } from '../../http/reply.ts';
-import { conditionsOf, readFilters } from '../listing/filters.ts';
+import { conditionsOf, filterQuery, REPEATED } from '../listing/filters.ts';
 import { OLDEST_FIRST } from '../listing/order.ts';
 import { portions } from '../listing/pages.ts';
 import type { PageSource } from '../listing/pages.ts';
@@ -15,9 +15,7 @@ export const NDJSON = 'application/x-ndjson';
  * that the connection is cut, which no client takes for the end.
  */
 export async function exportMemos(source: PageSource, request: Request, response: Response): Promise<void> {
-  const query = new Query(queryOf(request));
-  const conditions = conditionsOf(readFilters(query));
-  query.check();
+  const conditions = conditionsOf(readQuery(filterQuery, request.url, REPEATED));
   const all = portions(source, { table: 'memos', conditions, order: OLDEST_FIRST });
   let next = await all.next();
   response.writeHead(200, { 'Content-Type': NDJSON, 'Cache-Control': 'no-store' });

@@ -1,8 +1,9 @@
 /** Reads one line of an import: a memo as an export writes it, or with no more than a title and content. */
 import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
+import { refuse } from '../../http/faults.ts';
 import { Problem, invalid } from '../../http/problem.ts';
-import { checkContent, checked, memoCreate } from '../schemas.ts';
+import { checkContent, checkedBody, memoCreate } from '../schemas.ts';
 import { parseInstant } from '../times.ts';
 import type { NewMemo } from '../writes.ts';
 
@@ -12,7 +13,7 @@ const LARGEST_ID = 2 ** 50;
 const instant = z.string().transform((text, context) => {
   const at = parseInstant(text);
   if (at !== undefined) return at.toISOString();
-  context.addIssue({ code: 'custom', params: { code: 'datetime_parsing' } });
+  refuse(context, { code: 'datetime_parsing' });
   return z.NEVER;
 });
 
@@ -29,7 +30,7 @@ export function readLine(bytes: Buffer | undefined, now: Date, maxContentBytes: 
   if (!isUtf8(bytes)) throw new Problem('not-utf8');
   const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
   if (text.trim() === '') return undefined;
-  const memo = checked(memoImport, jsonOf(text));
+  const memo = checkedBody(memoImport, jsonOf(text));
   checkContent(memo.content, maxContentBytes);
   const created = memo.created_at ?? memo.updated_at ?? now.toISOString();
   return { ...memo, created_at: created, updated_at: memo.updated_at ?? created, version: 1 };

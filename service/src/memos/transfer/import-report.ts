@@ -1,6 +1,25 @@
 /** What became of an import, line by line: every line is imported, reported with its fault, or after the one to go on with. */
+import { z } from 'zod';
 import { fastApiDetail } from '../../http/errors.ts';
 import type { Language, Problem } from '../../http/problem.ts';
+
+/** What is wrong, as an error reply says it. */
+const detail = z.union([
+  z.string(),
+  z.array(z.object({ loc: z.array(z.union([z.string(), z.int()])), msg: z.string(), type: z.string() })),
+]);
+
+/** The report as it goes over the wire. */
+export const importReport = z
+  .object({
+    imported: z.int().min(0),
+    failed: z.int().min(0),
+    complete: z.boolean(),
+    next_line: z.int().min(1).optional().meta({ description: 'Where `complete` is false: the line to go on with.' }),
+    detail: detail.optional().meta({ description: 'Where `complete` is false: why.' }),
+    errors: z.array(z.object({ line: z.int().min(1), detail })),
+  })
+  .meta({ id: 'ImportReport' });
 
 /** Faults are held in memory: with more of them, the file is not what its sender takes it for. */
 const MOST_FAULTS = 1_000;

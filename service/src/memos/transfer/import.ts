@@ -26,6 +26,8 @@ export interface ImportOptions {
   readonly now: () => Date;
   /** Called after each commit. */
   readonly onEvent: () => void;
+  /** A client that sends nothing for so many milliseconds has gone. */
+  readonly requestMs: number;
   /** Aborted when the process stops: the import ends behind its current batch, and says where. */
   readonly stop: AbortSignal;
 }
@@ -33,8 +35,6 @@ export interface ImportOptions {
 const NDJSON_TYPES = /^\s*application\/(?:x-)?(?:ndjson|jsonl|jsonlines)\s*(?:;|$)/i;
 /** A batch is as short as any other transaction. */
 const BATCH = { memos: 100, characters: 262_144 } as const;
-/** A client that sends nothing for so long has gone. */
-const STALLED_MS = 30_000;
 /** Node cuts a request that takes longer than ten minutes; whoever sends so much is told in time where to go on. */
 const LONGEST_MS = 540_000;
 
@@ -60,12 +60,12 @@ export async function importMemos(options: ImportOptions, request: Request, resp
 }
 
 async function takeLines(options: ImportOptions, request: Request, report: ImportReport): Promise<void> {
-  const { maxContentBytes, now, stop } = options;
+  const { maxContentBytes, now, requestMs, stop } = options;
   const end = performance.now() + LONGEST_MS;
   let batch = new Batch();
   let line = 0;
   try {
-    for await (const { number, bytes } of linesOf(chunksOf(request), bodyLimit(maxContentBytes))) {
+    for await (const { number, bytes } of linesOf(chunksOf(request, requestMs), bodyLimit(maxContentBytes))) {
       line = number;
       try {
         batch.add(number, readLine(bytes, now(), maxContentBytes));
@@ -151,13 +151,13 @@ async function lastGivenId(connection: Connection): Promise<number> {
 }
 
 /** @throws Problem request-timeout when the client stops sending; what the socket says when it goes */
-async function* chunksOf(request: Request): AsyncGenerator<Buffer> {
+async function* chunksOf(request: Request, stalledMs: number): AsyncGenerator<Buffer> {
   const chunks: AsyncIterator<Buffer, undefined> = request.iterator({ destroyOnReturn: false });
   let waiting = true;
   try {
     for (;;) {
       waiting = true;
-      const { done, value } = await within(chunks.next(), STALLED_MS, 'the client');
+      const { done, value } = await within(chunks.next(), stalledMs, 'the client');
       waiting = false;
       if (done === true) return;
       yield value;

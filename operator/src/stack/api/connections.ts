@@ -1,0 +1,121 @@
+/**
+ * How a pod of the service reaches a store: what its environment says, and which Secrets it mounts. Passwords and
+ * certificates are files always. Of a managed store the whole address comes from its generated Secret; of an external one
+ * the address is in the spec, and only the account and the authority are in Secrets.
+ */
+import { names } from '../../api/names.ts';
+import type { ResolvedAccount, ResolvedApp, ResolvedTls } from '../../api/resolved.ts';
+import { bootstrapServers } from '../events/events.ts';
+import type { MountedSecret } from '../pod.ts';
+
+export interface Connection {
+  readonly variables: Readonly<Record<string, string>>;
+  readonly secrets: readonly MountedSecret[];
+}
+
+const folder = '/run/secrets/memo';
+const none: Connection = { variables: {}, secrets: [] };
+
+/** @param user `migration`: the account that may change the schema */
+export function databaseConnection(app: ResolvedApp, user: 'service' | 'migration'): Connection {
+  const { database } = app;
+  const child = names(app);
+  const name = user === 'service' ? 'database' : 'migration';
+  if (database.mode === 'managed') {
+    const secretName = user === 'service' ? child.databaseCredentials : child.databaseMigration;
+    const volume = user === 'service' ? 'database-credentials' : 'migration';
+    return generated('DATABASE_URL', name, volume, secretName);
+  }
+  const { account, migrationAccount, tls } = database;
+  return joined(
+    { variables: { DATABASE_URL: `mysql://${addressOf(database)}` }, secrets: [] },
+    accountOf('DATABASE', name, user === 'service' ? account : (migrationAccount ?? account)),
+    tls && { variables: { DATABASE_TLS: tls.mode }, secrets: [] },
+    authorityOf('DATABASE_TLS_CA', 'database-ca', tls),
+  );
+}
+
+export function cacheConnection(app: ResolvedApp): Connection {
+  const { cache } = app;
+  switch (cache.mode) {
+    case 'disabled':
+      return none;
+    case 'managed':
+      return generated('REDIS_URL', 'cache', 'cache-credentials', names(app).cacheCredentials);
+    case 'external':
+      return joined(
+        { variables: { REDIS_URL: cache.url }, secrets: [] },
+        cache.account && accountOf('REDIS', 'cache', cache.account),
+        cache.tls && { variables: { REDIS_TLS: cache.tls.mode }, secrets: [] },
+        authorityOf('REDIS_TLS_CA', 'cache-ca', cache.tls),
+      );
+  }
+}
+
+export function eventsConnection(app: ResolvedApp): Connection {
+  const { events } = app;
+  switch (events.mode) {
+    case 'disabled':
+      return none;
+    case 'managed':
+      return { variables: { KAFKA_BOOTSTRAP_SERVERS: bootstrapServers(app) }, secrets: [] };
+    case 'external': {
+      const { bootstrapServers: servers, sasl, tls } = events;
+      return joined(
+        { variables: { KAFKA_BOOTSTRAP_SERVERS: servers.join(',') }, secrets: [] },
+        sasl && { variables: { KAFKA_SASL_MECHANISM: sasl.mechanism }, secrets: [] },
+        sasl && accountOf('KAFKA_SASL', 'events', sasl.account),
+        tls && { variables: { KAFKA_TLS: tls.mode }, secrets: [] },
+        authorityOf('KAFKA_TLS_CA', 'events-ca', tls),
+      );
+    }
+  }
+}
+
+/** `host:port/database`, also what `status.database.address` says. */
+export function addressOf({ host, port, database }: { host: string; port: number; database: string }): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}/${database}`;
+}
+
+function generated(variable: string, name: string, volume: string, secretName: string): Connection {
+  const mountPath = `${folder}/${name}`;
+  const items = [{ key: 'uri', path: 'uri' }];
+  return {
+    variables: { [`${variable}_FILE`]: `${mountPath}/uri` },
+    secrets: [{ volume, secretName, mountPath, items }],
+  };
+}
+
+function accountOf(
+  prefix: string,
+  name: string,
+  { secretName, usernameKey, passwordKey }: ResolvedAccount,
+): Connection {
+  const mountPath = `${folder}/${name}`;
+  const username = usernameKey === undefined ? [] : [{ key: usernameKey, path: 'username' }];
+  const items = [...username, { key: passwordKey, path: 'password' }];
+  return {
+    variables: Object.fromEntries(
+      items.map(({ path }) => [`${prefix}_${path.toUpperCase()}_FILE`, `${mountPath}/${path}`]),
+    ),
+    secrets: [{ volume: `${name}-account`, secretName, mountPath, items }],
+  };
+}
+
+function authorityOf(variable: string, name: string, tls: ResolvedTls | undefined): Connection | undefined {
+  if (!tls?.ca) return undefined;
+  const mountPath = `${folder}/${name}`;
+  const items = [{ key: tls.ca.key, path: 'ca.crt' }];
+  return {
+    variables: { [`${variable}_FILE`]: `${mountPath}/ca.crt` },
+    secrets: [{ volume: name, secretName: tls.ca.secretName, mountPath, items }],
+  };
+}
+
+function joined(...parts: readonly (Connection | undefined)[]): Connection {
+  const present = parts.filter((part) => part !== undefined);
+  return {
+    variables: Object.assign({}, ...present.map(({ variables }) => variables)) as Record<string, string>,
+    secrets: present.flatMap(({ secrets }) => secrets),
+  };
+}

@@ -1,0 +1,67 @@
+/** Who speaks to whom: every connection that pods of an app make, and no other. */
+import type { Part } from '../../api/labels.ts';
+import { ports } from '../../api/names.ts';
+import type { ResolvedApp } from '../../api/resolved.ts';
+import { controllerPort } from '../events/kraft.ts';
+import { peers } from '../events/zookeeper.ts';
+
+/** Parts that have pods. */
+export type PodPart = Extract<Part, 'api' | 'database' | 'cache' | 'events' | 'zookeeper' | 'migrate' | 'topic'>;
+
+export interface Flow {
+  readonly from: PodPart;
+  /** undefined: a store outside, whose address a policy cannot name, because it may be a host name. */
+  readonly to: PodPart | undefined;
+  readonly ports: readonly number[];
+}
+
+/** Flows between pods of one app and to its external stores; who comes in from outside is another matter. */
+export function flows(app: ResolvedApp): Flow[] {
+  return [...databaseFlows(app), ...cacheFlows(app), ...eventsFlows(app)];
+}
+
+function databaseFlows({ database }: ResolvedApp): Flow[] {
+  const target = database.mode === 'managed' ? 'database' : undefined;
+  const port = database.mode === 'managed' ? ports.database : database.port;
+  return [
+    { from: 'api', to: target, ports: [port] },
+    { from: 'migrate', to: target, ports: [port] },
+  ];
+}
+
+function cacheFlows({ cache }: ResolvedApp): Flow[] {
+  switch (cache.mode) {
+    case 'disabled':
+      return [];
+    case 'managed':
+      return [{ from: 'api', to: 'cache', ports: [ports.cache] }];
+    case 'external':
+      return [{ from: 'api', to: undefined, ports: [Number(new URL(cache.url).port || ports.cache)] }];
+  }
+}
+
+function eventsFlows({ events }: ResolvedApp): Flow[] {
+  switch (events.mode) {
+    case 'disabled':
+      return [];
+    case 'managed':
+      return [
+        { from: 'api', to: 'events', ports: [ports.events] },
+        { from: 'topic', to: 'events', ports: [ports.events] },
+        { from: 'events', to: 'events', ports: events.zooKeeper ? [ports.events] : [ports.events, controllerPort] },
+        ...(events.zooKeeper
+          ? ([
+              { from: 'events', to: 'zookeeper', ports: [ports.zooKeeper] },
+              { from: 'zookeeper', to: 'zookeeper', ports: peers.map(({ port }) => port) },
+            ] as const)
+          : []),
+      ];
+    case 'external': {
+      const brokers = [...new Set(events.bootstrapServers.map((server) => Number(server.replace(/^.*:/, ''))))];
+      return [
+        { from: 'api', to: undefined, ports: brokers },
+        ...(events.createTopic === 'IfMissing' ? [{ from: 'topic', to: undefined, ports: brokers } as const] : []),
+      ];
+    }
+  }
+}

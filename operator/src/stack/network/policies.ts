@@ -1,0 +1,82 @@
+/** Network policies: one for each part, which lets nothing in or out but the flows that there are. */
+import type { LabelSelector } from 'kubernetes-types/meta/v1.js';
+import type { NetworkPolicyIngressRule, NetworkPolicyPeer, NetworkPolicyPort } from 'kubernetes-types/networking/v1.js';
+import { operatorLabels, selector } from '../../api/labels.ts';
+import { ports } from '../../api/names.ts';
+import type { NetworkPeer, ResolvedApp, ResolvedNetworkPolicy } from '../../api/resolved.ts';
+import type { KubeObject } from '../../runtime/object.ts';
+import { metadata } from '../metadata.ts';
+import { flows, type Flow, type PodPart } from './flows.ts';
+
+type EnabledPolicy = Extract<ResolvedNetworkPolicy, { mode: 'Enabled' }>;
+
+export function networkObjects(app: ResolvedApp): KubeObject[] {
+  const { networkPolicy } = app;
+  if (networkPolicy.mode === 'Disabled') return [];
+  const all = flows(app);
+  const parts = new Set<PodPart>(all.flatMap(({ from, to }) => (to === undefined ? [from] : [from, to])));
+  return [...parts].toSorted().map((part) => policy(app, networkPolicy, part, all));
+}
+
+function policy(app: ResolvedApp, enabled: EnabledPolicy, part: PodPart, all: readonly Flow[]): KubeObject {
+  const out = all.filter(({ from }) => from === part);
+  const ingress = [
+    ...all.filter(({ to }) => to === part).map(({ from, ports: open }) => rule([peer(app, from)], open)),
+    ...(part === 'api' ? visitors(enabled) : []),
+  ];
+  const egress = out.map(({ to, ports: open }) => ({
+    ports: open.map(tcp),
+    ...(to !== undefined && { to: [peer(app, to)] }),
+  }));
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: metadata(app, `${app.name}-${part}`, part),
+    spec: {
+      podSelector: { matchLabels: selector(app, part) },
+      policyTypes: ['Ingress', 'Egress'],
+      ...(ingress.length > 0 && { ingress }),
+      // Who looks for nobody has no name to look up.
+      ...(egress.length > 0 && { egress: [...egress, { ports: nameLookups }] }),
+    },
+  };
+}
+
+/** Clients to the API's port; to the management port nobody but the operator. The kubelet's probes need no rule. */
+function visitors({ allowFrom, operatorNamespace }: EnabledPolicy): NetworkPolicyIngressRule[] {
+  const home = operatorNamespace === undefined ? {} : { 'kubernetes.io/metadata.name': operatorNamespace };
+  const operator = { namespaceSelector: matching(home), podSelector: matching(operatorLabels) };
+  return [rule(allowFrom.map(written), [ports.api]), rule([operator], [ports.management])];
+}
+
+/** As the API server writes it: what is empty is left out. */
+function written({ ipBlock, namespaceSelector, podSelector }: NetworkPeer): NetworkPolicyPeer {
+  return {
+    ...(ipBlock && { ipBlock: { cidr: ipBlock.cidr, ...(ipBlock.except?.length && { except: [...ipBlock.except] }) } }),
+    ...(namespaceSelector && { namespaceSelector: matching(namespaceSelector.matchLabels) }),
+    ...(podSelector && { podSelector: matching(podSelector.matchLabels) }),
+  };
+}
+
+function matching(labels: Readonly<Record<string, string>> = {}): LabelSelector {
+  return Object.keys(labels).length > 0 ? { matchLabels: { ...labels } } : {};
+}
+
+/** Without a peer: from anywhere. */
+function rule(from: readonly NetworkPolicyPeer[], open: readonly number[]): NetworkPolicyIngressRule {
+  return { ports: open.map(tcp), ...(from.length > 0 && { from: [...from] }) };
+}
+
+function peer(app: ResolvedApp, part: PodPart): NetworkPolicyPeer {
+  return { podSelector: { matchLabels: selector(app, part) } };
+}
+
+function tcp(port: number): NetworkPolicyPort {
+  return { port, protocol: 'TCP' };
+}
+
+/** To anywhere: name servers run as pods, on the nodes, or beside the cluster. 5353 is where OpenShift's pods listen. */
+const nameLookups: NetworkPolicyPort[] = [53, 5353].flatMap((port) => [
+  { port, protocol: 'UDP' },
+  { port, protocol: 'TCP' },
+]);

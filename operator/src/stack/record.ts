@@ -1,0 +1,13 @@
+/** What the status has on record of the database: it outlives Jobs and volumes, and speaks of one database alone. */
+import type { MemoAppStatus } from '../api/memoapp.ts';
+import type { ResolvedApp } from '../api/resolved.ts';
+import { addressOf } from './api/connections.ts';
+
+/** The members that tell of the database and its schema. */
+export type DatabaseRecord = Pick<MemoAppStatus, 'database' | 'migratedBy' | 'schemaVersion'>;
+
+/** undefined: nothing is on record, or it was learnt of another database than the spec asks for now. */
+export function recordOf({ database }: ResolvedApp, status: MemoAppStatus | undefined): DatabaseRecord | undefined {
+  const address = database.mode === 'external' ? addressOf(database) : undefined;
+  return status?.database?.address === address ? status : undefined;
+}

@@ -1,0 +1,85 @@
+/** Access tokens: JWT (RFC 7519) as bearer tokens (RFC 6750), verified as RFC 8725 asks for. */
+import { createSecretKey } from 'node:crypto';
+import { errors, jwtVerify } from 'jose';
+import type { JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
+import type { AuthConfig } from '../config.ts';
+import type { Role } from '../http/operations.ts';
+import { Problem } from '../http/problem.ts';
+import type { Log } from '../observability/log.ts';
+import { KeysAway } from './keys-away.ts';
+import { RemoteKeys } from './remote-keys.ts';
+import { roleOf } from './roles.ts';
+
+/** Who a token speaks for. */
+export interface Principal {
+  readonly subject: string | undefined;
+  /** Undefined: the token names none of our roles. */
+  readonly role: Role | undefined;
+}
+
+/**
+ * By the kind of key that is configured, never by the token: else a public key could be used as a shared secret, and `none`
+ * as an algorithm (RFC 8725 section 3.1).
+ */
+const ALGORITHMS = {
+  secret: ['HS256'],
+  jwks: ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
+};
+/** Clocks differ by as much. */
+const LEEWAY_SECONDS = 30;
+const RETRY_AFTER = '5';
+const CHALLENGE = 'Bearer realm="memo"';
+
+export class Tokens {
+  readonly #key: JWTVerifyGetKey;
+  readonly #options: JWTVerifyOptions;
+  readonly #rolesClaim: string;
+  readonly #now: () => Date;
+
+  /** @param now the time of day; the keys' own clock is the process's, which never goes back */
+  constructor(config: AuthConfig, log: Log, now: () => Date) {
+    const { audience, issuer, key, rolesClaim } = config;
+    this.#options = {
+      algorithms: ALGORITHMS[key.type],
+      issuer,
+      audience,
+      clockTolerance: LEEWAY_SECONDS,
+      requiredClaims: ['exp'],
+    };
+    this.#rolesClaim = rolesClaim;
+    this.#now = now;
+    if (key.type === 'secret') {
+      const secret = createSecretKey(Buffer.from(key.secret));
+      this.#key = () => Promise.resolve(secret);
+    } else {
+      this.#key = new RemoteKeys({ url: key.url, log, now: () => performance.now() }).find;
+    }
+  }
+
+  /**
+   * Who the header speaks for, or the problem to refuse with once the request has been counted.
+   * @param authorization the `Authorization` header
+   */
+  async identify(authorization: string | undefined): Promise<Principal | Problem> {
+    const [, scheme = '', token = ''] = /^(\S+)(?: +(\S.*))?$/.exec(authorization ?? '') ?? [];
+    if (scheme.toLowerCase() !== 'bearer') return refusal('unauthorized', CHALLENGE);
+    try {
+      const { payload } = await jwtVerify(token, this.#key, { ...this.#options, currentDate: this.#now() });
+      return { subject: payload.sub, role: roleOf(payload, this.#rolesClaim) };
+    } catch (error) {
+      if (error instanceof KeysAway) return new Problem('unavailable', { headers: { 'Retry-After': RETRY_AFTER } });
+      if (!(error instanceof errors.JOSEError)) throw error;
+      const why = error instanceof errors.JWTExpired ? 'The access token expired' : 'The access token is not valid';
+      return refusal('invalid-token', `${CHALLENGE}, error="invalid_token", error_description="${why}"`);
+    }
+  }
+}
+
+/** The role of a good token is too low for what was asked. */
+export function roleTooLow(asked: Role): Problem {
+  return refusal('forbidden', `${CHALLENGE}, error="insufficient_scope", scope="${asked}"`);
+}
+
+function refusal(code: 'unauthorized' | 'invalid-token' | 'forbidden', challenge: string): Problem {
+  return new Problem(code, { headers: { 'WWW-Authenticate': challenge } });
+}

@@ -1,0 +1,54 @@
+/** Who may ask for what, and how often: mounted before the memos where tokens are asked for or requests are limited. */
+import { createHash } from 'node:crypto';
+import type { Request, RequestHandler, Response } from 'express';
+import { covers } from '../auth/roles.ts';
+import { roleTooLow } from '../auth/tokens.ts';
+import type { Principal, Tokens } from '../auth/tokens.ts';
+import { networkOf } from '../limits/client-address.ts';
+import type { ClientAddresses } from '../limits/client-address.ts';
+import type { Limiter } from '../limits/limiter.ts';
+import { operationOf } from './operations.ts';
+import { Problem } from './problem.ts';
+
+export interface GuardOptions {
+  /** Absent: open to everyone. */
+  readonly tokens?: Tokens;
+  /** Absent: as often as one likes. */
+  readonly limiter?: Limiter;
+  readonly addresses: ClientAddresses;
+}
+
+/** Probes, health, documents and OPTIONS are for everyone, always. */
+export function guard({ addresses, limiter, tokens }: GuardOptions): RequestHandler {
+  return async (request, response, next) => {
+    const path = request.url.replace(/\?.*$/s, '');
+    if (request.method === 'OPTIONS' || !/^\/memos(?:\/|$)/.test(path)) {
+      next();
+      return;
+    }
+    const operation = operationOf(request.method, path);
+    const caller = await tokens?.identify(request.headers.authorization);
+    // A refused token counts too, under the address: guessing is not free.
+    if (operation !== undefined) await limiter?.count(operation.limit, clientOf(caller, request, addresses), response);
+    if (caller instanceof Problem) throw caller;
+    if (operation !== undefined && caller !== undefined && !covers(caller.role, operation.role)) {
+      throw roleTooLow(operation.role);
+    }
+    response.locals['subject'] = caller?.subject;
+    next();
+  };
+}
+
+/** Who asked, where tokens are asked for and name a subject. */
+export function subjectOf({ locals }: Response): string | undefined {
+  const subject: unknown = locals['subject'];
+  return typeof subject === 'string' ? subject : undefined;
+}
+
+/** A subject is hashed: it may be an address of mail, and of any length. */
+function clientOf(caller: Principal | Problem | undefined, request: Request, addresses: ClientAddresses): string {
+  if (caller === undefined || caller instanceof Problem || caller.subject === undefined) {
+    return `address:${networkOf(addresses.of(request.socket.remoteAddress, request.headers['x-forwarded-for']))}`;
+  }
+  return `subject:${createHash('sha256').update(caller.subject).digest('base64url')}`;
+}

@@ -1,0 +1,143 @@
+/** External stores on a real API server: the Secrets they need, what the API says of them, and going from one to the other. */
+import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { startCluster, type Cluster } from '../cluster/cluster.ts';
+import { writesOf } from './audit.ts';
+import { kubectlOn, memoApp, type Kubectl } from './kubectl.ts';
+import { apply, get, untilCondition } from './live.ts';
+import { operatorUser, startOperator, type RunningOperator } from './operator.ts';
+import { until } from './until.ts';
+
+const root = join(import.meta.dirname, '../..');
+const configHash = 'memo.sogangcomputerclub.org/config-hash';
+/** A loopback address of its own, because the port is fixed. */
+const podIP = `127.${(process.pid >> 8) & 127}.${process.pid & 255}.90`;
+
+const external = {
+  database: { external: { host: 'db.example', credentialsSecret: { name: 'db', usernameKey: 'db-user' } } },
+  cache: { external: { url: 'rediss://cache.example:6380', tls: { caSecret: { name: 'ca' } } } },
+  events: { external: { bootstrapServers: ['kafka.example:9092'] } },
+};
+
+describe('a MemoApp with external stores', function () {
+  this.timeout(120_000);
+  let cluster: Cluster;
+  let kubectl: Kubectl;
+  let operator: RunningOperator;
+  let health: Server;
+  let services = { database: 'unhealthy', redis: 'healthy', kafka: 'healthy' };
+
+  before(async () => {
+    cluster = await startCluster({ name: 'test-external', rung: 1 });
+    kubectl = await kubectlOn(cluster);
+    const installed = await kubectl(['apply', '-k', join(root, 'config/default')]);
+    expect(installed.code, installed.stderr).to.equal(0);
+    await kubectl(['wait', '--for=condition=Established', '--timeout=30s', 'crd/memoapps.memo.sogangcomputerclub.org']);
+    health = createServer((_, response) => {
+      response.writeHead(services.database === 'healthy' ? 200 : 503, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ status: 'whatever', services }));
+    });
+    health.listen(9090, podIP);
+    await once(health, 'listening');
+    operator = await startOperator(cluster, 0.05);
+  });
+
+  after(async () => {
+    await operator.stop();
+    health.close();
+    await cluster.stop();
+  });
+
+  it('runs no store, and names the Secret that is missing', async () => {
+    await apply(kubectl, memoApp('shop', external));
+    const database = await untilCondition(kubectl, 'shop', { type: 'DatabaseReady', reason: 'ReferenceMissing' });
+    expect(database.message).to.contain('spec.database.external.credentialsSecret').and.to.contain('Secret db,');
+    const cache = await untilCondition(kubectl, 'shop', { type: 'CacheReady', reason: 'ReferenceMissing' });
+    expect(cache.message).to.contain('spec.cache.external.tls.caSecret').and.to.contain('Secret ca,');
+    await until('Deployment', async () => await get(kubectl, 'deployment', 'shop-api'));
+    expect((await kubectl(['get', 'statefulsets,pvc', '-o', 'name'])).stdout).to.equal('');
+    expect(await get(kubectl, 'secret', 'shop-database-root')).to.equal(undefined);
+  });
+
+  it('names the key that is missing, and goes on when it comes', async () => {
+    await kubectl(['create', 'secret', 'generic', 'db', '--from-literal=db-user=memo']);
+    const half = await until('the key', async () => {
+      const app = await get(kubectl, 'memoapp', 'shop');
+      return app?.status?.conditions?.find(({ message }) => message.includes('needs the key password of Secret db'));
+    });
+    expect(half.type).to.be.oneOf(['DatabaseReady', 'Ready', 'Reconciling']);
+    const before = await hash();
+    await kubectl(['patch', 'secret', 'db', '-p', '{"stringData":{"password":"one"}}']);
+    await kubectl(['create', 'secret', 'generic', 'ca', '--from-literal=ca.crt=some certificate']);
+    await untilCondition(kubectl, 'shop', { type: 'DatabaseReady', status: 'Unknown', reason: 'WaitingForAPI' });
+    expect(await hash()).not.to.equal(before);
+  });
+
+  it('reads from the API how the stores are, and migrates once the database answers', async () => {
+    await apply(kubectl, apiPod(await hash()));
+    const status = JSON.stringify({ status: { podIP, podIPs: [{ ip: podIP }] } });
+    await kubectl(['patch', 'pod', 'shop-api-0', '--subresource=status', '-p', status]);
+    const down = await untilCondition(kubectl, 'shop', { type: 'DatabaseReady', reason: 'Unreachable' });
+    expect(down.message).to.contain('db.example:3306/memo_app');
+    expect(await jobs()).not.to.contain('migrate');
+    services = { database: 'healthy', redis: 'healthy', kafka: 'healthy' };
+    const up = await untilCondition(kubectl, 'shop', { type: 'DatabaseReady', status: 'True' });
+    expect(up.message).to.contain('migrationCredentialsSecret');
+    await untilCondition(kubectl, 'shop', { type: 'CacheReady', status: 'True' });
+    await until('migration', async () => ((await jobs()).includes('migrate') ? true : undefined));
+    const stored = (await get(kubectl, 'memoapp', 'shop'))?.status as { database?: object } | undefined;
+    expect(stored?.database).to.deep.equal({ address: 'db.example:3306/memo_app' });
+  });
+
+  it('writes nothing for an answer that did not change, nor after a restart', async () => {
+    await operator.passes(2);
+    const before = writesOf(cluster.auditLog, operatorUser).length;
+    await operator.passes(2);
+    await operator.stop();
+    operator = await startOperator(cluster, 0.05);
+    await operator.passes(3);
+    expect(writesOf(cluster.auditLog, operatorUser).slice(before)).to.deep.equal([]);
+  });
+
+  it('leaves the managed stores for external ones and comes back to their volume and passwords', async () => {
+    await apply(kubectl, memoApp('move', {}));
+    const claim = await until('claim', async () => await get(kubectl, 'pvc', 'data-move-database-0'));
+    const secret = await until('Secret', async () => await get(kubectl, 'secret', 'move-database-credentials'));
+    await until('cache', async () => await get(kubectl, 'statefulset', 'move-cache'));
+    await apply(kubectl, memoApp('move', external));
+    for (const name of ['move-database', 'move-cache', 'move-events']) {
+      await until('prune', async () => ((await get(kubectl, 'statefulset', name)) === undefined ? true : undefined));
+    }
+    expect(JSON.stringify(await get(kubectl, 'deployment', 'move-api'))).to.contain('mysql://db.example:3306/memo_app');
+    await apply(kubectl, memoApp('move', {}));
+    await until('StatefulSet', async () => await get(kubectl, 'statefulset', 'move-database'));
+    expect((await get(kubectl, 'pvc', 'data-move-database-0'))?.metadata.uid).to.equal(claim.metadata.uid);
+    expect((await get(kubectl, 'secret', 'move-database-credentials'))?.metadata.uid).to.equal(secret.metadata.uid);
+  });
+
+  async function jobs(): Promise<string> {
+    return (await kubectl(['get', 'jobs', '-o', 'name'])).stdout;
+  }
+
+  async function hash(): Promise<string> {
+    const deployment = await get(kubectl, 'deployment', 'shop-api');
+    return deployment?.spec?.template?.metadata?.annotations?.[configHash] ?? '';
+  }
+
+  /** A pod of the API as its ReplicaSet would make it. */
+  function apiPod(hashOfTemplate: string): object {
+    const labels = { 'memo.sogangcomputerclub.org/app': 'shop', 'memo.sogangcomputerclub.org/part': 'api' };
+    return {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'shop-api-0', namespace: 'default', labels, annotations: { [configHash]: hashOfTemplate } },
+      spec: {
+        serviceAccountName: 'shop-api',
+        automountServiceAccountToken: false,
+        containers: [{ name: 'api', image: 'absent' }],
+      },
+    };
+  }
+});

@@ -1,0 +1,191 @@
+/**
+ * The network policies, judged by an evaluator of the rules of networking.k8s.io/v1: every connection that pods need is let
+ * through, and every other one between any two parts is not.
+ */
+import type { NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from 'kubernetes-types/networking/v1.js';
+import { expect } from 'chai';
+import type { MemoApp } from '../../operator/src/api/memoapp.ts';
+import { labels, operatorLabels, type Part } from '../../operator/src/api/labels.ts';
+import { rendered, resolved } from './rendered.ts';
+
+/** An end of a connection; without labels it is no pod of the cluster. */
+interface End {
+  readonly namespace?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly address?: string;
+}
+
+const parts = ['api', 'database', 'cache', 'events', 'zookeeper', 'migrate', 'topic'] as const;
+const numbers = [53, 2181, 2888, 3306, 3888, 6379, 8000, 9090, 9092, 9093];
+const world: End = { address: '203.0.113.7' };
+const operator: End = { namespace: 'memo-system', labels: operatorLabels };
+const neighbour: End = { namespace: 'club', labels: { app: 'other' } };
+
+const withZooKeeper = { events: { managed: { version: '3.9.2', replicas: 3, zooKeeper: { replicas: 3 } } } };
+const external = {
+  database: { external: { host: 'db', port: 3307, credentialsSecret: { name: 'db' } } },
+  cache: { external: { url: 'rediss://cache:6380' } },
+  events: { external: { bootstrapServers: ['k1:9094', 'k2:9094'] } },
+};
+
+describe('the network policies', () => {
+  it('let through what KRaft and the stores need, and nothing else between parts', () => {
+    expect(between({})).to.have.members([
+      'api database:3306',
+      'migrate database:3306',
+      'api cache:6379',
+      'api events:9092',
+      'topic events:9092',
+      'events events:9092',
+      'events events:9093',
+    ]);
+  });
+
+  it('let brokers to ZooKeeper and its members to each other, and nobody else', () => {
+    expect(between(withZooKeeper)).to.have.members([
+      'api database:3306',
+      'migrate database:3306',
+      'api cache:6379',
+      'api events:9092',
+      'topic events:9092',
+      'events events:9092',
+      'events zookeeper:2181',
+      'zookeeper zookeeper:2888',
+      'zookeeper zookeeper:3888',
+    ]);
+  });
+
+  it('let parts out to the ports of external stores and to name servers, and nowhere else', () => {
+    const policies = policiesOf(external);
+    const out = (part: Part): number[] =>
+      [53, 443, 3306, 3307, 6379, 6380, 9092, 9094].filter((port) => isAllowed(policies, pod(part), world, port));
+    expect(out('api')).to.deep.equal([53, 3307, 6380, 9094]);
+    expect(out('migrate')).to.deep.equal([53, 3307]);
+    expect(out('topic')).to.deep.equal([53, 9094]);
+    expect(isAllowed(policies, pod('api'), world, 53, 'UDP')).to.equal(true);
+    expect(between(external)).to.deep.equal([]);
+  });
+
+  it('let no store out at all', () => {
+    const policies = policiesOf({});
+    for (const part of ['database', 'cache'] as const) {
+      for (const port of [53, 80, 443]) expect(isAllowed(policies, pod(part), world, port)).to.equal(false);
+    }
+  });
+
+  it('let anybody to the API, and nobody but the operator to its probes and metrics', () => {
+    const policies = policiesOf({});
+    for (const from of [world, neighbour]) {
+      expect(isAllowed(policies, from, pod('api'), 8000)).to.equal(true);
+      expect(isAllowed(policies, from, pod('api'), 9090)).to.equal(false);
+      for (const part of ['database', 'cache', 'events'] as const) {
+        for (const port of numbers) expect(isAllowed(policies, from, pod(part), port), part).to.equal(false);
+      }
+    }
+    expect(isAllowed(policies, operator, pod('api'), 9090)).to.equal(true);
+    expect(isAllowed(policies, { ...operator, namespace: 'elsewhere' }, pod('api'), 9090)).to.equal(false);
+    expect(isAllowed(policies, operator, pod('database'), 3306)).to.equal(false);
+  });
+
+  it('let only those to the API that allowFrom names', () => {
+    const traefik: End = { namespace: 'traefik', labels: { app: 'traefik' } };
+    const policies = policiesOf({
+      networkPolicy: {
+        allowFrom: [
+          { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'traefik' } } },
+          { podSelector: { matchLabels: { app: 'other' } } },
+          { ipBlock: { cidr: '203.0.113.0/24', except: ['203.0.113.128/25'] } },
+        ],
+      },
+    });
+    const reaches = (from: End): boolean => isAllowed(policies, from, pod('api'), 8000);
+    expect([traefik, neighbour, world].map(reaches)).to.deep.equal([true, true, true]);
+    expect(reaches({ address: '203.0.113.200' })).to.equal(false);
+    expect(reaches({ ...neighbour, namespace: 'elsewhere' })).to.equal(false);
+    expect(reaches(operator)).to.equal(false);
+  });
+
+  it('are not there when they are disabled', () => {
+    expect(policiesOf({ networkPolicy: { mode: 'Disabled' } })).to.deep.equal([]);
+  });
+});
+
+/** Every connection between two parts that is let through, as `from to:port`. */
+function between(spec: MemoApp['spec']): string[] {
+  const policies = policiesOf(spec);
+  const found = [];
+  for (const from of parts) {
+    for (const to of parts) {
+      for (const port of numbers) {
+        // Everybody may be a client of the API.
+        if (to === 'api' && port === 8000) continue;
+        if (isAllowed(policies, pod(from), pod(to), port) && isThere(policies, to)) found.push(`${from} ${to}:${port}`);
+      }
+    }
+  }
+  return found;
+}
+
+/** A part without a policy is one that the spec does without. */
+function isThere(policies: readonly NetworkPolicy[], part: Part): boolean {
+  return policies.some((policy) => selects(policy, pod(part)));
+}
+
+function policiesOf(spec: MemoApp['spec']): NetworkPolicy[] {
+  const app = resolved(spec, { operatorNamespace: 'memo-system' });
+  return rendered(app).filter(({ kind }) => kind === 'NetworkPolicy') as unknown[] as NetworkPolicy[];
+}
+
+function pod(part: Part): End {
+  return { namespace: 'club', labels: labels({ name: 'shop', commonLabels: {} }, part) };
+}
+
+/** Both ends must agree; an end that no policy selects agrees to everything. */
+function isAllowed(policies: readonly NetworkPolicy[], from: End, to: End, port: number, protocol = 'TCP'): boolean {
+  const leaving = policies.filter((policy) => selects(policy, from));
+  const entering = policies.filter((policy) => selects(policy, to));
+  const out = leaving.flatMap(({ spec }) => spec?.egress ?? []);
+  const into = entering.flatMap(({ spec }) => spec?.ingress ?? []);
+  const opens = (ports: readonly NetworkPolicyPort[] | undefined): boolean =>
+    !ports || ports.some((open) => open.port === port && open.protocol === protocol);
+  return (
+    (leaving.length === 0 || out.some((rule) => opens(rule.ports) && matchesAny(rule.to, to))) &&
+    (entering.length === 0 || into.some((rule) => opens(rule.ports) && matchesAny(rule.from, from)))
+  );
+}
+
+function selects({ metadata, spec }: NetworkPolicy, end: End): boolean {
+  return end.namespace === metadata?.namespace && carries(end.labels, spec?.podSelector.matchLabels);
+}
+
+function matchesAny(peers: readonly NetworkPolicyPeer[] | undefined, end: End): boolean {
+  return !peers || peers.some((peer) => matches(peer, end));
+}
+
+function matches({ ipBlock, namespaceSelector, podSelector }: NetworkPolicyPeer, end: End): boolean {
+  if (ipBlock) return isWithin(ipBlock.cidr, end) && !(ipBlock.except ?? []).some((part) => isWithin(part, end));
+  if (end.namespace === undefined) return false;
+  const inNamespace = namespaceSelector
+    ? carries({ 'kubernetes.io/metadata.name': end.namespace }, namespaceSelector.matchLabels)
+    : end.namespace === 'club';
+  return inNamespace && (!podSelector || carries(end.labels, podSelector.matchLabels));
+}
+
+function carries(
+  has: Readonly<Record<string, string>> | undefined,
+  wanted: Readonly<Record<string, string>> = {},
+): boolean {
+  return has !== undefined && Object.entries(wanted).every(([name, value]) => has[name] === value);
+}
+
+/** IPv4 alone. */
+function isWithin(cidr: string, { address }: End): boolean {
+  if (address === undefined) return false;
+  const [network = '', length = '32'] = cidr.split('/');
+  const bits = (text: string): string =>
+    text
+      .split('.')
+      .map((byte) => Number(byte).toString(2).padStart(8, '0'))
+      .join('');
+  return bits(network).slice(0, Number(length)) === bits(address).slice(0, Number(length));
+}
