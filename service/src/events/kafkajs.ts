@@ -11,6 +11,7 @@ import type { Log } from '../observability/log.ts';
 import { tlsOptions } from '../tls.ts';
 import { within } from '../waiting.ts';
 import { HELD_MS } from './exclusive.ts';
+import { quietIdleConnections } from './kafkajs-idle.ts';
 
 /** Milliseconds. */
 export interface KafkaDeadlines {
@@ -25,6 +26,8 @@ export class RecordsRefused extends Error {
     this.name = 'RecordsRefused';
   }
 }
+
+quietIdleConnections();
 
 /** Where the brokers are, who asks and how they are known. */
 export type Brokers = Pick<EventsConfig, 'bootstrapServers' | 'sasl' | 'tls'>;
