@@ -23,6 +23,11 @@ interface Counts {
   skipped: number;
 }
 
+interface Outcome extends Readonly<Counts> {
+  /** A line for each test that failed: in a log of many thousand lines they are hard to find. */
+  readonly broken: readonly string[];
+}
+
 const SUITES: readonly Suite[] = [
   check('types', 'TypeScript, strict', ['tsc', '-p', 'tsconfig.json']),
   check('lint', 'eslint', ['eslint', '.', '--max-warnings', '0']),
@@ -96,28 +101,26 @@ async function run(suite: Suite, report: string): Promise<{ ok: boolean; why: st
   return { ok: code === 0, why: why === '' ? `exit code ${code ?? 'none'}` : why };
 }
 
-function readCounts(report: string): Counts | undefined {
+function readReport(report: string): Outcome | undefined {
   try {
-    return JSON.parse(readFileSync(report, 'utf8')) as Counts;
+    return JSON.parse(readFileSync(report, 'utf8')) as Outcome;
   } catch {
     return undefined;
   }
 }
 
-async function outcome(suite: Suite, folder: string): Promise<Counts> {
+async function outcome(suite: Suite, folder: string): Promise<Outcome> {
   const report = join(folder, `${suite.name}.json`);
   const { ok, why } = await run(suite, report);
-  if (!suite.mocha) return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
-  const counts = readCounts(report);
-  if (counts === undefined) {
-    process.stdout.write(`✗ ${suite.name} ended without a report: ${why}\n`);
-    return { passed: 0, failed: 1, skipped: 0 };
+  if (!suite.mocha) return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0, broken: [] };
+  const read = readReport(report);
+  if (read === undefined) {
+    return { passed: 0, failed: 1, skipped: 0, broken: [`ended without a report: ${why}`] };
   }
-  if (!ok && counts.failed === 0) {
-    process.stdout.write(`✗ ${suite.name}: all tests passed, but the suite did not end well: ${why}\n`);
-    return { ...counts, failed: 1 };
+  if (!ok && read.failed === 0) {
+    return { ...read, failed: 1, broken: [`all tests passed, but the suite did not end well: ${why}`] };
   }
-  return counts;
+  return read;
 }
 
 async function main(): Promise<void> {
@@ -142,13 +145,14 @@ async function main(): Promise<void> {
     if (interrupt.signal.aborted) break;
     process.stdout.write(`\n▶ ${suite.name}: ${suite.what}\n`);
     const started = performance.now();
-    const counts = await outcome(suite, folder);
-    total.passed += counts.passed;
-    total.failed += counts.failed;
-    total.skipped += counts.skipped;
+    const { passed, failed, skipped, broken } = await outcome(suite, folder);
+    total.passed += passed;
+    total.failed += failed;
+    total.skipped += skipped;
     const seconds = ((performance.now() - started) / 1000).toFixed(0);
     lines.push(
-      `${counts.failed === 0 ? '✓' : '✗'} ${suite.name.padEnd(10)} ${counts.passed} passed, ${counts.failed} failed, ${seconds} s`,
+      `${failed === 0 ? '✓' : '✗'} ${suite.name.padEnd(10)} ${passed} passed, ${failed} failed, ${seconds} s`,
+      ...broken.map((line) => `    ${line}`),
     );
   }
   rmSync(folder, { recursive: true, force: true });
