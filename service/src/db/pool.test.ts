@@ -98,6 +98,21 @@ describe('the connection pool', () => {
     await pool.close();
   });
 
+  it('makes an attempt for who came while another was on its way that failed', async () => {
+    const first = Promise.withResolvers<Connection>();
+    const attempts = [first.promise, Promise.resolve(new Connection())];
+    const pool = poolOf({
+      min: 1,
+      acquireMs: 5_000,
+      open: () => attempts.shift() ?? Promise.reject(new DatabaseUnavailable('refused')),
+    });
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    const waiting = refusal(pool.acquire());
+    first.reject(new DatabaseUnavailable('the session was ended'));
+    expect(await waiting).to.equal('none');
+    await pool.close();
+  });
+
   it('lets who waits have a connection that comes back while no other can be opened', async () => {
     let room = 1;
     const open = (): Promise<Connection> =>

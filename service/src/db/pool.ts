@@ -32,6 +32,7 @@ export interface PoolStats {
 }
 
 interface Waiter<T> {
+  readonly since: number;
   readonly resolve: (connection: T) => void;
   readonly reject: (error: Error) => void;
   readonly timer: NodeJS.Timeout;
@@ -78,7 +79,7 @@ export class Pool<T extends Poolable> {
         this.#waiting.delete(waiter);
         reject(new DatabaseUnavailable('no free connection in time'));
       }, withinMs);
-      const waiter: Waiter<T> = { resolve, reject, timer };
+      const waiter: Waiter<T> = { since: performance.now(), resolve, reject, timer };
       this.#waiting.add(waiter);
       this.#openForWaiters();
     });
@@ -132,8 +133,9 @@ export class Pool<T extends Poolable> {
     }
   }
 
-  /** False: opening failed. With no connection that could come free, who waited longest was told. */
+  /** False: opening failed. With no connection that could come free, who waited longest was told, if it failed for him. */
   async #openOne(): Promise<boolean> {
+    const begun = performance.now();
     this.#opening += 1;
     try {
       const connection = await this.#options.open();
@@ -147,7 +149,12 @@ export class Pool<T extends Poolable> {
       // One attempt, one answer: a refused connection is known at once and nobody waits out a deadline for it. Where others
       // are in use the server serves, and says no to one more: one of those comes free, or the waiter's own deadline does.
       const failure = error instanceof Error ? error : new DatabaseUnavailable('no connection', { cause: error });
-      if (this.#open.size === 0) this.#nextWaiter()?.reject(failure);
+      const [first] = this.#waiting;
+      if (this.#open.size === 0 && first !== undefined) {
+        if (first.since <= begun) this.#nextWaiter()?.reject(failure);
+        // Who came later has learnt nothing from it: the session may have been ended half-way.
+        this.#openForWaiters();
+      }
       return false;
     }
   }
