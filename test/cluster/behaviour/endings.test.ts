@@ -11,7 +11,7 @@ import { until } from '../host/wait.ts';
 import { groupOf, readRecord } from '../state.ts';
 import type { Rung } from '../state.ts';
 import { usePrivateState } from './private-state.ts';
-import { machineState, traces } from './traces.ts';
+import { contentOf, machineState, traces } from './traces.ts';
 import type { MachineState } from './traces.ts';
 
 const MAIN = join(import.meta.dirname, '..', 'main.ts');
@@ -60,7 +60,7 @@ describe('the end of a cluster', function () {
 
   it('comes when its supervisor is killed; `down` clears the logs', async () => {
     await cluster('up', '--name', 'headless', '--rung', '3');
-    const [supervisor] = await commandLines('headless', 'supervisor.ts');
+    const [supervisor] = commandLines('headless', 'supervisor.ts');
     process.kill(supervisor ?? 0, 'SIGKILL');
     await until('the keeper notes it', PATIENCE, () => {
       return Promise.resolve(readRecord('headless')?.phase === 'failed' ? true : undefined);
@@ -124,12 +124,13 @@ async function vanished(name: string): Promise<void> {
   });
 }
 
-/** Processes of the cluster whose command line has the word. */
-async function commandLines(name: string, word: string): Promise<number[]> {
-  const pids = processesIn(groupOf(name));
-  const listed = await run('ps', ['-o', 'pid=,comm=,args=', '-p', pids.join(',')]);
-  const lines = listed.split('\n').filter((line) => line.includes(word) && /^\s*\d+\s+(node|MainThread)/.test(line));
-  return lines.map((line) => Number.parseInt(line, 10));
+/** Processes of ours in the cluster whose command line has the word. */
+function commandLines(name: string, word: string): number[] {
+  return processesIn(groupOf(name)).filter((pid) => {
+    return (
+      /^(node|MainThread)/.test(contentOf(`/proc/${pid}/comm`)) && contentOf(`/proc/${pid}/cmdline`).includes(word)
+    );
+  });
 }
 
 function killIfThere(pid: number): void {

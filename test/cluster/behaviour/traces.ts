@@ -47,11 +47,11 @@ async function firewallRules(): Promise<string[]> {
   return lines(await run('nft', ['list', 'ruleset'], { env: { ...process.env, PATH: pathWithSystem() } }));
 }
 
-function contentOf(path: string): string {
+/** Empty: there is no such file, or it went while we looked. */
+export function contentOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    // The process ended while we looked.
     return '';
   }
 }
