@@ -1,0 +1,219 @@
+// The same children as the memo operator's, in the idiomatic way of controller-runtime: typed objects from the cache,
+// compared before they are applied, owned children watched, status written when it differs.
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+
+	appsv1 "k8s.io/api/apps/v1"
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	policyv1 "k8s.io/api/policy/v1"
+	"k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
+	"sigs.k8s.io/controller-runtime/pkg/log/zap"
+	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
+)
+
+const manager = "baseline"
+
+var memoApp = schema.GroupVersionKind{Group: "memo.sogangcomputerclub.org", Version: "v1alpha1", Kind: "MemoApp"}
+
+type reconciler struct {
+	client.Client
+	template []byte
+}
+
+func (r *reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
+	app := &unstructured.Unstructured{}
+	app.SetGroupVersionKind(memoApp)
+	if err := r.Get(ctx, request.NamespacedName, app); err != nil {
+		return ctrl.Result{}, client.IgnoreNotFound(err)
+	}
+	children, err := r.children(app)
+	if err != nil {
+		return ctrl.Result{}, err
+	}
+	for _, child := range children {
+		if err := r.ensure(ctx, child); err != nil {
+			return ctrl.Result{}, err
+		}
+	}
+	return ctrl.Result{}, r.report(ctx, app)
+}
+
+// children renders the template for the app and makes the app their owner.
+func (r *reconciler) children(app *unstructured.Unstructured) ([]*unstructured.Unstructured, error) {
+	text := bytes.ReplaceAll(r.template, []byte("name-placeholder"), []byte(app.GetName()))
+	text = bytes.ReplaceAll(text, []byte("namespace-placeholder"), []byte(app.GetNamespace()))
+	var raw []map[string]any
+	if err := json.Unmarshal(text, &raw); err != nil {
+		return nil, err
+	}
+	annotations, _, _ := unstructured.NestedStringMap(app.Object, "spec", "api", "pod", "annotations")
+	var children []*unstructured.Unstructured
+	for _, object := range raw {
+		child := &unstructured.Unstructured{Object: object}
+		if child.GetKind() == "Deployment" && len(annotations) > 0 {
+			path := []string{"spec", "template", "metadata", "annotations"}
+			merged, _, _ := unstructured.NestedStringMap(object, path...)
+			if merged == nil {
+				merged = map[string]string{}
+			}
+			for key, value := range annotations {
+				merged[key] = value
+			}
+			if err := unstructured.SetNestedStringMap(object, merged, path...); err != nil {
+				return nil, err
+			}
+		}
+		if err := controllerutil.SetControllerReference(app, child, r.Scheme()); err != nil {
+			return nil, err
+		}
+		children = append(children, child)
+	}
+	return children, nil
+}
+
+// ensure applies a child unless the cached one already is as wanted.
+func (r *reconciler) ensure(ctx context.Context, wanted *unstructured.Unstructured) error {
+	live, err := r.Scheme().New(wanted.GroupVersionKind())
+	if err != nil {
+		return err
+	}
+	object := live.(client.Object)
+	err = r.Get(ctx, client.ObjectKeyFromObject(wanted), object)
+	if err != nil && !errors.IsNotFound(err) {
+		return err
+	}
+	if err == nil {
+		have, err := runtime.DefaultUnstructuredConverter.ToUnstructured(object)
+		if err != nil {
+			return err
+		}
+		if covers(have, without(wanted.Object, "apiVersion", "kind")) {
+			return nil
+		}
+	}
+	return r.Apply(ctx, client.ApplyConfigurationFromUnstructured(wanted), client.FieldOwner(manager), client.ForceOwnership)
+}
+
+func (r *reconciler) report(ctx context.Context, app *unstructured.Unstructured) error {
+	observed, _, _ := unstructured.NestedInt64(app.Object, "status", "observedGeneration")
+	if observed == app.GetGeneration() {
+		return nil
+	}
+	patch := client.MergeFrom(app.DeepCopy())
+	if err := unstructured.SetNestedField(app.Object, app.GetGeneration(), "status", "observedGeneration"); err != nil {
+		return err
+	}
+	return r.Status().Patch(ctx, app, patch)
+}
+
+// covers says whether every wanted field is there with its value; what is there beside them is the server's or others'.
+func covers(have, wanted any) bool {
+	switch w := wanted.(type) {
+	case map[string]any:
+		h, ok := have.(map[string]any)
+		for key, value := range w {
+			if !ok || (h[key] == nil && value != nil && !empty(value)) || (h[key] != nil && !covers(h[key], value)) {
+				return false
+			}
+		}
+		return true
+	case []any:
+		h, ok := have.([]any)
+		if !ok || len(h) < len(w) {
+			return len(w) == 0
+		}
+		for index, value := range w {
+			if !covers(h[index], value) {
+				return false
+			}
+		}
+		return true
+	default:
+		return fmt.Sprint(have) == fmt.Sprint(wanted)
+	}
+}
+
+func empty(value any) bool {
+	switch v := value.(type) {
+	case map[string]any:
+		return len(v) == 0
+	case []any:
+		return len(v) == 0
+	case string:
+		return v == ""
+	}
+	return false
+}
+
+func without(object map[string]any, keys ...string) map[string]any {
+	kept := map[string]any{}
+	for key, value := range object {
+		kept[key] = value
+	}
+	for _, key := range keys {
+		delete(kept, key)
+	}
+	return kept
+}
+
+func run() error {
+	ctrl.SetLogger(zap.New())
+	template, err := os.ReadFile(os.Getenv("TEMPLATE"))
+	if err != nil {
+		return err
+	}
+	scheme := runtime.NewScheme()
+	if err := clientgoscheme.AddToScheme(scheme); err != nil {
+		return err
+	}
+	mgr, err := ctrl.NewManager(ctrl.GetConfigOrDie(), ctrl.Options{
+		Scheme:                        scheme,
+		Metrics:                       metricsserver.Options{BindAddress: "0"},
+		LeaderElection:                true,
+		LeaderElectionID:              "baseline",
+		LeaderElectionNamespace:       "default",
+		LeaderElectionReleaseOnCancel: true,
+		Client:                        client.Options{Cache: &client.CacheOptions{Unstructured: true}},
+	})
+	if err != nil {
+		return err
+	}
+	app := &unstructured.Unstructured{}
+	app.SetGroupVersionKind(memoApp)
+	build := ctrl.NewControllerManagedBy(mgr).Named("memoapp").For(app).
+		WithOptions(controller.Options{MaxConcurrentReconciles: 8})
+	for _, owned := range []client.Object{
+		&corev1.Secret{}, &corev1.ConfigMap{}, &corev1.Service{}, &corev1.ServiceAccount{}, &corev1.PersistentVolumeClaim{},
+		&appsv1.Deployment{}, &appsv1.StatefulSet{}, &autoscalingv2.HorizontalPodAutoscaler{},
+		&policyv1.PodDisruptionBudget{}, &networkingv1.Ingress{}, &networkingv1.NetworkPolicy{},
+	} {
+		build = build.Owns(owned)
+	}
+	if err := build.Complete(&reconciler{Client: mgr.GetClient(), template: template}); err != nil {
+		return err
+	}
+	return mgr.Start(ctrl.SetupSignalHandler())
+}
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}

@@ -1,0 +1,67 @@
+/** The two operators beside ours, built from `baselines/` into the cache of the tools. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Cluster } from '../../../test/cluster/cluster.ts';
+import { run } from '../../../test/cluster/host/command.ts';
+import { ensurePackages } from '../../../test/cluster/host/packages.ts';
+import { cacheDirectory } from '../../../test/cluster/host/paths.ts';
+import type { Log } from '../../../test/cluster/host/progress.ts';
+import { ensureGo } from '../../../test/cluster/toolbox/go.ts';
+import { templateOf } from './children.ts';
+import { Running, type Contestant } from './contestant.ts';
+
+const sources = join(import.meta.dirname, '../baselines');
+
+/** A minimal operator on controller-runtime, with everything that it recommends. */
+export async function controllerRuntime(log: Log): Promise<Contestant> {
+  const folder = await workFolder('controller-runtime');
+  const go = await ensureGo(cacheDirectory(), log);
+  log('building the operator on controller-runtime');
+  const program = join(folder, 'operator');
+  await run(go.command, ['build', '-trimpath', '-o', program, '.'], {
+    env: go.env,
+    cwd: join(sources, 'controller-runtime'),
+  });
+  return contestant('controller-runtime', folder, program, [], {});
+}
+
+/** The same on kopf. */
+export async function kopf(log: Log): Promise<Contestant> {
+  const folder = await workFolder('kopf');
+  await ensurePackages([{ command: 'pip3', package: 'python3-pip' }], log);
+  log('installing kopf');
+  const packages = join(folder, 'packages');
+  const requirements = join(sources, 'kopf/requirements.txt');
+  await run('pip3', ['install', '--quiet', '--upgrade', '--target', packages, '--requirement', requirements]);
+  const flags = ['-m', 'kopf', 'run', '--standalone', '--all-namespaces', join(sources, 'kopf/operator_kopf.py')];
+  return contestant('kopf', folder, 'python3', flags, { PYTHONPATH: packages });
+}
+
+async function workFolder(name: string): Promise<string> {
+  const folder = join(cacheDirectory(), 'bench', name);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'template.json'), templateOf());
+  return folder;
+}
+
+function contestant(
+  name: string,
+  folder: string,
+  command: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Contestant {
+  const user = `baseline-${name}`;
+  return {
+    name,
+    user,
+    start: async (cluster: Cluster) => {
+      const KUBECONFIG = await cluster.kubeconfigFor(user, ['system:masters']);
+      return new Running(command, args, {
+        ...environment,
+        KUBECONFIG,
+        TEMPLATE: join(folder, 'template.json'),
+      });
+    },
+  };
+}

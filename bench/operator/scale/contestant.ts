@@ -1,0 +1,133 @@
+/** The operators that are measured: ours, and two that make the same children with the tools that others use. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parse } from 'yaml';
+import type { Cluster } from '../../../test/cluster/cluster.ts';
+import { run } from '../../../test/cluster/host/command.ts';
+import type { Log } from '../../../test/cluster/host/progress.ts';
+import { kubectlOn } from '../../../test/operator/kubectl.ts';
+import { freePort } from '../../../test/stores/ports.ts';
+
+export interface Contestant {
+  readonly name: string;
+  /** As the API server knows it. */
+  readonly user: string;
+  /** Starts one process of it. Before the first, `prepare` has been awaited. */
+  start(cluster: Cluster): Promise<Running>;
+}
+
+/** A process of a contestant. */
+export class Running {
+  readonly #child: ChildProcess;
+  #output = '';
+
+  constructor(command: string, args: readonly string[], environment: NodeJS.ProcessEnv) {
+    this.#child = spawn(command, args, { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => (this.#output = (this.#output + chunk.toString()).slice(-20_000)));
+    }
+  }
+
+  get ended(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  /** The end of what it has written. */
+  get output(): string {
+    return this.#output;
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    if (this.ended) return;
+    const ended = new Promise<void>((resolve) => this.#child.once('exit', () => resolve()));
+    this.#child.kill(signal);
+    await ended;
+  }
+
+  /** MiB that are resident now, and the most that ever were. */
+  memory(): { readonly now: number; readonly peak: number } {
+    const status = readFileSync(`/proc/${this.#pid}/status`, 'utf8');
+    const field = (name: string): number =>
+      Number(new RegExp(String.raw`^${name}:\s+(\d+) kB`, 'm').exec(status)?.[1] ?? 'NaN') / 1024;
+    return { now: field('VmRSS'), peak: field('VmHWM') };
+  }
+
+  /** Seconds of processor time so far. */
+  processorTime(): number {
+    const stat = readFileSync(`/proc/${this.#pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // Fields 14 and 15 of proc(5), in ticks of a hundredth of a second.
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  }
+
+  sockets(): number {
+    const folder = `/proc/${this.#pid}/fd`;
+    return readdirSync(folder).filter((fd) => leadsToSocket(join(folder, fd))).length;
+  }
+
+  get #pid(): number {
+    const { pid } = this.#child;
+    if (pid === undefined) throw new Error('the operator could not be started');
+    return pid;
+  }
+}
+
+/** As in Dockerfile.operator, whose container may use 256 MiB. */
+const heap = ['--max-old-space-size=154', '--max-semi-space-size=2'];
+
+/** Shows the folder as what a kubelet mounts into a pod, to this process and nobody else, and becomes the command. */
+const asInPod = `
+mount -t tmpfs none /run && mkdir -p /run/secrets/kubernetes.io
+cp -r "$1" /run/secrets/kubernetes.io/serviceaccount
+shift
+exec "$@"`;
+
+/** Our operator as its pod runs it: compiled, with a token of its service account and the rights of config/rbac. */
+export async function ours(resyncMinutes: number, log: Log): Promise<Contestant> {
+  log('compiling the operator');
+  const root = join(import.meta.dirname, '../../..');
+  await run('npm', ['run', '--silent', 'build', '--workspace=operator'], { cwd: root });
+  const main = join(root, 'operator/dist/main.js');
+  return {
+    name: 'memo-operator',
+    user: 'system:serviceaccount:memo-system:memo-operator',
+    start: async (cluster) => {
+      const account = await serviceAccount(cluster);
+      const { hostname, port } = new URL(cluster.server);
+      const flags = ['--health-port', String(await freePort()), '--resync-minutes', String(resyncMinutes)];
+      const operator = [process.execPath, ...heap, main, ...flags];
+      const shell = ['sh', '-e', '-c', asInPod, 'sh', account, ...operator];
+      return new Running('unshare', ['--mount', '--propagation', 'private', ...shell], {
+        KUBERNETES_SERVICE_HOST: hostname,
+        KUBERNETES_SERVICE_PORT: port,
+      });
+    },
+  };
+}
+
+/** A folder, gone with the cluster, with what a pod of the operator finds of its service account. */
+async function serviceAccount(cluster: Cluster): Promise<string> {
+  const kubectl = await kubectlOn(cluster);
+  const { code, stdout, stderr } = await kubectl('create token memo-operator -n memo-system --duration 10h'.split(' '));
+  if (code !== 0) throw new Error(stderr);
+  const { clusters } = parse(readFileSync(cluster.kubeconfig, 'utf8')) as {
+    clusters: readonly { readonly cluster: { readonly 'certificate-authority-data': string } }[];
+  };
+  const folder = mkdtempSync(join(dirname(cluster.kubeconfig), 'account-'));
+  writeFileSync(join(folder, 'token'), stdout.trim());
+  writeFileSync(join(folder, 'namespace'), 'memo-system');
+  const authority = clusters[0]?.cluster['certificate-authority-data'] ?? '';
+  writeFileSync(join(folder, 'ca.crt'), Buffer.from(authority, 'base64'));
+  return folder;
+}
+
+function leadsToSocket(path: string): boolean {
+  try {
+    return readlinkSync(path).startsWith('socket:');
+  } catch {
+    // It was closed since the folder was read.
+    return false;
+  }
+}

@@ -1,0 +1,88 @@
+/** What only our operator promises: no write while idle, memory that foreign Secrets do not move, a standby that takes over. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { MemoApp } from '../../../operator/src/api/memoapp.ts';
+import { apiVersion, kind } from '../../../operator/src/api/names.ts';
+import { kindOf } from '../../../operator/src/runtime/object.ts';
+import type { AppName } from './children.ts';
+import { sideBySide, type Field } from './field.ts';
+import { playReadiness } from './ready.ts';
+
+export interface EnduranceResult {
+  readonly finishedJobs: number;
+  /** MemoApps by the reason of their Ready condition. */
+  readonly ready: Readonly<Record<string, number>>;
+  readonly idle: { readonly minutes: number; readonly writes: number; readonly processorShare: number };
+  readonly foreignSecrets: { readonly count: number; readonly beforeMiB: number; readonly afterMiB: number };
+  readonly standby: { readonly afterStopSeconds: number; readonly afterKillSeconds: number };
+}
+
+const SECRETS = 10_000;
+const memoApps = kindOf<MemoApp>(apiVersion, kind);
+
+/** @param minutes how long it is left alone; its resync must come round in that time */
+export async function measureEndurance(
+  field: Field,
+  fleet: readonly AppName[],
+  minutes: number,
+): Promise<EnduranceResult> {
+  const finishedJobs = await playReadiness(field);
+  const { items } = await field.admin.list(memoApps);
+  const ready: Record<string, number> = {};
+  for (const { status } of items) {
+    const condition = status?.conditions?.find(({ type }) => type === 'Ready');
+    const reason = `${condition?.status ?? 'none'} ${condition?.reason ?? ''}`;
+    ready[reason] = (ready[reason] ?? 0) + 1;
+  }
+  const foreignSecrets = await withForeignSecrets(field);
+  const idle = await leftAlone(field, minutes);
+  return { finishedJobs, ready, idle, foreignSecrets, standby: await standby(field, fleet) };
+}
+
+async function leftAlone(field: Field, minutes: number): Promise<EnduranceResult['idle']> {
+  await field.quiet(10);
+  field.begin();
+  const processor = field.operator.processorTime();
+  for (let minute = 0; minute < minutes; minute += 1) {
+    await pause(60_000);
+    field.log(`left alone for ${minute + 1} of ${minutes} minutes: ${field.writes().length} writes`);
+  }
+  const processorShare = (field.operator.processorTime() - processor) / (minutes * 60);
+  return { minutes, writes: field.writes().length, processorShare };
+}
+
+async function withForeignSecrets(field: Field): Promise<EnduranceResult['foreignSecrets']> {
+  const namespace = 'foreign';
+  await field.admin.create({ ...kindOf('v1', 'Namespace'), metadata: { name: namespace } });
+  const beforeMiB = field.operator.memory().now;
+  const data = { key: Buffer.alloc(1024, 'x').toString('base64') };
+  await sideBySide(
+    Array.from({ length: SECRETS }, (_, index) => `foreign-${index}`),
+    16,
+    (name) => field.admin.create({ ...kindOf('v1', 'Secret'), metadata: { namespace, name }, data }),
+  );
+  await pause(10_000);
+  return { count: SECRETS, beforeMiB, afterMiB: field.operator.memory().now };
+}
+
+/** Seconds from the leader's end to the first write of the one that was waiting, for an edit that came right after the end. */
+async function standby(field: Field, fleet: readonly AppName[]): Promise<EnduranceResult['standby']> {
+  const seconds: Record<string, number> = {};
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    const next = await field.contestant.start(field.cluster);
+    // Long enough to have read everything.
+    await pause(10_000);
+    const leader = field.operator;
+    field.operator = next;
+    field.begin();
+    const ended = performance.timeOrigin + performance.now();
+    await leader.stop(signal);
+    const [app] = fleet;
+    if (app === undefined) throw new Error('an empty fleet');
+    const body = { spec: { api: { pod: { annotations: { bench: signal } } } } };
+    await field.admin.patch(memoApps, app, { type: 'merge', body }, { fieldManager: 'bench' });
+    await field.until(`the standby after ${signal}`, 60, () => field.writes().length > 0);
+    seconds[signal] = ((field.writes()[0]?.answered ?? NaN) - ended) / 1000;
+    await field.quiet(3);
+  }
+  return { afterStopSeconds: seconds['SIGTERM'] ?? NaN, afterKillSeconds: seconds['SIGKILL'] ?? NaN };
+}

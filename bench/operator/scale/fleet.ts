@@ -1,0 +1,239 @@
+/** A thousand MemoApps on one operator: made, left alone, edited, robbed of a child, restarted, cut off from its API server. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { MemoApp } from '../../../operator/src/api/memoapp.ts';
+import { apiVersion, kind } from '../../../operator/src/api/names.ts';
+import { kindOf } from '../../../operator/src/runtime/object.ts';
+import { childrenOf, memoAppOf, type AppName } from './children.ts';
+import { quantile, sideBySide, type Field } from './field.ts';
+import type { Asked } from './ledger.ts';
+import { childWrites, lastAnswer } from './single.ts';
+
+export interface FleetResult {
+  readonly apps: number;
+  readonly creation: {
+    /** Seconds until all children of all exist. */
+    readonly seconds: number;
+    readonly writesPerApp: number;
+    readonly statusWritesPerApp: number;
+    /** Seconds of processor time of the operator. */
+    readonly processorSeconds: number;
+  };
+  readonly memory: { readonly afterMiB: number; readonly peakMiB: number };
+  readonly sockets: number;
+  readonly watches: number;
+  readonly edit: { readonly p50Ms: number; readonly p99Ms: number; readonly writesPerEdit: number };
+  readonly burst: { readonly edits: number; readonly p50Ms: number; readonly p99Ms: number };
+  readonly lostChild: { readonly p50Ms: number; readonly writesPerChild: number };
+  /** A contestant that never repairs drift has no figure. */
+  readonly restart: { readonly inChargeSeconds: number; readonly writes: number };
+  readonly apiServerRestart: { readonly editSeconds: number; readonly processRestarts: number };
+}
+
+const PER_NAMESPACE = 50;
+const WIDTH = 16;
+const memoApps = kindOf<MemoApp>(apiVersion, kind);
+const EDITS = 200;
+const LOST = 20;
+const BURST_SECONDS = 10;
+
+export function fleetOf(size: number): AppName[] {
+  return Array.from({ length: size }, (_, index) => ({
+    namespace: `fleet-${Math.floor(index / PER_NAMESPACE)}`,
+    name: `app-${index}`,
+  }));
+}
+
+export async function measureFleet(
+  field: Field,
+  fleet: readonly AppName[],
+  startedWatches: number,
+): Promise<FleetResult> {
+  const creation = await create(field, fleet);
+  await field.quiet(3);
+  const memory = field.operator.memory();
+  field.log(`${fleet.length} MemoApps in ${creation.seconds.toFixed(1)} s, ${memory.now.toFixed(0)} MiB`);
+  const edit = await edits(field, fleet);
+  const burst = await burstOfEdits(field, fleet);
+  const lostChild = await lostChildren(field, fleet);
+  const sockets = field.operator.sockets();
+  const restart = await restarted(field, fleet);
+  const apiServerRestart = await restartedApiServer(field, fleet);
+  return {
+    apps: fleet.length,
+    creation,
+    memory: { afterMiB: memory.now, peakMiB: field.operator.memory().peak },
+    sockets,
+    watches: startedWatches,
+    edit,
+    burst,
+    lostChild,
+    restart,
+    apiServerRestart,
+  };
+}
+
+async function create(field: Field, fleet: readonly AppName[]): Promise<FleetResult['creation']> {
+  const [first] = fleet;
+  if (first === undefined) throw new Error('an empty fleet');
+  const perApp = childrenOf(first).length;
+  const namespaces = [...new Set(fleet.map(({ namespace }) => namespace))];
+  await sideBySide(namespaces, WIDTH, (name) =>
+    field.admin.create({ ...kindOf('v1', 'Namespace'), metadata: { name } }),
+  );
+  const processor = field.operator.processorTime();
+  field.begin();
+  await sideBySide(fleet, WIDTH, (app) => field.admin.create(memoAppOf(app)));
+  await field.until('all children', 3600, () => childWrites(field.writes()).length >= perApp * fleet.length);
+  const made = field.asked().filter(({ resource, verb }) => resource === 'memoapps' && verb === 'create');
+  const seconds = (lastAnswer(childWrites(field.writes())) - Math.min(...made.map(({ received }) => received))) / 1000;
+  await field.quiet(3);
+  const writes = field.writes();
+  return {
+    seconds,
+    writesPerApp: writes.length / fleet.length,
+    statusWritesPerApp: writes.filter(({ resource }) => resource === 'memoapps').length / fleet.length,
+    processorSeconds: field.operator.processorTime() - processor,
+  };
+}
+
+async function edits(field: Field, fleet: readonly AppName[]): Promise<FleetResult['edit']> {
+  const times: number[] = [];
+  let writes = 0;
+  for (const [index, app] of fleet.slice(0, EDITS).entries()) {
+    field.begin();
+    await edit(field, app, `edit-${index}`);
+    await field.until(`edit of ${app.name}`, 60, () => deploymentWrites(field, app).length > 0);
+    times.push(lastAnswer(deploymentWrites(field, app).slice(0, 1)) - lastAnswer(editsOf(field, app)));
+    await pause(150);
+    writes += field.writes().length;
+  }
+  return { p50Ms: quantile(times, 0.5), p99Ms: quantile(times, 0.99), writesPerEdit: writes / times.length };
+}
+
+/** An edit of every MemoApp within ten seconds. */
+async function burstOfEdits(field: Field, fleet: readonly AppName[]): Promise<FleetResult['burst']> {
+  await field.quiet(2);
+  field.begin();
+  const started = performance.now();
+  const everyMs = (BURST_SECONDS * 1000) / fleet.length;
+  await sideBySide([...fleet.entries()], WIDTH, async ([index, app]) => {
+    const wait = started + index * everyMs - performance.now();
+    if (wait > 0) await pause(wait);
+    await edit(field, app, 'burst');
+  });
+  await field.until('the burst', 600, () => {
+    return (
+      new Set(
+        field
+          .writes()
+          .filter(isDeployment)
+          .map(({ name }) => name),
+      ).size >= fleet.length
+    );
+  });
+  const edited = new Map(
+    field
+      .asked()
+      .filter(
+        ({ resource, verb, subresource }) => resource === 'memoapps' && verb === 'patch' && subresource === undefined,
+      )
+      .filter(({ user }) => user !== field.contestant.user)
+      .map(({ name, answered }) => [name, answered]),
+  );
+  const times = childWrites(field.writes().filter(isDeployment)).map(
+    ({ name, answered }) => answered - (edited.get(name.replace(/-api$/, '')) ?? NaN),
+  );
+  return { edits: fleet.length, p50Ms: quantile(times, 0.5), p99Ms: quantile(times, 0.99) };
+}
+
+async function lostChildren(field: Field, fleet: readonly AppName[]): Promise<FleetResult['lostChild']> {
+  await field.quiet(2);
+  const times: number[] = [];
+  let writes = 0;
+  for (const app of fleet.slice(0, LOST)) {
+    field.begin();
+    await field.admin.delete(kindOf('v1', 'Service'), { namespace: app.namespace, name: `${app.name}-api` });
+    const back = (): Asked[] =>
+      field.writes().filter(({ resource, name }) => resource === 'services' && name === `${app.name}-api`);
+    try {
+      await field.until('the lost child', 10, () => back().length > 0);
+    } catch {
+      field.log('a lost child does not come back');
+      return { p50Ms: NaN, writesPerChild: 0 };
+    }
+    const gone = field.asked().filter(({ verb, resource }) => verb === 'delete' && resource === 'services');
+    times.push(lastAnswer(back()) - lastAnswer(gone));
+    await pause(200);
+    writes += field.writes().length;
+  }
+  return { p50Ms: quantile(times, 0.5), writesPerChild: writes / times.length };
+}
+
+async function restarted(field: Field, fleet: readonly AppName[]): Promise<FleetResult['restart']> {
+  const app = last(fleet);
+  await field.quiet(2);
+  await field.operator.stop();
+  field.begin();
+  const started = performance.timeOrigin + performance.now();
+  field.operator = await field.contestant.start(field.cluster);
+  await edit(field, app, 'restart');
+  await field.until('in charge again', 300, () => deploymentWrites(field, app).length > 0);
+  const inChargeSeconds = (lastAnswer(deploymentWrites(field, app).slice(0, 1)) - started) / 1000;
+  await field.quiet(10);
+  // The edit's own are its two.
+  const others = field
+    .writes()
+    .filter(({ namespace, name }) => namespace !== app.namespace || !name.startsWith(app.name));
+  return { inChargeSeconds, writes: others.length };
+}
+
+async function restartedApiServer(field: Field, fleet: readonly AppName[]): Promise<FleetResult['apiServerRestart']> {
+  const app = last(fleet);
+  await field.cluster.restart('kube-apiserver');
+  field.begin();
+  await field.until('an accepted edit', 60, async () => {
+    return await edit(field, app, 'api-server').then(
+      () => true,
+      () => false,
+    );
+  });
+  await field.until('the edit after the restart', 300, () => deploymentWrites(field, app).length > 0);
+  const editSeconds = (lastAnswer(deploymentWrites(field, app).slice(0, 1)) - lastAnswer(editsOf(field, app))) / 1000;
+  return { editSeconds, processRestarts: field.restarts };
+}
+
+/** One field that shows in one child. */
+async function edit(field: Field, { namespace, name }: AppName, value: string): Promise<void> {
+  const body = { spec: { api: { pod: { annotations: { bench: value } } } } };
+  await field.admin.patch(memoApps, { namespace, name }, { type: 'merge', body }, { fieldManager: 'bench' });
+}
+
+function editsOf(field: Field, app: AppName): Asked[] {
+  return field
+    .asked()
+    .filter(
+      (asked) =>
+        asked.user !== field.contestant.user &&
+        asked.resource === 'memoapps' &&
+        asked.verb === 'patch' &&
+        asked.name === app.name &&
+        asked.namespace === app.namespace &&
+        asked.code < 400,
+    );
+}
+
+function deploymentWrites(field: Field, app: AppName): Asked[] {
+  return field
+    .writes()
+    .filter((write) => isDeployment(write) && write.namespace === app.namespace && write.name === `${app.name}-api`);
+}
+
+function isDeployment({ resource, subresource }: Asked): boolean {
+  return resource === 'deployments' && subresource === undefined;
+}
+
+function last(fleet: readonly AppName[]): AppName {
+  const app = fleet.at(-1);
+  if (app === undefined) throw new Error('an empty fleet');
+  return app;
+}
