@@ -47,7 +47,7 @@ types: deps ## Type check
 unit: deps ## The unit tests alone
 	@npm run --silent unit
 
-generate: deps ## Types from the CRD, docs/configuration.md from the list of the service
+generate: deps ## Types, reference pages and the chart's templates, each from its source
 	@npm run --silent generate
 
 format: deps ## Format the sources

@@ -51,16 +51,18 @@ const elector = new Elector({
 });
 const writes = client.guarded(() => elector.assertLeading());
 
-const scope = options.namespace === undefined ? {} : { namespace: options.namespace };
+const { namespaces } = options;
 const informers = new Informers({ client, log, metrics, fieldManagers: [fieldManager, replicasManager] });
-const apps = informers.add(kindOf<MemoApp>(apiVersion, kind), scope);
-for (const watched of watchedKinds) {
+const apps = informers.add(kindOf<MemoApp>(apiVersion, kind), { namespaces });
+// An operator of some namespaces has no rights beyond them.
+const looksAt = watchedKinds.filter(({ scope }) => namespaces === undefined || scope === 'Namespaced');
+for (const watched of looksAt) {
   const ofKind = kindOf(watched.apiVersion, watched.kind);
   if (watched.scope === 'Cluster') informers.add(ofKind, {});
   else {
     const indices = { [byApp]: indexByApp };
     const { optional = false } = watched;
-    informers.add(ofKind, { ...scope, labelSelector: appLabel, indices, optional, pack: true });
+    informers.add(ofKind, { namespaces, labelSelector: appLabel, indices, optional, pack: true });
   }
 }
 
@@ -94,7 +96,7 @@ const controller: Controller = new Controller({
 });
 
 apps.subscribe(({ key, origin }) => controller.enqueue(key, origin === 'list' ? 'low' : 'high'));
-for (const watched of watchedKinds) {
+for (const watched of looksAt) {
   informers.store(kindOf(watched.apiVersion, watched.kind)).subscribe(({ object, origin }) => {
     const priority = origin === 'list' ? 'low' : 'high';
     // A class that comes or goes may be the one that a volume or a route waits for.
@@ -110,7 +112,7 @@ const server = await serve({
   ready: [['stores', () => informers.synced]],
   metrics,
 });
-log.info({ port: server.port, identity, namespace: options.namespace ?? 'all' }, 'started');
+log.info({ port: server.port, identity, namespaces: namespaces ?? 'all' }, 'started');
 
 const stop = new AbortController();
 const ended = untilSignalled(['SIGTERM', 'SIGINT'], elector.lost).then((reason) => {

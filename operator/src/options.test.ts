@@ -14,12 +14,15 @@ const faulty: readonly (readonly [option: string, value: string, fix: RegExp])[]
   ['--resync-minutes', '1e9', /number from 0\.01 to 1440/],
   ['--health-port', '65536', /whole number from 0 to 65535/],
   ['--health-port', '', /whole number from 0 to 65535/],
+  ['--namespaces', '', /"" is no namespace.*a,b,c/],
+  ['--namespaces', 'shop,Club', /"Club" is no namespace/],
+  ['--namespaces', Array.from({ length: 101 }, (_, index) => `n${index}`).join(','), /at most 100, or leave it out/],
   ['--log-level', 'loud', /choices are trace, debug, info, warn, error/],
 ];
 
 describe('the options of the operator', () => {
   for (const [option, value, fix] of faulty) {
-    it(`refuse ${option}=${value} and say what to write`, () => {
+    it(`refuse ${option}=${value.slice(0, 20)} and say what to write`, () => {
       expect(() => parse([`${option}=${value}`]))
         .to.throw(CommanderError, fix)
         .that.has.property('exitCode', 1);
@@ -33,6 +36,10 @@ describe('the options of the operator', () => {
       resyncMinutes: 0.05,
       healthPort: 0,
     });
+  });
+
+  it('take a list of namespaces, each once', () => {
+    expect(parse(['--namespaces', 'shop, club,shop']).namespaces).to.deep.equal(['shop', 'club']);
   });
 
   it('are read before the operator does anything else', async () => {

@@ -2,13 +2,17 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 export interface Options {
-  readonly namespace?: string;
+  /** Absent: all of them. */
+  readonly namespaces?: readonly string[];
   readonly leaseNamespace?: string;
   readonly healthPort: number;
   readonly workers: number;
   readonly resyncMinutes: number;
   readonly logLevel: string;
 }
+
+/** Each costs a watch a kind; who has more of them lets the operator see the whole cluster. */
+const mostNamespaces = 100;
 
 /**
  * A faulty option ends the process with code 1 and says what to write.
@@ -19,7 +23,11 @@ export function parseOptions(argv: readonly string[], command = new Command('mem
     .description(
       'Keeps MemoApps as their specs ask. In a pod it uses the mounted service account, elsewhere a kubeconfig.',
     )
-    .option('--namespace <name>', 'look at one namespace only; absent: all of them')
+    .option(
+      '--namespaces <names>',
+      `look at these namespaces only, at most ${mostNamespaces}, as a,b,c; absent: all of them`,
+      namespaces,
+    )
     .option('--lease-namespace <name>', "where the Lease lives; absent: the pod's namespace")
     .option('--health-port <port>', 'port of /livez, /readyz and /metrics; 0: a free one', whole(0, 65_535), 8080)
     .option('--workers <number>', 'MemoApps worked on at the same time, 1 to 100', whole(1, 100), 8)
@@ -36,6 +44,14 @@ export function parseOptions(argv: readonly string[], command = new Command('mem
     )
     .parse(argv)
     .opts<Options>();
+}
+
+function namespaces(text: string): readonly string[] {
+  const names = [...new Set(text.split(',').map((name) => name.trim()))];
+  const wrong = names.find((name) => !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name));
+  if (wrong !== undefined) throw new InvalidArgumentError(`"${wrong}" is no namespace. Write them as a,b,c.`);
+  if (names.length <= mostNamespaces) return names;
+  throw new InvalidArgumentError(`Name at most ${mostNamespaces}, or leave it out to look at the whole cluster.`);
 }
 
 function whole(least: number, most: number): (text: string) => number {

@@ -1,29 +1,37 @@
-/** What a user wrote, read from the API server's audit log. */
+/** What a user asked of the API server and wrote there, read from its audit log. */
 import { readFileSync } from 'node:fs';
 
-interface AuditEvent {
+export interface Request {
   readonly verb: string;
   readonly stage: string;
   readonly user: { readonly username: string };
-  readonly objectRef?: { readonly resource?: string; readonly subresource?: string; readonly name?: string };
+  readonly objectRef?: {
+    readonly resource?: string;
+    readonly subresource?: string;
+    readonly namespace?: string;
+    readonly name?: string;
+  };
+  readonly responseStatus?: { readonly code?: number };
 }
 
 const writing: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
 
-/** Every write of the user but those to its Lease, as `patch configmaps/shop-database`. */
-export function writesOf(auditLog: string, username: string): string[] {
+/** Every request of the user, a watch also while it runs. */
+export function requestsOf(auditLog: string, username: string): Request[] {
   return readFileSync(auditLog, 'utf8')
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as AuditEvent)
-    .filter(({ stage, user, verb, objectRef }) => {
-      return (
-        stage === 'ResponseComplete' &&
-        user.username === username &&
-        writing.has(verb) &&
-        objectRef?.resource !== 'leases'
-      );
-    })
+    .map((line) => JSON.parse(line) as Request)
+    .filter(({ user }) => user.username === username);
+}
+
+/** Every write of the user but those to its Lease, as `patch configmaps/shop-database`. */
+export function writesOf(auditLog: string, username: string): string[] {
+  return requestsOf(auditLog, username)
+    .filter(
+      ({ stage, verb, objectRef }) =>
+        stage === 'ResponseComplete' && writing.has(verb) && objectRef?.resource !== 'leases',
+    )
     .map(({ verb, objectRef }) => {
       const parts = [objectRef?.resource, objectRef?.subresource, objectRef?.name].filter((part) => part !== undefined);
       return `${verb} ${parts.join('/')}`;

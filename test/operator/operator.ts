@@ -5,9 +5,22 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { freePort } from '../stores/ports.ts';
 import { until } from './until.ts';
 
+/** Where the operator is installed and what it is told to look at. */
+export interface Installation {
+  readonly namespace: string;
+  /** Absent: the whole cluster. */
+  readonly namespaces?: readonly string[];
+}
+
+/** That of config/default. */
+const clusterWide: Installation = { namespace: 'memo-system' };
+
 /** As the API server knows the operator's service account. */
-export const operatorUser = 'system:serviceaccount:memo-system:memo-operator';
-const groups = ['system:serviceaccounts', 'system:serviceaccounts:memo-system'];
+export const operatorUser = userOf(clusterWide);
+
+export function userOf({ namespace }: Installation): string {
+  return `system:serviceaccount:${namespace}:memo-operator`;
+}
 
 export interface RunningOperator {
   /** The value of a metric, summed over its labels; undefined before it is there. */
@@ -22,10 +35,17 @@ export interface RunningOperator {
 const main = join(import.meta.dirname, '../../operator/src/main.ts');
 
 /** Resolves once it leads and works. */
-export async function startOperator(cluster: Cluster, resyncMinutes = 10): Promise<RunningOperator> {
-  const kubeconfig = await cluster.kubeconfigFor(operatorUser, groups);
+export async function startOperator(
+  cluster: Cluster,
+  resyncMinutes = 10,
+  installation = clusterWide,
+): Promise<RunningOperator> {
+  const { namespace, namespaces } = installation;
+  const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`];
+  const kubeconfig = await cluster.kubeconfigFor(userOf(installation), groups);
   const port = await freePort();
-  const flags = ['--health-port', String(port), '--lease-namespace', 'memo-system', '--log-level', 'debug'];
+  const flags = ['--health-port', String(port), '--lease-namespace', namespace, '--log-level', 'debug'];
+  if (namespaces) flags.push('--namespaces', namespaces.join(','));
   const child = spawn(process.execPath, [main, ...flags, '--resync-minutes', String(resyncMinutes)], {
     env: { ...process.env, KUBECONFIG: kubeconfig },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,21 +1,25 @@
 /** Conditions of a MemoApp, as the Kubernetes API conventions and kstatus read them. */
 import type { Reason } from './reasons.ts';
 
-/** The types in the order they are listed; `Reconciling`, `Stalled` and `Paused` are there only while true. */
-export const conditionTypes = [
-  'Ready',
-  'Reconciling',
-  'Stalled',
-  'Paused',
-  'DatabaseReady',
-  'SchemaMigrated',
-  'CacheReady',
-  'EventsReady',
-  'APIAvailable',
-  'RouteReady',
-] as const;
+/**
+ * Every type in the order in which they are listed, with the sentence the documentation prints for it. `Reconciling`, `Stalled`
+ * and `Paused` are there only while true, the parts only where the spec asks for them.
+ */
+export const conditionMeanings = {
+  Ready: 'Every part is as the spec asks, at `observedGeneration`. The one to wait for.',
+  Reconciling: 'The operator is at work and nobody else needs to be. There only while true.',
+  Stalled: 'It cannot go on without a person; the message says what to do. There only while true.',
+  Paused: 'An annotation keeps the operator from writing anything. There only while true.',
+  DatabaseReady: 'The database serves: the pod of the managed one, or an API pod reaches the external one.',
+  SchemaMigrated: 'The migration Job of this release has ended well.',
+  CacheReady: 'The cache serves, as the database does. Without it the app serves on from the database.',
+  EventsReady: 'Kafka serves, and its topic is as asked. Without it memos are written, and their events follow.',
+  APIAvailable:
+    'Memos are read and written: an API pod is ready and the database behind it serves. The one to alert on.',
+  RouteReady: 'Every way in leads to the API: the Ingress has an address, each Gateway has taken the HTTPRoute.',
+} as const;
 
-export type ConditionType = (typeof conditionTypes)[number];
+export type ConditionType = keyof typeof conditionMeanings;
 export type ConditionStatus = 'True' | 'False' | 'Unknown';
 
 /** What a part says of itself; the writer of status adds generation and time. */
@@ -41,6 +45,8 @@ export interface Problem {
   readonly reason: Reason;
   readonly message: string;
 }
+
+const order = Object.keys(conditionMeanings);
 
 /** The schema's bound on a message. */
 const longestMessage = 32_768;
@@ -69,7 +75,7 @@ export function storeConditions(
 ): StoredCondition[] {
   const before = new Map(previous.map((condition) => [condition.type, condition]));
   return next
-    .toSorted((a, b) => conditionTypes.indexOf(a.type) - conditionTypes.indexOf(b.type))
+    .toSorted((a, b) => order.indexOf(a.type) - order.indexOf(b.type))
     .map((condition) => {
       const old = before.get(condition.type);
       return {

@@ -47,6 +47,27 @@ export const Reason: ReasonNames = Object.fromEntries(
   Object.keys(reasonMeanings).map((reason) => [reason, reason]),
 ) as ReasonNames;
 
+const passing: ReadonlySet<Reason> = new Set([
+  'AddressPending',
+  'Available',
+  'Creating',
+  'Draining',
+  'Migrating',
+  'NotConfigured',
+  'Observing',
+  'PodNotReady',
+  'Progressing',
+  'Stopped',
+  'VolumeGrowing',
+  'WaitingForAPI',
+  'WaitingForDatabase',
+]);
+
+/** Whether nobody has to do anything: it is as asked, or will be after a while. */
+export function passesByItself(reason: Reason): boolean {
+  return passing.has(reason);
+}
+
 /** Whether a word from a stored status is still one of them. */
 export function isReason(word: string): word is Reason {
   return word in reasonMeanings;

@@ -7,13 +7,13 @@ import type { ApiClient } from '../runtime/client/client.ts';
 import type { EventRecorder } from '../runtime/events/recorder.ts';
 import type { Informers } from '../runtime/watch/informers.ts';
 import type { Log } from '../runtime/log.ts';
-import type { Store } from '../runtime/watch/store.ts';
+import type { ObjectStore } from '../runtime/watch/object-store.ts';
 import type { Random } from '../stack/credentials.ts';
 import type { CredentialCache } from './credentials.ts';
 import type { StoreHealthWatch } from './store-health.ts';
 
 export interface Dependencies {
-  readonly apps: Store<MemoApp>;
+  readonly apps: ObjectStore<MemoApp>;
   readonly informers: Informers;
   /** Its writes throw once the lease may have lapsed. */
   readonly client: ApiClient;

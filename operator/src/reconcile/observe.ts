@@ -1,6 +1,7 @@
 /** The stores as the stack and its health see them: narrowed to one app's namespace. */
 import { appLabel, type Part, partLabel } from '../api/labels.ts';
 import { kindOf, type KubeObject, type Kind } from '../runtime/object.ts';
+import type { ObjectStore } from '../runtime/watch/object-store.ts';
 import { watchedKinds } from '../stack/kinds.ts';
 import type { Dependencies } from './dependencies.ts';
 import { observe, type Observed, type ObservedKind } from '../stack/observed.ts';
@@ -35,13 +36,13 @@ export function observedOf(
   app: { namespace: string; name: string },
 ): Observed {
   const key = `${app.namespace}/${app.name}`;
-  const objects = (kind: ObservedKind): Iterable<KubeObject> => {
-    const store = informers.store(watchedKind(kind));
-    return clusterWide.has(kind) ? store.list() : store.byIndex(byApp, key);
-  };
+  // An operator of some namespaces does not look at the cluster's own kinds.
+  const storeOf = (kind: ObservedKind): ObjectStore | undefined =>
+    informers.has(watchedKind(kind)) ? informers.store(watchedKind(kind)) : undefined;
+  const objects = (kind: ObservedKind): Iterable<KubeObject> =>
+    (clusterWide.has(kind) ? storeOf(kind)?.list() : storeOf(kind)?.byIndex(byApp, key)) ?? [];
   return observe({
-    get: (kind, name) =>
-      informers.store(watchedKind(kind)).get(clusterWide.has(kind) ? name : `${app.namespace}/${name}`),
+    get: (kind, name) => storeOf(kind)?.get(clusterWide.has(kind) ? name : `${app.namespace}/${name}`),
     list: (kind, labels) => [...objects(kind)].filter((object) => carries(object, labels)),
     serves: (kind) => informers.served(watchedKind(kind)),
     storeHealth: () => storeHealth.answer(key),

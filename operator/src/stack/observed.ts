@@ -60,7 +60,10 @@ export interface Observed {
   get<K extends ObservedKind>(kind: K, name: string): ObservedKinds[K] | undefined;
   /** Those that carry all the labels given; every one for `{}`. */
   list<K extends ObservedKind>(kind: K, labels: Readonly<Record<string, string>>): readonly ObservedKinds[K][];
-  /** Whether the cluster serves the kind: not every one does of those that are optional. */
+  /**
+   * Whether the kind can be looked at: not every cluster serves those that are optional, and an operator of some namespaces
+   * does not see those of the cluster's scope.
+   */
   serves(kind: ObservedKind): boolean;
   /** `silent`: no pod of the API answers. undefined: none has been asked yet. */
   readonly storeHealth: StoreHealth | 'silent' | undefined;

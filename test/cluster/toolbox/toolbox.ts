@@ -4,18 +4,19 @@
  */
 import { createHash } from 'node:crypto';
 import { access, cp, mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
+import { run } from '../host/command.ts';
 import { needFreeDisk } from '../host/disk.ts';
 import { withLock } from '../host/lock.ts';
 import { cacheDirectory } from '../host/paths.ts';
 import type { Log } from '../host/progress.ts';
-import { elapsed } from '../host/progress.ts';
+import { elapsed, withTicker } from '../host/progress.ts';
 import { ensureGo } from './go.ts';
 import type { Go } from './go.ts';
 import { buildModule, downloadModule } from './module.ts';
 import { packNodeImage } from './node-image.ts';
-import { GATEWAY_API, RECIPES } from './tools.ts';
+import { DEFINITIONS, RECIPES } from './tools.ts';
 import type { Recipe } from './tools.ts';
 
 /** Makes one cache entry; `folder` exists and is empty, `scratch` is for files that are not kept. */
@@ -38,19 +39,38 @@ export async function toolPath(tool: string, log: Log = () => undefined): Promis
   return join(await ensure(goEntry(recipe), log), tool);
 }
 
-/** @returns the folder of the Gateway API's standard custom resource definitions. */
-export async function gatewayApiFolder(log: Log = () => undefined): Promise<string> {
+/** @returns the folder of the custom resource definitions that others publish. */
+export async function definitionsFolder(name: keyof typeof DEFINITIONS, log: Log = () => undefined): Promise<string> {
+  const { folder, module, version } = DEFINITIONS[name];
   return await ensure(
     {
-      key: `gateway-api-${GATEWAY_API.version}`,
-      what: `Gateway API ${GATEWAY_API.version}`,
-      make: async (go, folder) => {
-        const source = await downloadModule(go, GATEWAY_API.module, GATEWAY_API.version, log);
-        await cp(join(source, GATEWAY_API.folder), folder, { recursive: true });
+      key: `${name}-${version}`,
+      what: `${name} ${version}`,
+      make: async (go, target) => {
+        const source = await downloadModule(go, module, version, log);
+        await cp(join(source, folder), target, { recursive: true });
       },
     },
     log,
   );
+}
+
+/** @returns the path of a program of our own, built from the Go sources in the folder `source` with the versions of its go.sum. */
+export async function ownProgram(source: string, log: Log = () => undefined): Promise<string> {
+  const name = basename(source);
+  const folder = await ensure(
+    {
+      key: `${name}-${await contentHash(source)}`,
+      what: name,
+      make: async (go, target) => {
+        const flags = ['-trimpath', '-ldflags', '-s -w', '-o', join(target, name)];
+        const build = run(go.command, ['build', ...flags, '.'], { env: go.env, cwd: source });
+        await withTicker(log, `building ${name}`, 15, build);
+      },
+    },
+    log,
+  );
+  return join(folder, name);
 }
 
 /** @returns the archive of the image that the node itself needs: pause container and volume folders. */

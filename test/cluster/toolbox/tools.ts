@@ -18,10 +18,20 @@ export interface Recipe {
 /** Go itself: used from the machine when it is at least this new, else brought by the project. */
 export const GO_VERSION = '1.26.8';
 
-/** The custom resources of the Gateway API: files of a module, nothing to build. */
-export const GATEWAY_API = { module: 'sigs.k8s.io/gateway-api', version: 'v1.4.0', folder: 'config/crd/standard' };
+/** Custom resource definitions of others: a folder of a published module, nothing to build. */
+export const DEFINITIONS = {
+  'gateway-api': { module: 'sigs.k8s.io/gateway-api', version: 'v1.4.0', folder: 'config/crd/standard' },
+  argocd: { module: 'github.com/argoproj/argo-cd/v3', version: 'v3.5.7', folder: 'manifests/crds' },
+  'flux-kustomize': {
+    module: 'github.com/fluxcd/kustomize-controller',
+    version: 'v1.9.6',
+    folder: 'config/crd/bases',
+  },
+  'flux-source': { module: 'github.com/fluxcd/source-controller', version: 'v1.9.6', folder: 'config/crd/bases' },
+} as const;
 
 const KUBERNETES = 'v1.37.2';
+const HELM = 'v4.3.1';
 
 export const RECIPES: readonly Recipe[] = [
   {
@@ -88,6 +98,13 @@ export const RECIPES: readonly Recipe[] = [
     version: 'v0.8.0',
     binaries: { kwok: './cmd/kwok' },
     folders: { stages: 'kustomize/stage' },
+  },
+  {
+    name: 'helm',
+    module: 'helm.sh/helm/v4',
+    version: HELM,
+    binaries: { helm: './cmd/helm' },
+    ldflags: `-s -w -X helm.sh/helm/v4/internal/version.version=${HELM}`,
   },
 ];
 

@@ -8,7 +8,7 @@ import { kindOf } from '../../../operator/src/runtime/object.ts';
 import type { KubeObject } from '../../../operator/src/runtime/object.ts';
 import { Informers } from '../../../operator/src/runtime/watch/informers.ts';
 import type { InformerOptions } from '../../../operator/src/runtime/watch/informers.ts';
-import type { Store } from '../../../operator/src/runtime/watch/store.ts';
+import type { ObjectStore } from '../../../operator/src/runtime/watch/object-store.ts';
 import { startCluster } from '../../cluster/cluster.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
 import { until } from '../until.ts';
@@ -37,10 +37,14 @@ describe('the informers', function () {
     await cluster.stop();
   });
 
-  async function watching(part: string, options: InformerOptions<Config> = {}, by = client): Promise<Store<Config>> {
+  async function watching(
+    part: string,
+    options: InformerOptions<Config> = {},
+    by = client,
+  ): Promise<ObjectStore<Config>> {
     const informers = new Informers({ client: by, idleLimit: 3_000 });
     running.push(informers);
-    const store = informers.add(kind, { namespace, labelSelector: `part=${part}`, ...options });
+    const store = informers.add(kind, { namespaces: [namespace], labelSelector: `part=${part}`, ...options });
     informers.start();
     await informers.whenSynced(AbortSignal.timeout(30_000));
     return store;
@@ -52,7 +56,7 @@ describe('the informers', function () {
   }
 
   /** Waits until the store shows exactly what the API server has. */
-  async function equal(store: Store<Config>, part: string): Promise<void> {
+  async function equal(store: ObjectStore<Config>, part: string): Promise<void> {
     await until('equal store', async () => {
       const { items } = await client.list(kind, { namespace, labelSelector: `part=${part}` });
       const want = items.map(({ metadata }) => `${metadata.name} ${metadata.resourceVersion ?? ''}`).sort();
@@ -74,7 +78,40 @@ describe('the informers', function () {
     );
     await until('change of both', () => (store.has('default/new') && !store.has('default/there')) || undefined);
     await client.delete(kind, { namespace, name: 'new' });
-    await until('deletion', () => store.size === 0 || undefined);
+    await until('deletion', () => [...store.keys()].length === 0 || undefined);
+  });
+
+  it('show the namespaces asked for and no other, in one store', async () => {
+    const places = ['first', 'second', 'third'];
+    for (const name of places) await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+    const store = await watching('places', {
+      namespaces: ['first', 'second'],
+      indices: { name: (one) => [one.metadata.name] },
+    });
+    const told: string[] = [];
+    store.subscribe(({ key }) => told.push(key));
+    for (const at of places.toReversed()) {
+      await client.create<Config>({
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'same', namespace: at, labels: { part: 'places' } },
+      });
+    }
+    await until('both', () => (store.has('first/same') && store.has('second/same')) || undefined);
+    expect([...store.keys()]).to.have.members(['first/same', 'second/same']);
+    expect(store.byIndex('name', 'same').map(({ metadata }) => metadata.namespace)).to.have.members([
+      'first',
+      'second',
+    ]);
+    expect(told).to.have.members(['first/same', 'second/same']);
+    const live = store.get('second/same');
+    const patch = { type: 'merge', body: { data: { a: '2' } } } as const;
+    const written = await client.patch(kind, { namespace: 'second', name: 'same' }, patch);
+    store.written(written);
+    expect([store.get('second/same')?.data, live?.data]).to.deep.equal([{ a: '2' }, undefined]);
+    await client.delete(kind, { namespace: 'first', name: 'same' });
+    await until('deletion', () => !store.has('first/same') || undefined);
+    expect(store.has('second/same')).to.equal(true);
   });
 
   it('hold metadata alone when asked', async () => {
@@ -96,9 +133,9 @@ describe('the informers', function () {
       },
     };
     const store = await watching('paged', {}, old);
-    expect(store.size).to.equal(620);
+    expect([...store.keys()]).to.have.length(620);
     await client.delete(kind, { namespace, name: 'page-7' });
-    await until('deletion', () => store.size === 619 || undefined);
+    await until('deletion', () => [...store.keys()].length === 619 || undefined);
   });
 
   it('survive the death of the API server', async () => {

@@ -7,7 +7,7 @@ import { silent } from '../log.ts';
 import { controllerOf, describeObject, kindOfObject, objectKey } from '../object.ts';
 import type { KubeObject, OwnerReference } from '../object.ts';
 import type { Informers } from '../watch/informers.ts';
-import type { Store } from '../watch/store.ts';
+import type { ObjectStore } from '../watch/object-store.ts';
 import { covers } from './covers.ts';
 import { fingerprint, formatFingerprint, parseFingerprint } from './fingerprint.ts';
 import { claimFields, wasPosted } from './ownership.ts';
@@ -51,7 +51,7 @@ interface Work {
   content: string;
   shape: string;
   key: string;
-  store: Store | undefined;
+  store: ObjectStore | undefined;
   options: ApplyToOptions;
   signal: AbortSignal;
 }

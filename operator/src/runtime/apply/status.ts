@@ -4,12 +4,12 @@ import type { ApiClient } from '../client/client.ts';
 import { isNotFound } from '../client/error.ts';
 import type { KubeObject } from '../object.ts';
 import { kindOfObject, objectKey } from '../object.ts';
-import type { Store } from '../watch/store.ts';
+import type { ObjectStore } from '../watch/object-store.ts';
 
 export interface StatusWriterOptions<T extends KubeObject> {
   client: ApiClient;
   /** Tells what the status is now, own writes included. */
-  store: Store<T>;
+  store: ObjectStore<T>;
   fieldManager: string;
 }
 

@@ -1,4 +1,4 @@
-/** A store and the reflector that fills it, for each kind the operator looks at. */
+/** A store and the reflectors that fill it, for each kind the operator looks at. */
 import type { Clock, Random } from '../clock.ts';
 import type { ApiClient, Scope } from '../client/client.ts';
 import type { Log } from '../log.ts';
@@ -6,6 +6,8 @@ import { silent } from '../log.ts';
 import type { RuntimeMetrics } from '../metrics.ts';
 import type { Kind, KubeObject } from '../object.ts';
 import { Reflector } from './reflector.ts';
+import { MultiNamespaceStore } from './multi-namespace-store.ts';
+import type { ObjectStore } from './object-store.ts';
 import { Store } from './store.ts';
 import type { StoreOptions } from './store.ts';
 
@@ -21,18 +23,21 @@ export interface InformersOptions {
   idleLimit?: number;
 }
 
-export interface InformerOptions<T extends KubeObject> extends Scope, Omit<StoreOptions<T>, 'log' | 'fieldManagers'> {
+export interface InformerOptions<T extends KubeObject>
+  extends Omit<Scope, 'namespace'>, Omit<StoreOptions<T>, 'log' | 'fieldManagers'> {
+  /** One list and one watch for each. Absent: one for the whole cluster. */
+  namespaces?: readonly string[] | undefined;
   /** The cluster may not serve the kind; its store is empty then, and {@link Informers.served} says no. */
   optional?: boolean;
 }
 
 interface Informer {
   kind: string;
-  /** A `Store` of the kind's own type: `add` put it there under the same kind. */
+  /** An `ObjectStore` of the kind's own type: `add` put it there under the same kind. */
   store: unknown;
   synced: () => boolean;
   whenSynced: () => Promise<undefined>;
-  reflector: Reflector;
+  reflectors: readonly Reflector[];
 }
 
 export class Informers {
@@ -47,55 +52,63 @@ export class Informers {
   }
 
   /** Adds a kind; it starts with the others, or at once when they run already. Throws when it is there already. */
-  add<T extends KubeObject>(kind: Kind<T>, options: InformerOptions<T> = {}): Store<T> {
-    const { namespace, labelSelector, fieldSelector, metadataOnly, optional, ...storeOptions } = options;
+  add<T extends KubeObject>(kind: Kind<T>, options: InformerOptions<T> = {}): ObjectStore<T> {
+    const { namespaces, labelSelector, fieldSelector, metadataOnly, optional, ...storeOptions } = options;
     const id = idOf(kind);
     if (this.#informers.has(id)) throw new RangeError(`${id} is watched already`);
     const { client, fieldManagers = [], clock, random, metrics, idleLimit, log = silent } = this.#options;
-    const store = new Store<T>({ ...storeOptions, fieldManagers, log });
-    const reflector = new Reflector({
-      client,
-      kind,
-      sink: store,
-      scope: {
-        ...(namespace !== undefined && { namespace }),
-        ...(labelSelector !== undefined && { labelSelector }),
-        ...(fieldSelector !== undefined && { fieldSelector }),
-        ...(metadataOnly !== undefined && { metadataOnly }),
-      },
-      log,
-      metrics,
-      ...(optional !== undefined && { optional }),
-      ...(clock && { clock }),
-      ...(random && { random }),
-      ...(idleLimit !== undefined && { idleLimit }),
-    });
-    const informer = { kind: id, store, synced: () => store.synced, whenSynced: () => store.whenSynced(), reflector };
+    const reflectors: Reflector[] = [];
+    const filled = (namespace?: string): Store<T> => {
+      const store = new Store<T>({ ...storeOptions, fieldManagers, log });
+      const reflector = new Reflector({
+        client,
+        kind,
+        sink: store,
+        scope: {
+          ...(namespace !== undefined && { namespace }),
+          ...(labelSelector !== undefined && { labelSelector }),
+          ...(fieldSelector !== undefined && { fieldSelector }),
+          ...(metadataOnly !== undefined && { metadataOnly }),
+        },
+        log,
+        metrics,
+        ...(optional !== undefined && { optional }),
+        ...(clock && { clock }),
+        ...(random && { random }),
+        ...(idleLimit !== undefined && { idleLimit }),
+      });
+      reflectors.push(reflector);
+      return store;
+    };
+    const store: ObjectStore<T> = namespaces
+      ? new MultiNamespaceStore(new Map(namespaces.map((namespace) => [namespace, filled(namespace)])))
+      : filled();
+    const informer = { kind: id, store, synced: () => store.synced, whenSynced: () => store.whenSynced(), reflectors };
     this.#informers.set(id, informer);
-    if (this.#started) this.#running.push(reflector.run(this.#stop.signal));
+    if (this.#started) this.#run(informer);
     return store;
   }
 
   /** The store of a kind that was added; throws for any other. */
-  store<T extends KubeObject>(kind: Kind<T>): Store<T> {
+  store<T extends KubeObject>(kind: Kind<T>): ObjectStore<T> {
     const informer = this.#informers.get(idOf(kind));
     if (!informer) throw new RangeError(`${idOf(kind)} is not watched`);
-    return informer.store as Store<T>;
+    return informer.store as ObjectStore<T>;
   }
 
   has(kind: Kind): boolean {
     return this.#informers.has(idOf(kind));
   }
 
-  /** Whether the cluster serves the kind. Means something once its store is synced. */
+  /** Whether the kind is watched and the cluster serves it. Means something once its store is synced. */
   served(kind: Kind): boolean {
-    return this.#informers.get(idOf(kind))?.reflector.served ?? false;
+    return this.#informers.get(idOf(kind))?.reflectors.every(({ served }) => served) ?? false;
   }
 
   start(): void {
     if (this.#started) return;
     this.#started = true;
-    for (const { reflector } of this.#informers.values()) this.#running.push(reflector.run(this.#stop.signal));
+    for (const informer of this.#informers.values()) this.#run(informer);
   }
 
   /** Whether every store has had its first list. */
@@ -125,6 +138,10 @@ export class Informers {
   async stop(): Promise<void> {
     this.#stop.abort(new Error('the informers stop'));
     await Promise.all(this.#running);
+  }
+
+  #run({ reflectors }: Informer): void {
+    for (const reflector of reflectors) this.#running.push(reflector.run(this.#stop.signal));
   }
 }
 

@@ -3,6 +3,7 @@ import { objectKey } from '../object.ts';
 import type { KubeObject } from '../object.ts';
 import type { Log } from '../log.ts';
 import { silent } from '../log.ts';
+import type { ObjectStore } from './object-store.ts';
 import { Packing } from './packing.ts';
 import { withoutManagedFields } from './projection.ts';
 import { isNewer } from './versions.ts';
@@ -57,7 +58,7 @@ interface Entry<T> {
   note?: string;
 }
 
-export class Store<T extends KubeObject = KubeObject> implements Sink {
+export class Store<T extends KubeObject = KubeObject> implements Sink, ObjectStore<T> {
   readonly #options: StoreOptions<T>;
   readonly #packing: Packing<T> | undefined;
   readonly #entries = new Map<string, Entry<T>>();
@@ -79,7 +80,6 @@ export class Store<T extends KubeObject = KubeObject> implements Sink {
     for (const name of Object.keys(options.indices ?? {})) this.#indices.set(name, new Map());
   }
 
-  /** Whether the first list is complete. */
   get synced(): boolean {
     return this.#synced;
   }
@@ -88,12 +88,10 @@ export class Store<T extends KubeObject = KubeObject> implements Sink {
     return this.#entries.size;
   }
 
-  /** Resolves once the first list is complete. */
   whenSynced(): Promise<undefined> {
     return this.#whenSynced.promise;
   }
 
-  /** The object under `namespace/name`. Never change what you get: without `pack` it is the store's own. */
   get(key: string): T | undefined {
     const entry = this.#entries.get(key);
     return entry && this.#unfold(entry);
@@ -111,7 +109,6 @@ export class Store<T extends KubeObject = KubeObject> implements Sink {
     for (const entry of this.#entries.values()) yield this.#unfold(entry);
   }
 
-  /** The objects that `indices[name]` filed under `value`. Throws on an index that the store does not have. */
   byIndex(name: string, value: string): T[] {
     return this.keysByIndex(name, value).flatMap((key) => this.get(key) ?? []);
   }
@@ -122,7 +119,6 @@ export class Store<T extends KubeObject = KubeObject> implements Sink {
     return [...(index.get(value) ?? [])];
   }
 
-  /** Calls `handler` synchronously on every change, and at once for what is there already. Returns the way out. */
   subscribe(handler: Handler<T>): () => void {
     this.#handlers.add(handler);
     for (const [key, entry] of this.#entries) {
@@ -132,10 +128,6 @@ export class Store<T extends KubeObject = KubeObject> implements Sink {
     return () => this.#handlers.delete(handler);
   }
 
-  /**
-   * Takes the answer of an own write, so that readers see it before the watch tells it. Ignored when the watch has come as far
-   * already: it knows better then, the object may even be gone. Handlers are not called, the writer knows.
-   */
   written(object: T): void {
     const key = objectKey(object.metadata);
     const version = object.metadata.resourceVersion;
@@ -144,7 +136,6 @@ export class Store<T extends KubeObject = KubeObject> implements Sink {
     if (this.#take(key, object)) this.#own.add(key);
   }
 
-  /** Leaves a note on the object as it is now. It is gone with the object's next change. */
   note(key: string, text: string): void {
     const entry = this.#entries.get(key);
     if (entry) entry.note = text;

@@ -8,8 +8,12 @@ import type { Observed } from '../observed.ts';
 
 const defaultClass = 'storageclass.kubernetes.io/is-default-class';
 
-/** A claim that is pending though nothing but a StorageClass could bind it. */
+/**
+ * A claim that is pending though nothing but a StorageClass could bind it. Where classes cannot be seen, the scheduler's words
+ * about the pod have to do.
+ */
 export function claimProblem(app: ResolvedApp, part: Part, observed: Observed): Problem | undefined {
+  if (!observed.serves('StorageClass')) return undefined;
   for (const claim of observed.list('PersistentVolumeClaim', selector(app, part))) {
     if (claim.status?.phase === 'Bound' || claim.spec?.volumeName !== undefined) continue;
     const name = claim.metadata?.name ?? '';

@@ -1,98 +1,20 @@
 import { expect } from 'chai';
-import { selector, type Part } from '../../api/labels.ts';
+import { changed, claim, fine, type Live, seeing, standing } from '../../../../test/operator/standing.ts';
+import { selector } from '../../api/labels.ts';
 import type { MemoApp, MemoAppStatus } from '../../api/memoapp.ts';
 import { names, podClaim } from '../../api/names.ts';
 import { resolve } from '../../api/resolve.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
-import type { KubeObject } from '../../runtime/object.ts';
 import { templateImage } from '../api/image.ts';
 import { migrationJob } from '../jobs/migration.ts';
-import { topicJob } from '../jobs/topic.ts';
-import { observe, type Observed } from '../observed.ts';
-import { stack } from '../stack.ts';
 import { conditions, type PassOutcome } from './conditions.ts';
 
-/** An object of the cluster, without what a test does not look at. */
-interface Live {
-  readonly kind: string;
-  readonly metadata: {
-    readonly name: string;
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly uid?: string;
-  };
-  readonly spec?: unknown;
-  readonly status?: unknown;
-}
-
 const spec: MemoApp['spec'] = { version: '1.0.0', api: { replicas: 2 } };
-const fine: PassOutcome = {
-  problems: [],
-  refused: [],
-  failures: [],
-  terminating: [],
-  missing: [],
-  paused: false,
-  withheld: [],
-};
 
 function appOf(wanted: MemoApp['spec'], generation = 1): ResolvedApp {
   const metadata = { name: 'shop', namespace: 'club', uid: 'u', generation };
   const apiVersion = 'memo.sogangcomputerclub.org/v1alpha1';
   return resolve({ apiVersion, kind: 'MemoApp', metadata, spec: wanted }, { release: '1.0.0', volumes: {} });
-}
-
-function seeing(objects: readonly Live[]): Observed {
-  const all = objects as readonly unknown[] as readonly KubeObject[];
-  return observe({
-    get: (kind, name) => all.find((object) => object.kind === kind && object.metadata.name === name),
-    list: (kind, labels) =>
-      all.filter(
-        ({ kind: of, metadata }) =>
-          of === kind && Object.entries(labels).every(([name, value]) => metadata.labels?.[name] === value),
-      ),
-    serves: () => true,
-    storeHealth: () => undefined,
-  });
-}
-
-function claim(app: ResolvedApp, part: Part, set: string, capacity = '10Gi'): Live {
-  const name = podClaim(set, 0);
-  const requests = { storage: part === 'database' ? '10Gi' : '5Gi' };
-  return {
-    kind: 'PersistentVolumeClaim',
-    metadata: { name, uid: `uid-${name}`, labels: selector(app, part) },
-    spec: { resources: { requests }, volumeName: 'v' },
-    status: { phase: 'Bound', capacity: { storage: capacity } },
-  };
-}
-
-/** Everything of the app there, as asked and ready. */
-function standing(app: ResolvedApp): Live[] {
-  const child = names(app);
-  const claims = [claim(app, 'database', child.database), claim(app, 'events', child.events)];
-  const observed = seeing(claims);
-  const children = stack(app, {
-    observed,
-    apiImage: `memo-service:${app.version}`,
-    apiReplicas: 'ours',
-    secretHashes: {},
-  });
-  const ready = { readyReplicas: 1, updatedReplicas: 1, replicas: 1 };
-  const workloads = children.flatMap((object): Live[] => {
-    const { kind, metadata, spec: wanted } = object as KubeObject & { spec?: unknown };
-    if (kind === 'StatefulSet') return [{ kind, metadata, spec: wanted, status: ready }];
-    if (kind !== 'Deployment') return [];
-    return [{ kind, metadata, spec: wanted, status: { readyReplicas: 2, updatedReplicas: 2, replicas: 2 } }];
-  });
-  const done = { conditions: [{ type: 'Complete', status: 'True' }] };
-  const jobs = [migrationJob(app, observed), topicJob(app, observed)].flatMap((job): Live[] =>
-    job ? [{ kind: 'Job', metadata: job.metadata, status: done }] : [],
-  );
-  return [...claims, ...workloads, ...jobs];
-}
-
-function changed(objects: readonly Live[], kind: string, name: string, change: (live: Live) => Live): Live[] {
-  return objects.map((live) => (live.kind === kind && live.metadata.name === name ? change(live) : live));
 }
 
 /** `Ready=True Available` and the like, of one condition. */

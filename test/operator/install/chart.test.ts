@@ -1,0 +1,174 @@
+/** The Helm chart: the same objects as by kustomize, values that are checked, installed, upgraded and removed for real. */
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { parseAllDocuments } from 'yaml';
+import { startCluster, type Cluster } from '../../cluster/cluster.ts';
+import { kubectlOn, memoApp, type Answer, type Kubectl } from '../kubectl.ts';
+import { apply, get } from '../live.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const chart = join(root, 'charts/memo-operator');
+const namespace = ['--namespace', 'memo-system'];
+
+interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: Record<string, string> };
+}
+
+/** Values that must be refused, and what the refusal names. */
+const faulty: readonly (readonly [value: string, named: RegExp])[] = [
+  ['replicas=-1', /replicas/],
+  ['replicas=two', /replicas/],
+  ['logLevel=loud', /logLevel/],
+  ['namespaces={Shop}', /namespaces/],
+  ['image.tag=a b', /tag/],
+  ['imagePullSecrets[0].nam=x', /imagePullSecrets/],
+  ['replica=2', /replica/],
+];
+
+describe('the Helm chart', function () {
+  this.timeout(600_000);
+  let cluster: Cluster;
+  let kubectl: Kubectl;
+  let program: string;
+
+  before(async () => {
+    cluster = await startCluster({ name: 'test-chart', rung: 1 });
+    kubectl = await kubectlOn(cluster);
+    program = await cluster.toolPath('helm');
+  });
+
+  after(async () => {
+    await cluster.stop();
+  });
+
+  async function helm(...args: readonly string[]): Promise<Answer> {
+    return await new Promise((resolve, reject) => {
+      const child = spawn(program, args, { cwd: root, env: { ...process.env, KUBECONFIG: cluster.kubeconfig } });
+      let stdout = '';
+      let stderr = '';
+      child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+      child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+      child.once('error', reject);
+      child.once('close', (code) => resolve({ code: code ?? -1, stdout, stderr }));
+    });
+  }
+
+  async function done(...args: readonly string[]): Promise<string> {
+    const { code, stderr, stdout } = await helm(...args);
+    expect(code, stderr).to.equal(0);
+    return stdout;
+  }
+
+  it('has nothing that helm lint finds wrong', async () => {
+    expect(await done('lint', '--strict', chart)).to.contain('1 chart(s) linted, 0 chart(s) failed');
+  });
+
+  it('renders the objects of config/default, but for the namespace, which Helm makes', async () => {
+    const rendered = await done('template', 'memo-operator', chart, ...namespace);
+    const built = (await kubectl(['kustomize', join(root, 'config/default')])).stdout;
+    const wanted = manifests(built).filter(({ kind }) => kind !== 'Namespace');
+    expect(byIdentity(manifests(rendered))).to.deep.equal(byIdentity(wanted));
+  });
+
+  it('renders those of config/namespaced for a list of namespaces', async () => {
+    const values = ['--namespace', 'memo', '--set', 'namespaces={memo}', '--set', 'crd.install=false'];
+    const rendered = await done('template', 'memo-operator', chart, ...values);
+    const built = (await kubectl(['kustomize', join(root, 'config/namespaced')])).stdout;
+    const wanted = built.replace('--namespaces=$(POD_NAMESPACE)', '--namespaces=memo');
+    expect(byIdentity(manifests(rendered))).to.deep.equal(byIdentity(manifests(wanted)));
+    const many = await done('template', 'memo-operator', chart, '--set', 'namespaces={a,b}');
+    expect(many).to.contain('--namespaces=a,b');
+    expect(
+      manifests(many).filter(({ kind, metadata }) => kind === 'Role' && metadata.name === 'memo-operator'),
+    ).to.have.length(2);
+  });
+
+  for (const [value, named] of faulty) {
+    it(`refuses ${value} and names it`, async () => {
+      const { code, stderr } = await helm('template', 'memo-operator', chart, '--set', value);
+      expect(code).not.to.equal(0);
+      expect(stderr).to.match(named);
+    });
+  }
+
+  it('takes every value to where it belongs', async () => {
+    const values = [
+      ...['--set', 'image.repository=registry.example/memo-operator', '--set', 'image.tag=1.2.3'],
+      ...['--set', 'image.pullPolicy=Always', '--set', 'imagePullSecrets[0].name=registry', '--set', 'replicas=2'],
+      ...['--set', 'logLevel=debug', '--set', 'resources.limits.memory=512Mi', '--set', 'nodeSelector.disk=ssd'],
+      ...['--set', 'tolerations[0].key=club', '--set', 'tolerations[0].operator=Exists'],
+    ];
+    const rendered = await done('template', 'memo-operator', chart, ...values);
+    const deployment = manifests(rendered).find(({ kind }) => kind === 'Deployment');
+    expect(deployment).to.have.nested.property('spec.replicas', 2);
+    expect(deployment)
+      .to.have.nested.property('spec.template.spec.imagePullSecrets')
+      .deep.equal([{ name: 'registry' }]);
+    expect(deployment).to.have.nested.property('spec.template.spec.nodeSelector').deep.equal({ disk: 'ssd' });
+    expect(deployment)
+      .to.have.nested.property('spec.template.spec.tolerations')
+      .deep.equal([{ key: 'club', operator: 'Exists' }]);
+    expect(deployment)
+      .to.have.nested.property('spec.template.spec.containers[0]')
+      .that.deep.includes({
+        image: 'registry.example/memo-operator:1.2.3',
+        imagePullPolicy: 'Always',
+        args: ['--log-level=debug'],
+        resources: { requests: { cpu: '20m', memory: '96Mi' }, limits: { memory: '512Mi' } },
+      });
+  });
+
+  it('installs, upgrades and is removed by the commands of docs/install.md; the CRD and the MemoApps stay', async () => {
+    const [install, upgrade, forSome, uninstall] = documented();
+    await run(install);
+    await kubectl(['wait', '--for=condition=Established', '--timeout=30s', 'crd/memoapps.memo.sogangcomputerclub.org']);
+    await apply(kubectl, memoApp('shop', {}));
+    expect(await get(kubectl, 'clusterrole', 'memo-operator')).not.to.equal(undefined);
+    await run(upgrade);
+    expect((await get(inside('memo-system'), 'deployment', 'memo-operator'))?.spec?.replicas).to.equal(2);
+    await run(uninstall);
+    expect(await get(inside('memo-system'), 'deployment', 'memo-operator')).to.equal(undefined);
+    expect(await get(kubectl, 'memoapp', 'shop')).not.to.equal(undefined);
+    await run(forSome);
+    expect(await get(inside('memo'), 'role', 'memo-operator')).not.to.equal(undefined);
+    expect(await get(kubectl, 'clusterrole', 'memo-operator')).to.equal(undefined);
+  });
+
+  async function run(command: string | undefined): Promise<void> {
+    expect(command).to.be.a('string');
+    await done(...(command ?? '').split(' '));
+  }
+
+  function inside(place: string): Kubectl {
+    return async (args, input) => await kubectl(['--namespace', place, ...args], input);
+  }
+});
+
+/** What the page tells to type after `helm`, without its comments. */
+function documented(): string[] {
+  return readFileSync(join(root, 'docs/install.md'), 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('helm '))
+    .map((line) => line.replace(/ +#.*/, '').slice('helm '.length));
+}
+
+function manifests(text: string): Manifest[] {
+  const documents = parseAllDocuments(text);
+  return 'empty' in documents ? [] : documents.map((document) => document.toJS() as Manifest);
+}
+
+/** Objects by kind and name, without the label that only Helm sets. */
+function byIdentity(objects: readonly Manifest[]): Record<string, Manifest> {
+  return Object.fromEntries(
+    objects.map((object) => {
+      const { 'app.kubernetes.io/managed-by': by, ...labels } = object.metadata.labels ?? {};
+      expect(by).to.be.oneOf([undefined, 'Helm']);
+      const { kind, metadata } = object;
+      return [`${kind} ${metadata.namespace ?? ''}/${metadata.name}`, { ...object, metadata: { ...metadata, labels } }];
+    }),
+  );
+}

@@ -1,0 +1,159 @@
+/** The operator for some namespaces: with the rights of config/namespaced it works there, and knows of nothing else. */
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { startCluster, type Cluster } from '../../cluster/cluster.ts';
+import { requestsOf } from '../audit.ts';
+import { kubectlOn, memoApp, type Kubectl } from '../kubectl.ts';
+import { apply, get, type Live } from '../live.ts';
+import { startOperator, userOf, type Installation, type RunningOperator } from '../operator.ts';
+import { until } from '../until.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const installation: Installation = { namespace: 'memo', namespaces: ['memo', 'memo-more'] };
+const account = userOf(installation);
+
+/** What an account may do there by `kubectl auth can-i --list`, beyond what everybody may. */
+const rights = [
+  'configmaps [] [] [get list watch create patch delete]',
+  'deployments.apps [] [] [get list watch create patch delete]',
+  'events.events.k8s.io [] [] [create patch]',
+  'horizontalpodautoscalers.autoscaling [] [] [get list watch create patch delete]',
+  'httproutes.gateway.networking.k8s.io [] [] [get list watch create patch delete]',
+  'ingresses.networking.k8s.io [] [] [get list watch create patch delete]',
+  'jobs.batch [] [] [get list watch create patch delete]',
+  'memoapps.memo.sogangcomputerclub.org [] [] [get list watch]',
+  'memoapps.memo.sogangcomputerclub.org/finalizers [] [] [update]',
+  'memoapps.memo.sogangcomputerclub.org/status [] [] [patch]',
+  'networkpolicies.networking.k8s.io [] [] [get list watch create patch delete]',
+  'persistentvolumeclaims [] [] [get list watch create patch]',
+  'poddisruptionbudgets.policy [] [] [get list watch create patch delete]',
+  'pods [] [] [get list watch]',
+  'secrets [] [] [get create patch]',
+  'serviceaccounts [] [] [get list watch create patch delete]',
+  'services [] [] [get list watch create patch delete]',
+  'statefulsets.apps [] [] [get list watch create patch delete]',
+];
+const lease = [
+  'leases.coordination.k8s.io [] [] [create]',
+  'leases.coordination.k8s.io [] [memo-operator] [get update]',
+];
+
+describe('an operator of some namespaces', function () {
+  this.timeout(120_000);
+  let cluster: Cluster;
+  let kubectl: Kubectl;
+  let operator: RunningOperator;
+
+  async function done(...args: readonly string[]): Promise<string> {
+    const { code, stderr, stdout } = await kubectl(args);
+    expect(code, stderr).to.equal(0);
+    return stdout;
+  }
+
+  async function mayDo(user: string, namespace: string): Promise<string[]> {
+    const listed = await done('auth', 'can-i', '--list', '-n', namespace, '--as', user, '--no-headers');
+    return listed
+      .split('\n')
+      .map((line) => line.trim().replace(/\s+/g, ' '))
+      .filter((line) => line !== '');
+  }
+
+  /** `kubectl` as it is, in a namespace. */
+  function inside(namespace: string): Kubectl {
+    return async (args, input) => await kubectl(['-n', namespace, ...args], input);
+  }
+
+  before(async () => {
+    cluster = await startCluster({ name: 'test-namespaced', rung: 1 });
+    kubectl = await kubectlOn(cluster);
+    await done('apply', '--server-side', '-k', join(root, 'crds'));
+    await done('wait', '--for=condition=Established', '--timeout=30s', 'crd/memoapps.memo.sogangcomputerclub.org');
+    for (const namespace of ['memo', 'memo-more', 'other']) await done('create', 'namespace', namespace);
+    await done('apply', '--server-side', '-k', join(root, 'config/namespaced'));
+    await done('apply', '--server-side', '-k', join(root, 'config/namespaced/member'));
+    operator = await startOperator(cluster, 0.05, installation);
+  });
+
+  after(async () => {
+    await operator.stop();
+    await cluster.stop();
+  });
+
+  it('may do in them what it needs to, beyond them nothing, and nothing of the cluster', async () => {
+    const everybody = new Set(await mayDo('system:serviceaccount:memo:somebody', 'memo'));
+    const beyond = async (namespace: string): Promise<string[]> =>
+      (await mayDo(account, namespace)).filter((line) => !everybody.has(line));
+    expect(await beyond('memo')).to.have.members([...rights, ...lease]);
+    expect(await beyond('memo-more')).to.have.members(rights);
+    expect(await beyond('other')).to.deep.equal([]);
+    const bindings = await done('get', 'clusterrolebindings', '-o', 'json');
+    expect(bindings).not.to.contain('memo-operator');
+  });
+
+  it('brings up what is asked for in each of them', async () => {
+    for (const namespace of ['memo', 'memo-more']) {
+      await apply(kubectl, memoApp('shop', { route: { hostnames: ['memo.example'], ingress: {} } }, namespace));
+      for (const [kind, name] of [
+        ['deployment', 'shop-api'],
+        ['statefulset', 'shop-database'],
+        ['pvc', 'data-shop-database-0'],
+        ['secret', 'shop-database-credentials'],
+        ['ingress', 'shop-route'],
+      ] as const) {
+        await until(`${kind} ${name} in ${namespace}`, async () => await get(inside(namespace), kind, name));
+      }
+    }
+  });
+
+  it('keeps it so', async () => {
+    const there = inside('memo-more');
+    const old = await get(there, 'service', 'shop-api');
+    await there(['delete', 'service', 'shop-api']);
+    const back = await until('Service', async () => await get(there, 'service', 'shop-api'));
+    expect(back.metadata.uid).not.to.equal(old?.metadata.uid);
+    await apply(kubectl, memoApp('shop', { cache: { disabled: {} } }, 'memo-more'));
+    await until('prune', async () => ((await get(there, 'statefulset', 'shop-cache')) ? undefined : true));
+    expect(await get(inside('memo'), 'statefulset', 'shop-cache')).not.to.equal(undefined);
+  });
+
+  it('claims nothing of classes that it does not see', async () => {
+    const app = await until('conditions', async () => {
+      const live = await get(inside('memo'), 'memoapp', 'shop');
+      return live?.status?.conditions?.some(({ type }) => type === 'RouteReady') ? live : undefined;
+    });
+    expect(reasonOf(app, 'DatabaseReady')).to.equal('Creating');
+    expect(reasonOf(app, 'RouteReady')).to.equal('AddressPending');
+    const route = app.status?.conditions?.find(({ type }) => type === 'RouteReady');
+    expect(route?.message).to.contain('its namespaces alone');
+  });
+
+  it('asks for nothing that it may not have, and for nothing elsewhere', async () => {
+    await apply(kubectl, memoApp('shop', {}, 'other'));
+    await operator.passes(3);
+    expect((await get(inside('other'), 'memoapp', 'shop'))?.status).to.equal(undefined);
+    const requests = requestsOf(cluster.auditLog, account);
+    expect(requests.filter(({ responseStatus }) => responseStatus?.code === 403)).to.deep.equal([]);
+    const places = new Set(requests.flatMap(({ objectRef }) => (objectRef ? [objectRef.namespace] : [])));
+    expect([...places]).to.have.members(['memo', 'memo-more']);
+  });
+
+  it('looks after a hundred of them', async () => {
+    const more = Array.from({ length: 98 }, (_, index) => `club-${index}`);
+    const member = await done('kustomize', join(root, 'config/namespaced/member'));
+    const namespaces = more.map((name) => `apiVersion: v1\nkind: Namespace\nmetadata: { name: ${name} }`);
+    const roles = more.map((name) => member.replaceAll('namespace: memo-more', `namespace: ${name}`));
+    const { code, stderr } = await kubectl(['create', '-f', '-'], [...namespaces, ...roles].join('\n---\n'));
+    expect(code, stderr).to.equal(0);
+    await operator.stop();
+    const { namespace, namespaces: before = [] } = installation;
+    operator = await startOperator(cluster, 10, { namespace, namespaces: [...before, ...more] });
+    for (const name of ['club-0', 'club-97']) {
+      await apply(kubectl, memoApp('shop', {}, name));
+      await until(`Deployment in ${name}`, async () => await get(inside(name), 'deployment', 'shop-api'), 60);
+    }
+  });
+
+  function reasonOf({ status }: Live, type: string): string | undefined {
+    return status?.conditions?.find((condition) => condition.type === type)?.reason;
+  }
+});
