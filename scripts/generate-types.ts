@@ -55,10 +55,19 @@ function schemaOf(crd: unknown): JSONSchema {
   return schema;
 }
 
-/** Kubernetes' own words, in those of JSON Schema: what has no type is an int-or-string; maps and limits are kept. */
+/** What stands at several places of the file by a YAML anchor stays one object, and so becomes one type if it has a title. */
+const known = new WeakMap<object, unknown>();
+
 function typed(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(typed);
   if (node === null || typeof node !== 'object') return node;
+  const found = known.get(node) ?? translated(node);
+  known.set(node, found);
+  return found;
+}
+
+/** Kubernetes' own words, in those of JSON Schema: what has no type is an int-or-string; maps and limits are kept. */
+function translated(node: object): unknown {
+  if (Array.isArray(node)) return node.map(typed);
   const entries = Object.entries(node)
     .filter(([key]) => !key.startsWith('x-kubernetes-') && !['default', 'maxItems', 'minItems', 'anyOf'].includes(key))
     .map(([key, value]) => [key, typed(value)] as const);

@@ -9,15 +9,17 @@ import { databaseObjects } from '../../operator/src/stack/database/database.ts';
 import type { KubeObject } from '../../operator/src/runtime/object.ts';
 import { until } from '../cluster/host/wait.ts';
 import { dataFolder } from '../stores/folder.ts';
+import { crdText } from '../operator/schema.ts';
 import { ensureImages } from './build.ts';
 import type { Container } from './running/container.ts';
-import { start } from './running/container.ts';
+import { runToEnd, start } from './running/container.ts';
 import { unpack } from './running/image.ts';
 import type { Image } from './running/image.ts';
 
 const user = 999;
-const passwords = { root: 'root-secret', migration: 'migration-secret', service: 'service-secret' };
+const passwords = { root: 'root-secret', migration: 'migration-secret', service: `s'ecret\\ "$HOME" \`id\` #%` };
 const marker = '.memo-initialising';
+const settings = { innodb_buffer_pool_size: '96M', lock_wait_timeout: 77, max_connections: 345 };
 
 /** What the log says last before the kill; each is said by an initialisation alone. */
 const stages = ['Initializing database files', 'Temporary server started', '10-service-user.sh', '99-initialised.sh'];
@@ -27,7 +29,12 @@ describe('the first initialisation of the database', function () {
   const folder = dataFolder('database-start', user);
   const objects = databaseObjects(
     resolve(
-      { apiVersion: 'memo.sogangcomputerclub.org/v1alpha1', kind: 'MemoApp', metadata: { name: 'shop' }, spec: {} },
+      {
+        apiVersion: 'memo.sogangcomputerclub.org/v1alpha1',
+        kind: 'MemoApp',
+        metadata: { name: 'shop' },
+        spec: { database: { managed: { settings } } },
+      },
       { release: '0.1.0', volumes: {} },
     ),
     {
@@ -35,6 +42,7 @@ describe('the first initialisation of the database', function () {
       apiImage: 'memo-service:0.1.0',
       apiReplicas: 'ours',
       secretHashes: {},
+      databaseUser: 'club.memo',
     },
   );
   let image: Image;
@@ -107,9 +115,11 @@ describe('the first initialisation of the database', function () {
 
   async function serves(container: Container): Promise<void> {
     await logged(container, 'port: 3306');
-    const grants = await query(container, 'memo_a', passwords.service, 'SHOW GRANTS');
+    const grants = await query(container, 'club.memo', passwords.service, 'SHOW GRANTS');
     expect(grants).to.match(/SELECT, INSERT, UPDATE, DELETE ON `memo_app`/);
     expect(await query(container, 'memo_migrate', passwords.migration, 'SHOW DATABASES')).to.include('memo_app');
+    const asked = 'SELECT @@innodb_buffer_pool_size DIV 1048576, @@lock_wait_timeout, @@max_connections';
+    expect(await query(container, 'club.memo', passwords.service, asked)).to.equal('96\t77\t345');
     const { status } = await container.exec(['mariadb', '-uroot', '-S', '/run/mysqld/mysqld.sock', '-e', 'SELECT 1']);
     expect(status, 'root without a password').not.to.equal(0);
   }
@@ -139,6 +149,23 @@ describe('the first initialisation of the database', function () {
     const again = await startDatabase();
     await logged(again, 'port: 3306');
     expect(await query(again, 'memo_migrate', passwords.migration, 'SHOW TABLES IN memo_app')).to.equal('kept');
+  });
+});
+
+/** A name that MariaDB did not know, by a slip of the pen, would refuse nothing. */
+describe('the settings that the schema refuses', function () {
+  this.timeout(60_000);
+
+  it('are ones that MariaDB has', async () => {
+    const image = await unpack((await ensureImages(['mariadb:11.8'])).get('mariadb:11.8') ?? '');
+    const { output } = await runToEnd(image, { user, args: ['mariadbd', '--no-defaults', '--verbose', '--help'] });
+    const known = new Set(
+      [...output.matchAll(/^ +(?:-\S, )?--([a-z0-9-]+)/gm)].map(([, name = '']) => name.replaceAll('-', '_')),
+    );
+    const lists = [...crdText.matchAll(/\[([^\]]+)\]\.exists\(name, name\.startsWith\(key\)\)/g)];
+    const refused = lists.flatMap(([, names = '']) => [...names.matchAll(/'(\w+)'/g)].map(([, name = '']) => name));
+    expect(refused).to.include.members(['sync_binlog', 'datadir']);
+    expect(refused.filter((name) => !known.has(name))).to.deep.equal([]);
   });
 });
 

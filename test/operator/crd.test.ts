@@ -2,13 +2,19 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { VARIABLES } from '../../service/src/config.ts';
 import { startCluster, type Cluster } from '../cluster/cluster.ts';
 import { kubectlOn, memoApp, type Kubectl } from './kubectl.ts';
+import { refusedAccess } from './specs/access.ts';
+import { refusedSettings } from './specs/settings.ts';
+import type { Refused } from './specs/refused.ts';
+import { switches } from './specs/switches.ts';
 
 const crd = join(import.meta.dirname, '../../crds/memo.sogangcomputerclub.org_memoapps.yaml');
 
-/** What is wrong, the spec, and what the answer must name. */
-const bad: readonly (readonly [what: string, spec: object, ...words: RegExp[]])[] = [
+const bad: readonly Refused[] = [
+  ...refusedAccess,
+  ...refusedSettings,
   ['a version with letters', { version: '1.a.b' }, /spec\.version/, /1\.4\.0/],
   ['a version with two numbers', { version: '1.4' }, /spec\.version/],
   ['an unknown state', { state: 'Off' }, /spec\.state/, /"Running", "Stopped"/],
@@ -120,6 +126,17 @@ const bad: readonly (readonly [what: string, spec: object, ...words: RegExp[]])[
     { api: { pod: { labels: { 'app.kubernetes.io/name': 'x' } } } },
     /spec\.api\.pod\.labels/,
   ],
+  [
+    'an affinity to nothing near',
+    { api: { pod: { affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{}] } } } } },
+    /topologyKey/,
+    /Required/,
+  ],
+  [
+    'an affinity that is misspelt',
+    { cache: { managed: { pod: { affinity: { nodeAfinity: {} } } } } },
+    /unknown field "spec\.cache\.managed\.pod\.affinity\.nodeAfinity"/,
+  ],
   ['a cache both managed and disabled', { cache: { managed: {}, disabled: {} } }, /exclude each other/],
   ['a TTL above 300 s', { cache: { ttl: '10m' } }, /spec\.cache\.ttl/, /300s/],
   ['a TTL without a unit', { cache: { ttl: '300' } }, /spec\.cache\.ttl/, /unit/],
@@ -177,31 +194,23 @@ const forbiddenMoves: readonly (readonly [what: string, from: object, to: object
     { events: { managed: { version: '3.9.2', zooKeeper: {} } } },
     /zooKeeper cannot be added or removed/,
   ],
+  [
+    'more pods than max_connections allows',
+    { api: { replicas: 2 }, database: { managed: { settings: { max_connections: 100 } } } },
+    { api: { replicas: 4 }, database: { managed: { settings: { max_connections: 100 } } } },
+    /max_connections .* fewer pods/,
+  ],
   ['fewer partitions', { events: { topic: { partitions: 6 } } }, {}, /partitions .* can only grow/],
 ];
 
-/** Members of unions that any MemoApp can be switched to, and back. */
-const switches: readonly (readonly [what: string, spec: object])[] = [
-  ['autoscaling', { api: { autoscaling: { maxReplicas: 4 } } }],
-  ['a fixed number', { api: { replicas: 3 } }],
-  ['no cache', { cache: { disabled: {} } }],
-  ['a managed cache', { cache: { managed: {} } }],
-  ['no events', { events: { disabled: {} } }],
-  ['managed events', { events: { managed: {} } }],
-  ['a managed database', { database: { managed: {} } }],
-  [
-    'an external database',
-    {
-      database: {
-        external: { host: 'db.example', credentialsSecret: { name: 'db' }, tls: { caSecret: { name: 'ca' } } },
-      },
-    },
-  ],
-  ['an external cache', { cache: { external: { url: 'rediss://cache.example:6380/1', tls: {} } } }],
-  ['external events', { events: { external: { bootstrapServers: ['[::1]:9093', 'kafka.example:9093'], tls: {} } } }],
-  ['a Gateway', { route: { hostnames: ['memo.example'], gateway: { parentRefs: [{ name: 'public' }] } } }],
-  ['a stopped app', { state: 'Stopped' }],
-  ['a route', { route: { hostnames: ['memo.example'], ingress: {} } }],
+/** What the service reads and no field of the spec says: the admin may set it for the API's container. */
+const leftToEnv = [
+  'DATABASE_TIME_ZONE',
+  'LEGACY_PATHS_SUNSET',
+  'MIGRATION_PATIENCE',
+  'MAX_CONTENT_BYTES',
+  'REQUEST_TIMEOUT',
+  'SHUTDOWN_DELAY',
 ];
 
 describe('the MemoApp schema', function () {
@@ -257,6 +266,18 @@ describe('the MemoApp schema', function () {
       }
     });
   }
+
+  it('leaves no variable of the service to spec.api.env that a field of the spec sets', async () => {
+    const names = Object.entries(VARIABLES).flatMap(([name, { file }]) => [name, ...(file ? [`${name}_FILE`] : [])]);
+    const apps = names.map((name) => {
+      const app = name.toLowerCase().replaceAll('_', '-');
+      return memoApp(app, { api: { env: [{ name, value: 'x' }] } });
+    });
+    const list = { apiVersion: 'v1', kind: 'List', items: apps };
+    const { stderr, stdout } = await kubectl(['apply', '--dry-run=server', '-o', 'name', '-f', '-'], list);
+    const taken = names.filter((name) => stdout.includes(`/${name.toLowerCase().replaceAll('_', '-')}\n`));
+    expect(taken, stderr).to.have.members(leftToEnv);
+  });
 
   it('can be scaled from nothing, and says how many there are to be', async () => {
     await kubectl(['apply', '-f', '-'], memoApp('scaled', {}));

@@ -1,18 +1,14 @@
 /** The seam between operator and service: the service's own parser reads what the operator renders. */
 import { expect } from 'chai';
 import type { MemoApp } from '../../operator/src/api/memoapp.ts';
-import type { ResolvedApp } from '../../operator/src/api/resolved.ts';
 import {
   migrationEnvironment,
   serviceEnvironment,
-  serviceSecrets,
   topicEnvironment,
 } from '../../operator/src/stack/api/environment.ts';
 import { databaseConnection, eventsConnection } from '../../operator/src/stack/api/connections.ts';
-import type { MountedSecret } from '../../operator/src/stack/pod.ts';
-import type { DatabaseBoundConfig } from '../../service/src/config.ts';
 import { parseConfig, parseTopicConfig, VARIABLES } from '../../service/src/config.ts';
-import { createAuthority } from '../cluster/certificates/certificate.ts';
+import { authority, configOf, mounted, variables } from './parsed.ts';
 import { resolved } from './rendered.ts';
 import { property, schema } from './schema.ts';
 
@@ -153,30 +149,3 @@ describe('the environment that the operator renders', () => {
     expect(Object.keys(VARIABLES)).to.include.members(names);
   });
 });
-
-function variables(list: readonly { name: string; value: string }[]): Record<string, string> {
-  return Object.fromEntries(list.map(({ name, value }) => [name, value]));
-}
-
-const authority = createAuthority('somebody').certificate.trim();
-
-/** The service's configuration from what is rendered, with the files of the mounted Secrets. */
-function configOf(app: ResolvedApp): DatabaseBoundConfig {
-  return parseConfig(variables(serviceEnvironment(app)), mounted(serviceSecrets(app)));
-}
-
-/** Files of the Secrets that are mounted, and none beside them: each holds what its key is called, or what the service reads. */
-function mounted(secrets: readonly MountedSecret[]): (path: string) => string {
-  return (path) => {
-    for (const { items, mountPath, secretName } of secrets) {
-      const item = items.find(({ path: file }) => `${mountPath}/${file}` === path);
-      if (!item) continue;
-      if (item.path === 'ca.crt') return authority;
-      if (item.path !== 'uri') return `of ${item.key}`;
-      return secretName === 'shop-cache-credentials'
-        ? 'redis://memo_a:pw@shop-cache.club.svc:6379/0'
-        : 'mysql://memo_a:pw@shop-database.club.svc:3306/memo_app';
-    }
-    throw new Error(`${path} is not mounted`);
-  };
-}

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { parseConfig } from '../../service/src/config.ts';
 import { startCluster, type Cluster } from '../cluster/cluster.ts';
 import { writesOf } from './audit.ts';
 import { kubectlOn, memoApp, type Kubectl } from './kubectl.ts';
@@ -115,6 +116,75 @@ describe('a MemoApp with external stores', function () {
     await until('StatefulSet', async () => await get(kubectl, 'statefulset', 'move-database'));
     expect((await get(kubectl, 'pvc', 'data-move-database-0'))?.metadata.uid).to.equal(claim.metadata.uid);
     expect((await get(kubectl, 'secret', 'move-database-credentials'))?.metadata.uid).to.equal(secret.metadata.uid);
+  });
+
+  describe('a managed database with an account that the spec names', () => {
+    const own = {
+      database: { managed: { credentialsSecret: { name: 'own', usernameKey: 'db-user', passwordKey: 'db-password' } } },
+      cache: { disabled: {} },
+      events: { disabled: {} },
+    };
+    const password = `p@ss'w/rd\\ %41`;
+
+    it('is not begun before the account is there, and is one that a database takes', async () => {
+      await apply(kubectl, memoApp('own', own));
+      const missing = await untilCondition(kubectl, 'own', { type: 'DatabaseReady', reason: 'ReferenceMissing' });
+      expect(missing.message).to.contain('spec.database.managed.credentialsSecret').and.to.contain('Secret own,');
+      const literals = ['--from-literal=db-user=root', `--from-literal=db-password=${password}`];
+      await kubectl(['create', 'secret', 'generic', 'own', ...literals]);
+      await until('root is refused', async () => {
+        const { conditions = [] } = (await get(kubectl, 'memoapp', 'own'))?.status ?? {};
+        return conditions.find(({ message, type }) => type === 'DatabaseReady' && message.includes('than root'));
+      });
+      expect(await get(kubectl, 'pvc', 'data-own-database-0')).to.equal(undefined);
+      expect(await get(kubectl, 'secret', 'own-database-credentials')).to.equal(undefined);
+    });
+
+    it('is initialised with it, whatever characters its password has', async () => {
+      await kubectl(['patch', 'secret', 'own', '-p', '{"stringData":{"db-user":"club\\n"}}']);
+      await until('StatefulSet', async () => await get(kubectl, 'statefulset', 'own-database'));
+      const { database } = parseConfig({ DATABASE_URL: await uri() }, () => '');
+      expect(database.url).to.deep.equal({
+        host: 'own-database.default.svc',
+        port: 3306,
+        user: 'club',
+        password,
+        database: 'memo_app',
+      });
+      const scripts = (await kubectl(['get', 'configmap', 'own-database-init', '-o', 'yaml'])).stdout;
+      expect(scripts).to.contain("CREATE USER 'club'@'%'").and.not.to.contain("'memo_a'");
+    });
+
+    it('goes on with it when the Secret changes, and says so', async () => {
+      const before = await uri();
+      const status = { replicas: 1, readyReplicas: 1, updatedReplicas: 1, observedGeneration: 1 };
+      await kubectl(['patch', 'statefulset', 'own-database', '--subresource=status', '-p', JSON.stringify({ status })]);
+      await untilCondition(kubectl, 'own', { type: 'DatabaseReady', status: 'True', reason: 'Available' });
+      await kubectl(['patch', 'secret', 'own', '-p', '{"stringData":{"db-password":"s3cond"}}']);
+      await apply(kubectl, memoApp('own', { ...own, api: { logLevel: 'debug' } }));
+      const kept = await untilCondition(kubectl, 'own', { type: 'DatabaseReady', reason: 'CredentialsKept' });
+      expect(kept).to.include({ status: 'True' });
+      expect(kept.message).to.contain('not applied').and.to.contain('own-database-credentials');
+      expect(kept.message).not.to.contain('s3cond').and.not.to.contain(password);
+      expect(await uri()).to.equal(before);
+      expect((await get(kubectl, 'statefulset', 'own-database'))?.spec?.replicas).to.equal(1);
+    });
+
+    async function uri(): Promise<string> {
+      const path = 'jsonpath={.data.uri}';
+      const { stdout } = await kubectl(['get', 'secret', 'own-database-credentials', '-o', path]);
+      return Buffer.from(stdout, 'base64').toString();
+    }
+  });
+
+  it('names the signing key that is missing, and rolls the API once it is there', async () => {
+    const jwt = { issuer: 'i', audience: 'a', secret: { name: 'tokens', key: 'signing-key' } };
+    await apply(kubectl, memoApp('shop', { ...external, api: { auth: { jwt } } }));
+    const missing = await untilCondition(kubectl, 'shop', { type: 'Ready', reason: 'ReferenceMissing' });
+    expect(missing.message).to.contain('spec.api.auth.jwt.secret').and.to.contain('Secret tokens,');
+    const before = await hash();
+    await kubectl(['create', 'secret', 'generic', 'tokens', `--from-literal=signing-key=${'k'.repeat(32)}`]);
+    await until('another hash', async () => ((await hash()) === before ? undefined : true));
   });
 
   async function jobs(): Promise<string> {

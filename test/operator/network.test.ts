@@ -66,6 +66,18 @@ describe('the network policies', () => {
     expect(between(external)).to.deep.equal([]);
   });
 
+  it('let the API out to the published keys of a token issuer, where tokens are asked for, and to no other port', () => {
+    const issued = { issuer: 'i', audience: 'a' };
+    const out = (jwt: object): number[] => {
+      const policies = policiesOf({ api: { auth: { jwt: { ...issued, ...jwt } } } });
+      return [80, 443, 8443].filter((port) => isAllowed(policies, pod('api'), world, port));
+    };
+    expect(out({ jwks: { url: 'https://id.example/keys' } })).to.deep.equal([443]);
+    expect(out({ jwks: { url: 'http://id.example/keys' } })).to.deep.equal([80]);
+    expect(out({ jwks: { url: 'https://[::1]:8443/keys' } })).to.deep.equal([8443]);
+    expect(out({ secret: { name: 'tokens', key: 'k' } })).to.deep.equal([]);
+  });
+
   it('let no store out at all', () => {
     const policies = policiesOf({});
     for (const part of ['database', 'cache'] as const) {

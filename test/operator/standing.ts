@@ -28,6 +28,7 @@ export const fine: PassOutcome = {
   failures: [],
   terminating: [],
   missing: [],
+  unapplied: undefined,
   paused: false,
   withheld: [],
 };

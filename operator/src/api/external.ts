@@ -18,8 +18,8 @@ export function externalDatabase(spec: Spec<'database'>): ExternalDatabase {
     host: spec.host,
     port: spec.port ?? ports.database,
     database: spec.database ?? databaseName,
-    account: account(credentialsSecret, 'username'),
-    migrationAccount: migrationCredentialsSecret && account(migrationCredentialsSecret, 'username'),
+    account: resolveAccount(credentialsSecret, 'username'),
+    migrationAccount: migrationCredentialsSecret && resolveAccount(migrationCredentialsSecret, 'username'),
     tls: tls(spec.tls),
   };
 }
@@ -28,7 +28,7 @@ export function externalCache({ url, credentialsSecret, tls: tlsSpec }: Spec<'ca
   return {
     mode: 'external',
     url,
-    account: credentialsSecret && account(credentialsSecret, undefined),
+    account: credentialsSecret && resolveAccount(credentialsSecret, undefined),
     tls: tls(tlsSpec),
   };
 }
@@ -38,13 +38,17 @@ export function externalEvents(spec: Spec<'events'>): ExternalEvents {
   return {
     mode: 'external',
     bootstrapServers: spec.bootstrapServers,
-    sasl: sasl && { mechanism: sasl.mechanism, account: account(sasl.credentialsSecret, 'username') },
+    sasl: sasl && { mechanism: sasl.mechanism, account: resolveAccount(sasl.credentialsSecret, 'username') },
     tls: tls(spec.tls),
     createTopic: spec.createTopic ?? 'IfMissing',
   };
 }
 
-function account({ name, usernameKey, passwordKey }: AccountSpec, username: string | undefined): ResolvedAccount {
+/** @param username the key of the user name where the spec names none */
+export function resolveAccount(
+  { name, usernameKey, passwordKey }: AccountSpec,
+  username: string | undefined,
+): ResolvedAccount {
   return { secretName: name, usernameKey: usernameKey ?? username, passwordKey: passwordKey ?? 'password' };
 }
 

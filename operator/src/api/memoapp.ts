@@ -256,7 +256,99 @@ export interface MemoAppSpec {
       allowedOrigins?: string[];
     };
     /**
-     * The paths without /v1 that the first clients use, as `/memos/`. Enabled: they are served as /v1/memos/ is. Deprecated: so too, with headers that say so and name the path to use instead. Disabled: they are 404.
+     * Who may call the API: who has an access token, as far as its roles go. When absent: everyone, as with the original, and where a route leads to the API the condition Ready says so.
+     */
+    auth?: {
+      /**
+       * Ask for access tokens (JWT), as `{issuer: "https://id.example", audience: memo, jwks: {url: "https://id.example/keys"}}`. The kind of key decides on the algorithms, never the token.
+       */
+      jwt: {
+        /**
+         * The `iss` that a token must have, as `https://id.example`.
+         */
+        issuer: string;
+        /**
+         * What the `aud` of a token must be or hold, as `memo`.
+         */
+        audience: string;
+        /**
+         * The claim that names the roles, as a list or as words: reader reads, writer changes as well, admin may do everything. Dots lead into claims within claims, as `realm_access.roles`.
+         */
+        rolesClaim?: string;
+        /**
+         * The issuer's published keys (RS, PS, ES or Ed25519), as `{url: "https://id.example/keys"}`. They are fetched again when they change, and used on for a day while the address is away.
+         */
+        jwks?: {
+          /**
+           * Where the keys are; the network policy lets the API out to this port.
+           */
+          url: string;
+        };
+        /**
+         * A key of a Secret that holds what tokens are signed with (HS256), at least 32 bytes, as `{name: tokens, key: signing-key}`. A change rolls the API.
+         */
+        secret?: {
+          /**
+           * Name of the Secret, in this namespace.
+           */
+          name: string;
+          /**
+           * The key.
+           */
+          key: string;
+        };
+      };
+    };
+    /**
+     * How much one client may ask for, as `{write: {requests: 30, per: 1m}}`: whoever a token was issued to, or an address. Counted in the cache for all pods together. When absent: as much as it likes.
+     */
+    rateLimits?: {
+      /**
+       * Requests that read, as `{requests: 600, per: 1m}`. When absent: not limited.
+       */
+      read?: {
+        /**
+         * The most of one client within the time.
+         */
+        requests: number;
+        /**
+         * The time in which they are counted, as `1m`; from one second to a day.
+         */
+        per: string;
+      };
+      /**
+       * Requests that change something, as `{requests: 30, per: 1m}`. When absent: not limited.
+       */
+      write?: {
+        /**
+         * The most of one client within the time.
+         */
+        requests: number;
+        /**
+         * The time in which they are counted, as `1m`; from one second to a day.
+         */
+        per: string;
+      };
+      /**
+       * Searches, as `{requests: 60, per: 1m}`. When absent: not limited.
+       */
+      search?: {
+        /**
+         * The most of one client within the time.
+         */
+        requests: number;
+        /**
+         * The time in which they are counted, as `1m`; from one second to a day.
+         */
+        per: string;
+      };
+    };
+    /**
+     * Networks of the proxies whose `X-Forwarded-For` tells the address of a client, as `[10.244.0.0/16]`. When absent: none, and all clients behind one proxy are one client of rateLimits.
+     */
+    trustedProxies?: string[];
+    /**
+     * The paths without /v1 that the first clients use, as `/memos/`. Enabled: they are served as /v1/memos/ is. Deprecated: so too, with headers that say so and name the path to use instead, and, where env holds LEGACY_PATHS_SUNSET, the day they go away. Disabled: they are 404.
      */
     legacyPaths?: 'Enabled' | 'Deprecated' | 'Disabled';
     /**
@@ -308,6 +400,7 @@ export interface MemoAppSpec {
          */
         tolerationSeconds?: number;
       }[];
+      affinity?: Affinity;
       /**
        * PriorityClass of the pods, as `important`.
        */
@@ -336,7 +429,7 @@ export interface MemoAppSpec {
    */
   database?: {
     /**
-     * A MariaDB that the operator runs: a StatefulSet `<name>-database` of one pod with a volume. Its passwords are generated once, into Secrets `<name>-database-...`.
+     * A MariaDB that the operator runs: a StatefulSet `<name>-database` of one pod with a volume. Its accounts are in Secrets `<name>-database-...`, written once.
      */
     managed?: {
       /**
@@ -368,6 +461,29 @@ export interface MemoAppSpec {
          * StorageClass of the volume, as `fast`. When absent: the cluster's default. It cannot be changed.
          */
         className?: string;
+      };
+      /**
+       * The account of the API, as `{name: app-secrets}`, which the first initialisation makes; a later change is told by the condition DatabaseReady and not applied. When absent: it is generated, as those of root and of the schema migration are always.
+       */
+      credentialsSecret?: {
+        /**
+         * Name of the Secret, in this namespace.
+         */
+        name: string;
+        /**
+         * Key of the user name, of letters, digits, _, . and -.
+         */
+        usernameKey?: string;
+        /**
+         * Key of the password, in printable ASCII.
+         */
+        passwordKey?: string;
+      };
+      /**
+       * More of MariaDB's section [mariadbd], as `{innodb_buffer_pool_size: 512M, max_connections: 1000}`, with "ON" and "OFF" in quotes. When absent: a buffer pool of half the memory limit, and connections for every API pod. A change restarts the database.
+       */
+      settings?: {
+        [k: string]: number | string;
       };
       /**
        * Where and how the pods run, as `{nodeSelector: {disk: ssd}}`. A change restarts them.
@@ -418,6 +534,7 @@ export interface MemoAppSpec {
            */
           tolerationSeconds?: number;
         }[];
+        affinity?: Affinity;
         /**
          * PriorityClass of the pods, as `important`.
          */
@@ -674,6 +791,7 @@ export interface MemoAppSpec {
            */
           tolerationSeconds?: number;
         }[];
+        affinity?: Affinity;
         /**
          * PriorityClass of the pods, as `important`.
          */
@@ -872,6 +990,7 @@ export interface MemoAppSpec {
            */
           tolerationSeconds?: number;
         }[];
+        affinity?: Affinity;
         /**
          * PriorityClass of the pods, as `important`.
          */
@@ -1121,6 +1240,156 @@ export interface MemoAppSpec {
       };
     }[];
   };
+}
+/**
+ * Nodes and other pods that the pods seek or avoid, as in core/v1. When absent: none.
+ */
+export interface Affinity {
+  /**
+   * Nodes, by their labels.
+   */
+  nodeAffinity?: {
+    /**
+     * A node must match one of the terms.
+     */
+    requiredDuringSchedulingIgnoredDuringExecution?: {
+      /**
+       * One of them is enough.
+       */
+      nodeSelectorTerms: NodeSelectorTerm[];
+    };
+    /**
+     * Nodes that match have so much more weight.
+     *
+     * Items: A term and its weight.
+     */
+    preferredDuringSchedulingIgnoredDuringExecution?: {
+      /**
+       * How much it matters beside the others.
+       */
+      weight: number;
+      preference: NodeSelectorTerm;
+    }[];
+  };
+  podAffinity?: PodAffinity;
+  podAntiAffinity?: PodAffinity;
+}
+/**
+ * A term; all of it must match.
+ */
+export interface NodeSelectorTerm {
+  /**
+   * What must be so, as `[{key: disk, operator: In, values: [ssd]}]`.
+   *
+   * Items: What must be so of one key.
+   */
+  matchExpressions?: {
+    /**
+     * Label or field.
+     */
+    key: string;
+    /**
+     * How values is compared.
+     */
+    operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist' | 'Gt' | 'Lt';
+    /**
+     * Values to compare with.
+     */
+    values?: string[];
+  }[];
+  /**
+   * What must be so, as `[{key: disk, operator: In, values: [ssd]}]`.
+   *
+   * Items: What must be so of one key.
+   */
+  matchFields?: {
+    /**
+     * Label or field.
+     */
+    key: string;
+    /**
+     * How values is compared.
+     */
+    operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist' | 'Gt' | 'Lt';
+    /**
+     * Values to compare with.
+     */
+    values?: string[];
+  }[];
+}
+/**
+ * Pods that are there, and the nodes near to them.
+ */
+export interface PodAffinity {
+  /**
+   * Every term must match.
+   */
+  requiredDuringSchedulingIgnoredDuringExecution?: PodAffinityTerm[];
+  /**
+   * Nodes that match have so much more weight.
+   *
+   * Items: A term and its weight.
+   */
+  preferredDuringSchedulingIgnoredDuringExecution?: {
+    /**
+     * How much it matters beside the others.
+     */
+    weight: number;
+    podAffinityTerm: PodAffinityTerm;
+  }[];
+}
+/**
+ * Pods by their labels, and how near is near.
+ */
+export interface PodAffinityTerm {
+  labelSelector?: LabelSelector;
+  /**
+   * Labels whose values are taken from the pod itself.
+   */
+  matchLabelKeys?: string[];
+  /**
+   * Labels whose values are taken from the pod itself.
+   */
+  mismatchLabelKeys?: string[];
+  /**
+   * Namespaces of the pods. Without it and namespaceSelector, that of the MemoApp.
+   */
+  namespaces?: string[];
+  namespaceSelector?: LabelSelector;
+  /**
+   * Label of nodes that are near when they have it in common, as `kubernetes.io/hostname`.
+   */
+  topologyKey: string;
+}
+/**
+ * What their labels must be.
+ */
+export interface LabelSelector {
+  /**
+   * Labels with these values.
+   */
+  matchLabels?: {
+    [k: string]: string;
+  };
+  /**
+   * More of them, as `[{key: app, operator: Exists}]`.
+   *
+   * Items: What must be so of one label.
+   */
+  matchExpressions?: {
+    /**
+     * Key of the label.
+     */
+    key: string;
+    /**
+     * How values is compared.
+     */
+    operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+    /**
+     * Values to compare with.
+     */
+    values?: string[];
+  }[];
 }
 
 /**

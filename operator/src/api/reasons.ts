@@ -7,6 +7,8 @@ export const reasonMeanings = {
   ApplyRefused: 'The API server refused one of the children; the message quotes it.',
   Available: 'The part does what it was asked to do.',
   CrashLoop: 'A container starts and ends again and again; the message names the pod whose log says why.',
+  CredentialsKept:
+    'The part serves with the account it was initialised with; the spec names another, which is not applied.',
   Creating: 'The part was asked for and its first pod is on its way.',
   DataMissing: 'Credentials of an earlier or initialised database are here, but its volume is gone.',
   Draining: 'Pods of an earlier state are on their way out.',
@@ -24,7 +26,7 @@ export const reasonMeanings = {
   Paused: 'The annotation memo.sogangcomputerclub.org/reconcile: paused keeps the operator from writing anything.',
   PodNotReady: 'A pod runs but is not ready yet.',
   Progressing: 'Children are being brought to what the spec asks for.',
-  ReferenceMissing: 'A Secret that the spec names, or a key of it, is not there; the message names both.',
+  ReferenceMissing: 'A Secret that the spec names, or a key of it, is not there or of no use; the message names both.',
   RouteRefused: 'A Gateway does not take the HTTPRoute; the message quotes it.',
   SecretMissing: 'A volume with data is here, but the Secret with its passwords is gone.',
   Stopped: 'spec.state is Stopped: every pod is stopped, and volumes, credentials and addresses are kept.',

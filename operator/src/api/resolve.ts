@@ -1,6 +1,7 @@
 /** Absent members to what they mean. Pure: the same object and facts always give the same stack. */
+import { resolveAuth, resolveRateLimits } from './access.ts';
 import type { Problem } from './conditions.ts';
-import { externalCache, externalDatabase, externalEvents } from './external.ts';
+import { externalCache, externalDatabase, externalEvents, resolveAccount } from './external.ts';
 import type { MemoApp, MemoAppSpec } from './memoapp.ts';
 import { bytesOf, canonicalQuantity, compareQuantities } from './quantity.ts';
 import { Reason } from './reasons.ts';
@@ -79,6 +80,9 @@ function resolveApi({ api = {} }: MemoAppSpec): ResolvedApi {
     logLevel: api.logLevel ?? 'info',
     allowedOrigins: api.cors?.allowedOrigins ?? ['*'],
     legacyPaths: api.legacyPaths ?? 'Enabled',
+    auth: resolveAuth(api.auth),
+    rateLimits: resolveRateLimits(api.rateLimits),
+    trustedProxies: api.trustedProxies ?? [],
     maxUnavailable: api.disruptionBudget?.maxUnavailable ?? 1,
     env: api.env ?? [],
     pod: resolvePod(api.pod, 30),
@@ -105,6 +109,7 @@ function resolvePod(pod: PodSpec = {}, grace: number): ResolvedPod {
     annotations: pod.annotations ?? {},
     nodeSelector: pod.nodeSelector ?? {},
     tolerations: pod.tolerations ?? [],
+    affinity: pod.affinity,
     priorityClassName: pod.priorityClassName,
     terminationGracePeriodSeconds: pod.terminationGracePeriodSeconds ?? grace,
   };
@@ -135,6 +140,8 @@ function resolveDatabase({ database }: MemoAppSpec, api: ResolvedApi, recorded?:
     maxConnections: allowedConnections(api),
     // Half of the memory: the rest is connections, sort buffers and the server itself.
     bufferPoolBytes: Math.max(64 * mebi, Math.floor(memoryLimit(sized) / 2 / mebi) * mebi),
+    settings: Object.fromEntries(Object.entries(managed.settings ?? {}).map(([name, value]) => [name, String(value)])),
+    account: managed.credentialsSecret && resolveAccount(managed.credentialsSecret, 'username'),
     pod: resolvePod(managed.pod, 300),
   };
 }

@@ -64,11 +64,13 @@ export interface ResolvedPod {
   readonly annotations: Readonly<Record<string, string>>;
   readonly nodeSelector: Readonly<Record<string, string>>;
   readonly tolerations: readonly Toleration[];
+  readonly affinity: PodSpec['affinity'];
   readonly priorityClassName: string | undefined;
   readonly terminationGracePeriodSeconds: number;
 }
 
-type Toleration = NonNullable<NonNullable<NonNullable<MemoAppSpec['api']>['pod']>['tolerations']>[number];
+type PodSpec = NonNullable<NonNullable<MemoAppSpec['api']>['pod']>;
+type Toleration = NonNullable<PodSpec['tolerations']>[number];
 
 export interface ResolvedApi {
   /** Without the tag; the release that runs may lag behind `ResolvedApp.version` while a migration is under way. */
@@ -79,11 +81,37 @@ export interface ResolvedApi {
   readonly logLevel: string;
   readonly allowedOrigins: readonly string[];
   readonly legacyPaths: 'Enabled' | 'Deprecated' | 'Disabled';
+  /** undefined: open to everyone. */
+  readonly auth: ResolvedAuth | undefined;
+  readonly rateLimits: ResolvedRateLimits;
+  /** Networks in CIDR form. */
+  readonly trustedProxies: readonly string[];
   readonly maxUnavailable: number;
   /** Of the admin, beside ours. */
   readonly env: NonNullable<NonNullable<MemoAppSpec['api']>['env']>;
   readonly pod: ResolvedPod;
   readonly topologySpread: 'Default' | 'Disabled';
+}
+
+/** The access tokens that are asked for. */
+export interface ResolvedAuth {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly rolesClaim: string;
+  /** Either this or `secret`. Without both the service refuses to start, so that it is never open by accident. */
+  readonly jwksUrl: string | undefined;
+  readonly secret: ResolvedKey | undefined;
+}
+
+/** A class that is absent is not limited. */
+export type ResolvedRateLimits = Readonly<
+  Partial<Record<'read' | 'write' | 'search', { readonly requests: number; readonly per: string }>>
+>;
+
+/** One key of a Secret that the spec names. */
+export interface ResolvedKey {
+  readonly secretName: string;
+  readonly key: string;
 }
 
 /** A Secret that the spec names, with the keys of an account in it. */
@@ -97,7 +125,7 @@ export interface ResolvedAccount {
 export interface ResolvedTls {
   readonly mode: 'VerifyCA' | 'VerifyFull';
   /** undefined: the public authorities. */
-  readonly ca: { readonly secretName: string; readonly key: string } | undefined;
+  readonly ca: ResolvedKey | undefined;
 }
 
 export type ResolvedDatabase = ManagedDatabase | ExternalDatabase;
@@ -122,6 +150,10 @@ export interface ManagedDatabase {
   readonly resources: ResolvedResources;
   readonly maxConnections: number;
   readonly bufferPoolBytes: number;
+  /** Of the admin, over ours: names as `SHOW VARIABLES` has them. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** The account of the API that the first initialisation makes. undefined: a generated one. */
+  readonly account: ResolvedAccount | undefined;
   readonly pod: ResolvedPod;
 }
 

@@ -3,33 +3,40 @@ import type { MemoAppStatus } from '../api/memoapp.ts';
 import type { ResolvedApp } from '../api/resolved.ts';
 import { madeForAnnotation, partLabel, type Part } from '../api/labels.ts';
 import { Reason } from '../api/reasons.ts';
-import { hasReason, isNotFound } from '../runtime/client/error.ts';
-import { controllerOf, describeObject, kindOf, type KubeObject } from '../runtime/object.ts';
+import { names } from '../api/names.ts';
+import { hasReason } from '../runtime/client/error.ts';
+import { controllerOf, describeObject } from '../runtime/object.ts';
 import { credentialProblems, lostVolume, secretHash, wantedSecrets, type WantedSecret } from '../stack/credentials.ts';
+import { accountIn, type Account } from '../stack/database/account.ts';
 import { referenceId, references } from '../stack/references.ts';
 import type { Observed } from '../stack/observed.ts';
 import { isLeaving, noteFailure } from './children.ts';
+import { askedAccount, unappliedAccount } from './database-account.ts';
 import { fieldManager, type Dependencies } from './dependencies.ts';
 import { databaseClaim, stopDatabase } from './lost-volume.ts';
 import { isRetained } from './observe.ts';
 import { fit } from './retained.ts';
 import type { Pass } from './pass.ts';
-
-interface Secret extends KubeObject {
-  data?: Record<string, string>;
-}
-
-const secretKind = kindOf<Secret>('v1', 'Secret');
+import { readSecret, secretKind, whatIsMissing, type Secret } from './secrets.ts';
 
 /** Hashes of the Secrets of one app, by the Secret's name. */
 export type SecretHashes = Readonly<Record<string, string>>;
+
+/** What a pass has to know of the Secrets of one app. No password is among it. */
+export interface Credentials {
+  readonly hashes: SecretHashes;
+  /** The API's user in a managed database. */
+  readonly databaseUser: string | undefined;
+  /** What is to be said of an account that the spec asks for and the database does not have. */
+  readonly unapplied: string | undefined;
+}
 
 /**
  * Remembers what was read, because a pass follows every twitch of a child and the content never changes: only hashes are
  * kept. An entry is good for one MemoApp as it is written now and until `lifetime` has passed; then the Secrets are read again.
  */
 export class CredentialCache {
-  readonly #entries = new Map<string, { stamp: string; readAt: number; hashes: SecretHashes }>();
+  readonly #entries = new Map<string, { stamp: string; readAt: number; known: Credentials }>();
   readonly #now: () => number;
   readonly #lifetime: number;
 
@@ -39,14 +46,14 @@ export class CredentialCache {
     this.#lifetime = lifetime;
   }
 
-  get(app: ResolvedApp): SecretHashes | undefined {
+  get(app: ResolvedApp): Credentials | undefined {
     const entry = this.#entries.get(keyOf(app));
     if (entry?.stamp !== stampOf(app) || this.#now() - entry.readAt > this.#lifetime) return undefined;
-    return entry.hashes;
+    return entry.known;
   }
 
-  set(app: ResolvedApp, hashes: SecretHashes): void {
-    this.#entries.set(keyOf(app), { stamp: stampOf(app), readAt: this.#now(), hashes });
+  set(app: ResolvedApp, known: Credentials): void {
+    this.#entries.set(keyOf(app), { stamp: stampOf(app), readAt: this.#now(), known });
   }
 
   /** @param key `namespace/name` of a MemoApp that is gone */
@@ -64,8 +71,8 @@ function stampOf(app: ResolvedApp): string {
 }
 
 /**
- * Sees to it that every Secret is there and ours, and returns a keyed hash of each. undefined: the app must not go on,
- * and the pass says why.
+ * Sees to it that every Secret is there and ours, and returns a keyed hash of each and what else is to be known. undefined:
+ * the app must not go on, and the pass says why.
  */
 export async function ensureCredentials(
   app: ResolvedApp,
@@ -74,7 +81,7 @@ export async function ensureCredentials(
   pass: Pass,
   dependencies: Dependencies,
   signal: AbortSignal,
-): Promise<SecretHashes | undefined> {
+): Promise<Credentials | undefined> {
   const known = dependencies.credentials.get(app);
   if (known) {
     const lost = lostVolume(app, status, observed);
@@ -86,7 +93,7 @@ export async function ensureCredentials(
   const found = new Map<string, Secret>();
   await Promise.all(
     wanted.map(async ({ name }) => {
-      const secret = await read(app.namespace, name, dependencies, signal);
+      const secret = await readSecret(app, name, dependencies, signal);
       if (secret) found.set(name, secret);
     }),
   );
@@ -109,11 +116,17 @@ export async function ensureCredentials(
     }),
   );
   if (pass.problems.length > 0) return undefined;
+  const asked = await askedAccount(app, dependencies, signal);
+  if (asked?.fault !== undefined && !found.has(names(app).databaseCredentials)) {
+    // A database that is to have an account of others waits for it, and with it all that is made after the Secrets.
+    pass.missing.push({ type: 'DatabaseReady', message: asked.fault });
+    return undefined;
+  }
   const missing = wanted.filter(({ name }) => !found.has(name));
   await Promise.all(
     missing.map(async (one) => {
       await noted(one, pass, async () => {
-        found.set(one.name, await create(one, app, dependencies, signal));
+        found.set(one.name, await create(one, asked?.account, app, dependencies, signal));
       });
     }),
   );
@@ -123,8 +136,11 @@ export async function ensureCredentials(
     ...Object.fromEntries(wanted.map(({ name }) => [name, secretHash(key, found.get(name)?.data ?? {})])),
     ...(await readReferences(app, key, pass, dependencies, signal)),
   };
-  if (pass.missing.length === 0) dependencies.credentials.set(app, hashes);
-  return hashes;
+  const own = found.get(names(app).databaseCredentials);
+  const databaseUser = own?.data && accountIn(own.data).username;
+  const credentials = { hashes, databaseUser, unapplied: unappliedAccount(app, asked, own) };
+  if (pass.missing.length === 0) dependencies.credentials.set(app, credentials);
+  return credentials;
 }
 
 /** A Secret that could not be written is said by the pass, and holds up no other. */
@@ -147,36 +163,18 @@ async function readReferences(
   const hashes: Record<string, string> = {};
   await Promise.all(
     references(app).map(async (reference) => {
-      const secret = await read(app.namespace, reference.secretName, dependencies, signal);
-      const data = secret?.data ?? {};
-      const absent = reference.keys.find((name) => !(name in data));
-      if (absent === undefined) {
-        const used = Object.fromEntries(reference.keys.map((name) => [name, data[name] ?? '']));
-        hashes[referenceId(reference)] = secretHash(key, used);
+      const secret = await readSecret(app, reference.secretName, dependencies, signal);
+      const message = whatIsMissing(reference, app, secret);
+      if (message !== undefined) {
+        pass.missing.push({ type: reference.type, message });
         return;
       }
-      const { field, secretName, type } = reference;
-      const message = secret
-        ? `${field} needs the key ${absent} of Secret ${secretName}, which has none of that name; add it, or name another`
-        : `${field} names Secret ${secretName}, which is not in namespace ${app.namespace}; make it, or name another`;
-      pass.missing.push({ type, message });
+      const data = secret?.data ?? {};
+      const used = Object.fromEntries(reference.keys.map((name) => [name, data[name] ?? '']));
+      hashes[referenceId(reference)] = secretHash(key, used);
     }),
   );
   return hashes;
-}
-
-async function read(
-  namespace: string,
-  name: string,
-  { client }: Dependencies,
-  signal: AbortSignal,
-): Promise<Secret | undefined> {
-  try {
-    return await client.get(secretKind, { namespace, name }, { signal });
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
 }
 
 function madeFor(secret: Secret): { madeFor?: string } {
@@ -206,12 +204,14 @@ function isOurs(secret: Secret, wanted: WantedSecret, app: ResolvedApp): boolean
 /** A create, never an apply: two operators at once cannot both believe that their password is the one. */
 async function create(
   wanted: WantedSecret,
+  account: Account | undefined,
   app: ResolvedApp,
   dependencies: Dependencies,
   signal: AbortSignal,
 ): Promise<Secret> {
   try {
-    return await dependencies.client.create<Secret>(wanted.make(dependencies.random), { fieldManager, signal });
+    const made = wanted.make(dependencies.random, account);
+    return await dependencies.client.create<Secret>(made, { fieldManager, signal });
   } catch (error) {
     if (!hasReason(error, 'AlreadyExists')) throw error;
     return await dependencies.client.get(secretKind, { namespace: app.namespace, name: wanted.name }, { signal });

@@ -84,12 +84,14 @@ async function converge(
   dependencies: Dependencies,
   signal: AbortSignal,
 ): Promise<void> {
-  const secretHashes = await ensureCredentials(app, memoApp.status, observed, pass, dependencies, signal);
+  const credentials = await ensureCredentials(app, memoApp.status, observed, pass, dependencies, signal);
   // What must not be done is found before anything is: a downgrade of a store, another layout of its data.
-  if (!secretHashes || app.problems.length > 0) return;
+  pass.unapplied = credentials?.unapplied;
+  if (!credentials || app.problems.length > 0) return;
   const inputs = {
     observed,
-    secretHashes,
+    secretHashes: credentials.hashes,
+    databaseUser: credentials.databaseUser,
     apiImage: templateImage(app, memoApp.status, observed),
     apiReplicas: replicasOwner(app, dependencies),
   };

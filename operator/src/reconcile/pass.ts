@@ -12,6 +12,8 @@ export class Pass implements PassOutcome {
   readonly missing: MissingReference[] = [];
   /** Failures that trying again may mend: the API server away, a conflict, a deadline. */
   readonly failures: unknown[] = [];
+  /** What is said of an account that the database does not have, though the spec asks for it. */
+  unapplied: string | undefined;
   /** What a paused pass would have written. */
   readonly withheld: string[] = [];
   /** Children still on their way out under a wanted name. Their end comes as an event. */

@@ -11,6 +11,7 @@ import { Reason } from '../api/reasons.ts';
 import type { ResolvedApp } from '../api/resolved.ts';
 import type { KubeObject } from '../runtime/object.ts';
 import { isKnownClaim } from './claims.ts';
+import type { Account } from './database/account.ts';
 import { metadata, retainedMetadata } from './metadata.ts';
 import type { Observed } from './observed.ts';
 import { recordOf } from './record.ts';
@@ -28,29 +29,31 @@ export interface WantedSecret {
    * the content came by a create: server-side apply removes only what an earlier apply of the same manager had set.
    */
   readonly object: KubeObject;
-  /** The whole Secret with fresh content, to be created where there is none. */
-  make(random: Random): KubeObject;
+  /**
+   * The whole Secret with fresh content, to be created where there is none.
+   * @param given the account of the API in the database, where it is not to be generated
+   */
+  make(random: Random, given?: Account): KubeObject;
 }
 
-interface Login {
+interface Login extends Account {
   readonly type: 'mysql' | 'redis';
   readonly host: string;
   readonly port: number;
-  readonly username: string;
-  readonly password: string;
   readonly database: string;
 }
 
 /** Every Secret the app needs, in the order they are made. */
 export function wantedSecrets(app: ResolvedApp): WantedSecret[] {
   const child = names(app);
+  const host = serviceHost(app, child.database);
   return [
     wanted(app, child.key, 'key', (random) => ({ key: Buffer.from(random(32)).toString('hex') })),
     ...(app.database.mode === 'managed'
       ? [
-          retained(app, child.databaseRoot, users.root, 'localhost'),
-          retained(app, child.databaseMigration, users.migration, serviceHost(app, child.database)),
-          retained(app, child.databaseCredentials, users.service, serviceHost(app, child.database)),
+          retained(app, child.databaseRoot, 'localhost', (random) => generated(users.root, random)),
+          retained(app, child.databaseMigration, host, (random) => generated(users.migration, random)),
+          retained(app, child.databaseCredentials, host, (random, given) => given ?? generated(users.service, random)),
         ]
       : []),
     ...(app.cache.mode === 'managed' ? [cacheSecret(app)] : []),
@@ -68,25 +71,16 @@ export function secretHash(key: Readonly<Record<string, string>>, data: Readonly
   return hmac.digest('hex').slice(0, 32);
 }
 
-function retained(app: ResolvedApp, name: string, username: string, host: string): WantedSecret {
-  return {
-    ...wanted(
-      app,
-      name,
-      'database',
-      (random) =>
-        login({
-          type: 'mysql',
-          host,
-          port: ports.database,
-          username,
-          password: password(random),
-          database: databaseName,
-        }),
-      retainedMetadata,
-    ),
-    opens: 'database',
-  };
+type Choose = (random: Random, given?: Account) => Account;
+
+function retained(app: ResolvedApp, name: string, host: string, choose: Choose): WantedSecret {
+  const content: Content = (random, given) =>
+    login({ type: 'mysql', host, port: ports.database, ...choose(random, given), database: databaseName });
+  return { ...wanted(app, name, 'database', content, retainedMetadata), opens: 'database' };
+}
+
+function generated(username: string, random: Random): Account {
+  return { username, password: password(random) };
 }
 
 function cacheSecret(app: ResolvedApp): WantedSecret {
@@ -117,11 +111,13 @@ function usersAcl(secret: string): string {
   ].join('\n');
 }
 
+type Content = (random: Random, given?: Account) => Record<string, string>;
+
 function wanted(
   app: ResolvedApp,
   name: string,
   part: Part,
-  content: (random: Random) => Record<string, string>,
+  content: Content,
   meta: typeof metadata = metadata,
 ): WantedSecret {
   const head = { apiVersion: 'v1', kind: 'Secret' };
@@ -129,17 +125,18 @@ function wanted(
     name,
     opens: undefined,
     object: { ...head, metadata: meta(app, name, part) },
-    make: (random) => ({
+    make: (random, given) => ({
       ...head,
       metadata: meta(app, name, part, { [madeForAnnotation]: app.uid }),
       type: 'Opaque',
-      data: base64(content(random)),
+      data: base64(content(random, given)),
     }),
   };
 }
 
 function login(account: Login): Record<string, string> {
   const { type, host, port, username, password: secret, database } = account;
+  const userinfo = [username, secret].map(encodeURIComponent).join(':');
   return {
     type,
     host,
@@ -147,7 +144,7 @@ function login(account: Login): Record<string, string> {
     username,
     password: secret,
     database,
-    uri: `${type}://${username}:${secret}@${host}:${port}/${database}`,
+    uri: `${type}://${userinfo}@${host}:${port}/${database}`,
   };
 }
 

@@ -11,6 +11,8 @@ export interface StackInputs {
   readonly apiImage: string;
   /** `handed`: the autoscaler owns the API's replicas, and the Deployment leaves the field out. */
   readonly apiReplicas: 'ours' | 'handed';
+  /** The API's user in a managed database. Absent: the one that is generated. */
+  readonly databaseUser?: string | undefined;
   /** Keyed hash of the content of each generated Secret, by the Secret's name (`secretHash`). */
   readonly secretHashes: Readonly<Record<string, string>>;
 }

@@ -45,8 +45,9 @@ export function podDefaults(
 
 /** Where the pods run, how they matter and how long they may take to stop: as the admin asks. */
 export function placement(pod: ResolvedPod): Placement {
-  const { nodeSelector, priorityClassName, terminationGracePeriodSeconds, tolerations } = pod;
+  const { affinity = {}, nodeSelector, priorityClassName, terminationGracePeriodSeconds, tolerations } = pod;
   return {
+    ...(Object.keys(affinity).length > 0 && { affinity }),
     ...(Object.keys(nodeSelector).length > 0 && { nodeSelector: { ...nodeSelector } }),
     ...(priorityClassName !== undefined && { priorityClassName }),
     terminationGracePeriodSeconds,
@@ -54,7 +55,10 @@ export function placement(pod: ResolvedPod): Placement {
   };
 }
 
-type Placement = Pick<PodSpec, 'nodeSelector' | 'priorityClassName' | 'terminationGracePeriodSeconds' | 'tolerations'>;
+type Placement = Pick<
+  PodSpec,
+  'affinity' | 'nodeSelector' | 'priorityClassName' | 'terminationGracePeriodSeconds' | 'tolerations'
+>;
 
 /** Metadata of a pod template: the admin's labels and annotations, and ours over them. */
 export function templateMetadata(

@@ -1,6 +1,6 @@
 /** Secrets that the spec names and others fill: which keys are needed, and the hash by which pods follow them. */
 import type { ConditionType } from '../api/conditions.ts';
-import type { ResolvedAccount, ResolvedApp, ResolvedTls } from '../api/resolved.ts';
+import type { ResolvedAccount, ResolvedApp, ResolvedKey } from '../api/resolved.ts';
 import { serviceEnvironment, serviceSecrets } from './api/environment.ts';
 import { contentHash } from './pod.ts';
 
@@ -11,28 +11,37 @@ export interface Reference {
   readonly field: string;
   readonly secretName: string;
   readonly keys: readonly string[];
+  /** How long the value of each key must be for the service to take it. Absent: of any length. */
+  readonly leastBytes?: number;
 }
 
-/** Every Secret that must be there for the app to reach its external stores. */
-export function references({ database, cache, events }: ResolvedApp): Reference[] {
+/** Of a key for HS256 (RFC 7518, 3.2): the service refuses a shorter one. */
+const signingKeyBytes = 32;
+
+/** Every Secret that must be there for the app to reach its external stores, and to verify the tokens of its callers. */
+export function references({ api, database, cache, events }: ResolvedApp): Reference[] {
   return [
+    ...key('Ready', 'spec.api.auth.jwt.secret', api.auth?.secret).map((found) => ({
+      ...found,
+      leastBytes: signingKeyBytes,
+    })),
     ...(database.mode === 'external'
       ? [
           ...account('DatabaseReady', 'spec.database.external.credentialsSecret', database.account),
           ...account('DatabaseReady', 'spec.database.external.migrationCredentialsSecret', database.migrationAccount),
-          ...authority('DatabaseReady', 'spec.database.external.tls.caSecret', database.tls),
+          ...key('DatabaseReady', 'spec.database.external.tls.caSecret', database.tls?.ca),
         ]
       : []),
     ...(cache.mode === 'external'
       ? [
           ...account('CacheReady', 'spec.cache.external.credentialsSecret', cache.account),
-          ...authority('CacheReady', 'spec.cache.external.tls.caSecret', cache.tls),
+          ...key('CacheReady', 'spec.cache.external.tls.caSecret', cache.tls?.ca),
         ]
       : []),
     ...(events.mode === 'external'
       ? [
           ...account('EventsReady', 'spec.events.external.sasl.credentialsSecret', events.sasl?.account),
-          ...authority('EventsReady', 'spec.events.external.tls.caSecret', events.tls),
+          ...key('EventsReady', 'spec.events.external.tls.caSecret', events.tls?.ca),
         ]
       : []),
   ];
@@ -44,9 +53,8 @@ function account(type: ConditionType, field: string, found: ResolvedAccount | un
   return [{ type, field, secretName, keys: usernameKey === undefined ? [passwordKey] : [usernameKey, passwordKey] }];
 }
 
-function authority(type: ConditionType, field: string, tls: ResolvedTls | undefined): Reference[] {
-  if (!tls?.ca) return [];
-  return [{ type, field, secretName: tls.ca.secretName, keys: [tls.ca.key] }];
+function key(type: ConditionType, field: string, found: ResolvedKey | undefined): Reference[] {
+  return found ? [{ type, field, secretName: found.secretName, keys: [found.key] }] : [];
 }
 
 /** The name under which the hash of some keys of a Secret is kept beside those of the generated Secrets. */

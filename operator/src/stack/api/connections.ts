@@ -13,7 +13,8 @@ export interface Connection {
   readonly secrets: readonly MountedSecret[];
 }
 
-const folder = '/run/secrets/memo';
+/** Where Secrets are mounted, each in a folder of its own. */
+export const secretsFolder = '/run/secrets/memo';
 const none: Connection = { variables: {}, secrets: [] };
 
 /** @param user `migration`: the account that may change the schema */
@@ -78,7 +79,7 @@ export function addressOf({ host, port, database }: { host: string; port: number
 }
 
 function generated(variable: string, name: string, volume: string, secretName: string): Connection {
-  const mountPath = `${folder}/${name}`;
+  const mountPath = `${secretsFolder}/${name}`;
   const items = [{ key: 'uri', path: 'uri' }];
   return {
     variables: { [`${variable}_FILE`]: `${mountPath}/uri` },
@@ -91,7 +92,7 @@ function accountOf(
   name: string,
   { secretName, usernameKey, passwordKey }: ResolvedAccount,
 ): Connection {
-  const mountPath = `${folder}/${name}`;
+  const mountPath = `${secretsFolder}/${name}`;
   const username = usernameKey === undefined ? [] : [{ key: usernameKey, path: 'username' }];
   const items = [...username, { key: passwordKey, path: 'password' }];
   return {
@@ -104,7 +105,7 @@ function accountOf(
 
 function authorityOf(variable: string, name: string, tls: ResolvedTls | undefined): Connection | undefined {
   if (!tls?.ca) return undefined;
-  const mountPath = `${folder}/${name}`;
+  const mountPath = `${secretsFolder}/${name}`;
   const items = [{ key: tls.ca.key, path: 'ca.crt' }];
   return {
     variables: { [`${variable}_FILE`]: `${mountPath}/ca.crt` },

@@ -4,6 +4,7 @@
  */
 import type { ResolvedApp } from '../../api/resolved.ts';
 import type { MountedSecret } from '../pod.ts';
+import { accessControl } from './access.ts';
 import { cacheConnection, databaseConnection, eventsConnection } from './connections.ts';
 
 export interface Variable {
@@ -13,9 +14,8 @@ export interface Variable {
 
 /** What a pod of the API mounts. */
 export function serviceSecrets(app: ResolvedApp): MountedSecret[] {
-  return [databaseConnection(app, 'service'), cacheConnection(app), eventsConnection(app)].flatMap(
-    ({ secrets }) => secrets,
-  );
+  const connections = [databaseConnection(app, 'service'), cacheConnection(app), eventsConnection(app)];
+  return [...connections, accessControl(app)].flatMap(({ secrets }) => secrets);
 }
 
 /** Sorted by name, as it is shown to people. */
@@ -29,6 +29,7 @@ export function serviceEnvironment(app: ResolvedApp): Variable[] {
     LEGACY_PATHS: api.legacyPaths,
     LOG_LEVEL: api.logLevel,
     UPDATE_EVENTS: events.updateEvents,
+    ...accessControl(app).variables,
     ...(cache.mode !== 'disabled' && { CACHE_TTL: cache.ttl, ...cacheConnection(app).variables }),
     ...(events.mode !== 'disabled' && { KAFKA_TOPIC: events.topic.name, ...eventsConnection(app).variables }),
   });

@@ -32,7 +32,7 @@ export function databaseObjects(app: ResolvedApp, inputs: StackInputs): KubeObje
   return [
     serviceAccount(app, child.database, 'database'),
     configMap(app, child.database, 'database', serverConfig(database)),
-    configMap(app, child.databaseInit, 'database', initScripts),
+    configMap(app, child.databaseInit, 'database', initScripts(inputs.databaseUser)),
     headlessService(app, child.database, 'database', [port]),
     service(app, child.database, 'database', [port]),
     ...claims(app, claimed(app, database), inputs.observed),

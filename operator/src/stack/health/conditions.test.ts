@@ -37,6 +37,29 @@ describe('the conditions of a MemoApp', () => {
     expect(told(app, all, { type: 'Reconciling' })).to.equal(undefined);
   });
 
+  it('say that an API behind a route is open to everyone', () => {
+    const routed = appOf({ ...spec, route: { hostnames: ['memo.example'], ingress: {} } });
+    const published = { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } };
+    const ingress = { kind: 'Ingress', metadata: { name: names(routed).route }, status: published };
+    const [ready] = conditions(routed, seeing([...standing(routed), ingress]), fine, undefined);
+    expect(ready).to.include({ type: 'Ready', status: 'True', reason: 'Available' });
+    expect(ready?.message).to.match(/^2 of 2 API pods serve 1\.0\.0; the API is open to everyone/);
+  });
+
+  it('wait for a Secret that the API itself needs, while pods of before serve on', () => {
+    const outcome: PassOutcome = { ...fine, missing: [{ type: 'Ready', message: 'Secret tokens is not there' }] };
+    expect(told(app, all, { outcome })).to.equal('False ReferenceMissing');
+    expect(told(app, all, { type: 'APIAvailable', outcome })).to.equal('True Available');
+  });
+
+  it('tell of a database that goes on with the account it was initialised with', () => {
+    const outcome: PassOutcome = { ...fine, unapplied: 'another password is not applied' };
+    expect(told(app, all, { type: 'DatabaseReady', outcome })).to.equal('True CredentialsKept');
+    const [ready] = conditions(app, seeing(all), outcome, undefined);
+    expect(ready).to.include({ status: 'True', reason: 'Available' });
+    expect(ready?.message).to.include('another password is not applied');
+  });
+
   it('do not call a change done that could not be applied', () => {
     const bigger = appOf({ ...spec, database: { managed: { resources: { limits: { memory: '2Gi' } } } } }, 2);
     const before = {

@@ -6,6 +6,7 @@ import { isReason, Reason } from '../../api/reasons.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
 import { describeObject, type KubeObject } from '../../runtime/object.ts';
 import type { Observed } from '../observed.ts';
+import { accessNotes } from './access.ts';
 import { apiAvailable, apiComplete, autoscalerProblem } from './api.ts';
 import { cacheReady } from './cache.ts';
 import { growthProblem } from './claims.ts';
@@ -42,6 +43,8 @@ export interface PassOutcome {
   /** Children of an earlier MemoApp of this name, or deleted ones, still on their way out. */
   readonly terminating: readonly KubeObject[];
   readonly missing: readonly MissingReference[];
+  /** What is to be said of an account that the spec asks for and the managed database does not have. */
+  readonly unapplied: string | undefined;
   /** Nothing is written while this is true. */
   readonly paused: boolean;
   /** What would be written were it not paused, as `Deployment club/shop-api`. */
@@ -60,7 +63,7 @@ export function conditions(
 ): Condition[] {
   const migratedBy = recordOf(app, previous)?.migratedBy;
   const found = [
-    databaseReady(app, observed),
+    withUnapplied(databaseReady(app, observed), outcome),
     schemaMigrated(app, observed, migratedBy),
     cacheReady(app, observed),
     eventsReady(app, observed),
@@ -94,6 +97,12 @@ function keptWhileNotAsked(part: Condition, previous: MemoAppStatus | undefined,
 function withMissing(part: Condition, { missing }: PassOutcome): Condition {
   const found = missing.find(({ type }) => type === part.type);
   return found ? isFalse(part.type, Reason.ReferenceMissing, found.message) : part;
+}
+
+/** It serves all the same: whoever rotates a password must see that it is not in force, and nobody be woken for it. */
+function withUnapplied(part: Condition, { unapplied }: PassOutcome): Condition {
+  if (unapplied === undefined || part.status !== 'True') return part;
+  return { ...part, reason: Reason.CredentialsKept, message: `${part.message}; ${unapplied}` };
 }
 
 const howToGoOn = `remove the annotation ${reconcileAnnotation} to go on`;
@@ -140,9 +149,20 @@ function summary(
   const problem = outcome.refused.map(refusal)[0] ?? unfinished(app, outcome, previous);
   if (problem) return isFalse('Ready', problem.reason, problem.message);
   if (app.state === 'Stopped') return allStopped(app, observed);
+  // What no part of its own depends on: pods of before serve on without it.
+  const reference = outcome.missing.find(({ type }) => type === 'Ready');
+  if (reference) return isFalse('Ready', Reason.ReferenceMissing, reference.message);
   const missing = parts.find((condition) => condition.status !== 'True');
   if (missing) return { ...missing, type: 'Ready' };
-  return autoscalerProblem(app, observed) ?? growthProblem(app, observed) ?? apiComplete(app, observed);
+  return autoscalerProblem(app, observed) ?? growthProblem(app, observed) ?? whole(app, outcome, observed);
+}
+
+/** Everything is there but, perhaps, some pods of the API. */
+function whole(app: ResolvedApp, { unapplied }: PassOutcome, observed: Observed): Condition {
+  const complete = apiComplete(app, observed);
+  if (complete.status !== 'True') return complete;
+  const notes = [...accessNotes(app), ...(unapplied === undefined ? [] : [unapplied])];
+  return { ...complete, message: [complete.message, ...notes].join('; ') };
 }
 
 /**

@@ -10,14 +10,14 @@ export type PodPart = Extract<Part, 'api' | 'database' | 'cache' | 'events' | 'z
 
 export interface Flow {
   readonly from: PodPart;
-  /** undefined: a store outside, whose address a policy cannot name, because it may be a host name. */
+  /** undefined: something outside, whose address a policy cannot name, because it may be a host name. */
   readonly to: PodPart | undefined;
   readonly ports: readonly number[];
 }
 
-/** Flows between pods of one app and to its external stores; who comes in from outside is another matter. */
+/** Flows between pods of one app and to what is outside it; who comes in from outside is another matter. */
 export function flows(app: ResolvedApp): Flow[] {
-  return [...databaseFlows(app), ...cacheFlows(app), ...eventsFlows(app)];
+  return [...databaseFlows(app), ...cacheFlows(app), ...eventsFlows(app), ...issuerFlows(app)];
 }
 
 function databaseFlows({ database }: ResolvedApp): Flow[] {
@@ -64,4 +64,11 @@ function eventsFlows({ events }: ResolvedApp): Flow[] {
       ];
     }
   }
+}
+
+/** To the published keys of the token issuer. */
+function issuerFlows({ api: { auth } }: ResolvedApp): Flow[] {
+  if (auth?.jwksUrl === undefined) return [];
+  const { port, protocol } = new URL(auth.jwksUrl);
+  return [{ from: 'api', to: undefined, ports: [Number(port || (protocol === 'https:' ? 443 : 80))] }];
 }
