@@ -46,6 +46,9 @@ const elector = new Elector({
   client,
   lease: { namespace: leaseNamespace, name: 'memo-operator' },
   identity,
+  duration: options.leaseDurationSeconds * 1_000,
+  renewDeadline: options.renewDeadlineSeconds * 1_000,
+  retry: options.renewDeadlineSeconds * 200,
   log,
   metrics,
 });
@@ -130,10 +133,12 @@ try {
 }
 
 const reason = await ended;
+const orderly = reason === 'SIGTERM' || reason === 'SIGINT';
 log.info({ reason }, 'stopping');
 const code = await stopInOrder(log, clock, [
   ['not ready', 1_000, () => server.drain()],
-  ['queue', 30_000, () => controller.stop()],
+  // Without the Lease a pass can write nothing more: no need to wait for its end.
+  ['queue', 30_000, () => controller.stop(orderly ? 25_000 : 0)],
   ['health', 1_000, () => storeHealth.stop()],
   ['reflectors', 5_000, () => informers.stop()],
   ['events', 5_000, () => events.flush()],
@@ -141,4 +146,4 @@ const code = await stopInOrder(log, clock, [
   ['server', 1_000, () => server.close()],
   ['connections', 5_000, () => client.close()],
 ]);
-process.exitCode = reason === 'SIGTERM' || reason === 'SIGINT' ? code : 1;
+process.exitCode = orderly ? code : 1;

@@ -17,6 +17,8 @@ const faulty: readonly (readonly [option: string, value: string, fix: RegExp])[]
   ['--namespaces', '', /"" is no namespace.*a,b,c/],
   ['--namespaces', 'shop,Club', /"Club" is no namespace/],
   ['--namespaces', Array.from({ length: 101 }, (_, index) => `n${index}`).join(','), /at most 100, or leave it out/],
+  ['--lease-duration-seconds', '1', /whole number from 2 to 300/],
+  ['--renew-deadline-seconds', '15', /less than --lease-duration-seconds/],
   ['--log-level', 'loud', /choices are trace, debug, info, warn, error/],
 ];
 
@@ -30,7 +32,14 @@ describe('the options of the operator', () => {
   }
 
   it('are all optional, and numbers where they are numbers', () => {
-    expect(parse([])).to.deep.equal({ healthPort: 8080, workers: 8, resyncMinutes: 10, logLevel: 'info' });
+    expect(parse([])).to.deep.equal({
+      leaseDurationSeconds: 15,
+      renewDeadlineSeconds: 10,
+      healthPort: 8080,
+      workers: 8,
+      resyncMinutes: 10,
+      logLevel: 'info',
+    });
     expect(parse(['--workers', '100', '--resync-minutes', '0.05', '--health-port', '0'])).to.include({
       workers: 100,
       resyncMinutes: 0.05,

@@ -5,6 +5,8 @@ export interface Options {
   /** Absent: all of them. */
   readonly namespaces?: readonly string[];
   readonly leaseNamespace?: string;
+  readonly leaseDurationSeconds: number;
+  readonly renewDeadlineSeconds: number;
   readonly healthPort: number;
   readonly workers: number;
   readonly resyncMinutes: number;
@@ -19,7 +21,7 @@ const mostNamespaces = 100;
  * @param command what the options are added to; a test brings one that throws in place of ending
  */
 export function parseOptions(argv: readonly string[], command = new Command('memo-operator')): Options {
-  return command
+  const options = command
     .description(
       'Keeps MemoApps as their specs ask. In a pod it uses the mounted service account, elsewhere a kubeconfig.',
     )
@@ -29,6 +31,18 @@ export function parseOptions(argv: readonly string[], command = new Command('mem
       namespaces,
     )
     .option('--lease-namespace <name>', "where the Lease lives; absent: the pod's namespace")
+    .option(
+      '--lease-duration-seconds <number>',
+      'after how much silence of the leader another operator takes over, 2 to 300',
+      whole(2, 300),
+      15,
+    )
+    .option(
+      '--renew-deadline-seconds <number>',
+      'after how long without an answer to its renewals the leader gives up; less than the duration',
+      whole(1, 299),
+      10,
+    )
     .option('--health-port <port>', 'port of /livez, /readyz and /metrics; 0: a free one', whole(0, 65_535), 8080)
     .option('--workers <number>', 'MemoApps worked on at the same time, 1 to 100', whole(1, 100), 8)
     .option(
@@ -44,6 +58,12 @@ export function parseOptions(argv: readonly string[], command = new Command('mem
     )
     .parse(argv)
     .opts<Options>();
+  if (options.renewDeadlineSeconds >= options.leaseDurationSeconds) {
+    command.error(
+      'error: --renew-deadline-seconds must be less than --lease-duration-seconds, or two operators would write at once',
+    );
+  }
+  return options;
 }
 
 function namespaces(text: string): readonly string[] {

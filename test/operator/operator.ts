@@ -1,5 +1,5 @@
 /** The operator as a process of its own, from its sources, with the rights that config/rbac gives it and no others. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Cluster } from '../cluster/cluster.ts';
 import { freePort } from '../stores/ports.ts';
@@ -23,16 +23,39 @@ export function userOf({ namespace }: Installation): string {
 }
 
 export interface RunningOperator {
+  /** Resolves once it leads; throws when it ends before. */
+  leads(): Promise<void>;
   /** The value of a metric, summed over its labels; undefined before it is there. */
   metric(name: string): Promise<number | undefined>;
   /** Waits until that many more passes have ended well. */
   passes(more: number): Promise<void>;
-  /** Ends it, and answers its exit code. */
+  /** Ends it, and answers its exit code; null where a signal ended it. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
+  /** Sends a signal and waits for nothing. */
+  signal(signal: NodeJS.Signals): void;
+  /** Resolves with its exit code once it has ended. */
+  ended(): Promise<number | null>;
   log(): string;
 }
 
+export interface OperatorOptions {
+  /** Path of the kubeconfig it works with. */
+  readonly kubeconfig: string;
+  /** Another than the others', where several run; one that is started again keeps it, as a container does in its pod. */
+  readonly identity?: string;
+  readonly resyncMinutes?: number;
+  readonly installation?: Installation;
+  /** More of the command line. */
+  readonly flags?: readonly string[];
+}
+
 const main = join(import.meta.dirname, '../../operator/src/main.ts');
+
+/** Path of a kubeconfig with the operator's own rights. */
+export async function operatorKubeconfig(cluster: Cluster, installation = clusterWide): Promise<string> {
+  const groups = ['system:serviceaccounts', `system:serviceaccounts:${installation.namespace}`];
+  return await cluster.kubeconfigFor(userOf(installation), groups);
+}
 
 /** Resolves once it leads and works. */
 export async function startOperator(
@@ -40,16 +63,24 @@ export async function startOperator(
   resyncMinutes = 10,
   installation = clusterWide,
 ): Promise<RunningOperator> {
+  const kubeconfig = await operatorKubeconfig(cluster, installation);
+  const operator = await launchOperator({ kubeconfig, resyncMinutes, installation });
+  await operator.leads();
+  return operator;
+}
+
+/** Starts it, whether it comes to lead or not. */
+export async function launchOperator(options: OperatorOptions): Promise<RunningOperator> {
+  const { kubeconfig, identity, resyncMinutes = 10, flags = [], installation = clusterWide } = options;
   const { namespace, namespaces } = installation;
-  const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`];
-  const kubeconfig = await cluster.kubeconfigFor(userOf(installation), groups);
   const port = await freePort();
-  const flags = ['--health-port', String(port), '--lease-namespace', namespace, '--log-level', 'debug'];
-  if (namespaces) flags.push('--namespaces', namespaces.join(','));
-  const child = spawn(process.execPath, [main, ...flags, '--resync-minutes', String(resyncMinutes)], {
-    env: { ...process.env, KUBECONFIG: kubeconfig },
+  const usual = ['--health-port', String(port), '--lease-namespace', namespace, '--log-level', 'debug'];
+  if (namespaces) usual.push('--namespaces', namespaces.join(','));
+  const child = spawn(process.execPath, [main, ...usual, '--resync-minutes', String(resyncMinutes), ...flags], {
+    env: { ...process.env, KUBECONFIG: kubeconfig, ...(identity !== undefined && { POD_NAME: identity }) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const exit = new Promise<number | null>((resolve) => child.once('exit', resolve));
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const metric = async (name: string): Promise<number | undefined> => {
@@ -60,25 +91,26 @@ export async function startOperator(
       .map((line) => Number(line.slice(line.lastIndexOf(' '))));
     return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0);
   };
-  const ended = async (): Promise<number> => (await metric('controller_runtime_reconcile_total')) ?? 0;
-  await until('leading operator', () => {
-    if (child.exitCode !== null) throw new Error(`the operator ended: ${output}`);
-    return output.includes('"leading"') ? true : undefined;
-  });
+  const passed = async (): Promise<number> => (await metric('controller_runtime_reconcile_total')) ?? 0;
   return {
     metric,
-    passes: async (more) => {
-      const before = await ended();
-      await until(`${more} passes`, async () => ((await ended()) >= before + more ? true : undefined), 60);
+    leads: async () => {
+      const state = await until('leading operator', () => {
+        if (child.exitCode !== null) return 'ended';
+        return output.includes('"leading"') ? 'leads' : undefined;
+      });
+      if (state === 'ended') throw new Error(`the operator ended: ${output}`);
     },
-    stop: async (signal = 'SIGTERM') => await end(child, signal),
+    passes: async (more) => {
+      const before = await passed();
+      await until(`${more} passes`, async () => ((await passed()) >= before + more ? true : undefined), 60);
+    },
+    stop: async (signal = 'SIGTERM') => {
+      child.kill(signal);
+      return await exit;
+    },
+    signal: (signal) => void child.kill(signal),
+    ended: async () => await exit,
     log: () => output,
   };
-}
-
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
-  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
-  const exit = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  child.kill(signal);
-  return await exit;
 }

@@ -31,7 +31,7 @@ describe('the health server', () => {
   });
 
   it("answers metrics under controller-runtime's names, and 404 elsewhere", async () => {
-    expect(await get('/metrics')).to.match(/workqueue_adds_total\{name="memoapp"\} 1/);
+    expect(await get('/metrics')).to.match(/workqueue_adds_total\{name="memoapp",controller="memoapp"\} 1/);
     expect(await get('/')).to.match(/^404 /);
   });
 });

@@ -34,11 +34,6 @@ export class Discovery {
     return (await this.#ask(kind.apiVersion, options)).resources.get(kind.kind);
   }
 
-  /** Forgets a group version: it answered that the resource is not there. */
-  forget(apiVersion: string): void {
-    this.#known.delete(apiVersion);
-  }
-
   #ask(apiVersion: string, options?: CallOptions): Promise<Known> {
     const running = this.#asking.get(apiVersion);
     if (running) return running;

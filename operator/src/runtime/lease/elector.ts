@@ -183,9 +183,9 @@ export class Elector {
   }
 
   async #read(): Promise<Lease | undefined> {
-    const { client, lease } = this.#options;
+    const { client, lease, renewDeadline } = this.#options;
     try {
-      return await client.get(leaseKind, lease, { deadline: 5_000 });
+      return await client.get(leaseKind, lease, { deadline: renewDeadline / 2 });
     } catch (error) {
       if (isNotFound(error)) return undefined;
       throw error;
@@ -193,7 +193,9 @@ export class Elector {
   }
 
   async #write(lease: Lease | undefined, holder: string, seconds: number): Promise<Lease> {
-    const { client, clock, lease: name } = this.#options;
+    const { client, clock, lease: name, renewDeadline } = this.#options;
+    // Half: a call that hangs must not be the only try before the lease is given up.
+    const call = { deadline: renewDeadline / 2 };
     const now = microTime(clock.date());
     const before = lease?.spec ?? {};
     const same = before.holderIdentity === holder;
@@ -205,7 +207,7 @@ export class Elector {
       leaseTransitions: (before.leaseTransitions ?? 0) + (same || holder === '' ? 0 : 1),
     };
     const head = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' };
-    if (lease) return client.replace<Lease>({ ...lease, ...head, spec }, { deadline: 5_000 });
-    return client.create<Lease>({ ...head, metadata: name, spec }, { deadline: 5_000 });
+    if (lease) return client.replace<Lease>({ ...lease, ...head, spec }, call);
+    return client.create<Lease>({ ...head, metadata: name, spec }, call);
   }
 }

@@ -174,6 +174,15 @@ describe('the reflector', () => {
     expect(asked.at(-1)).to.deep.equal({ from: '9' });
   });
 
+  it('finds a kind within seconds that was not served for long', async () => {
+    const missing = failure(404, 'KindNotServed');
+    const { client, asked } = scripted([...Array.from({ length: 30 }, () => [missing]), [[bookmark(5, true)], 'hang']]);
+    const reflector = await start(client);
+    expect([store.synced, reflector.served]).to.deep.equal([false, false]);
+    await clock.advance(300_000);
+    expect([store.synced, reflector.served, asked.length]).to.deep.equal([true, true, 31]);
+  });
+
   it('counts an optional kind that is not served as an empty list, and looks again', async () => {
     const missing = failure(404, 'KindNotServed');
     const { client } = scripted([[missing], [missing], [[added('a', 3), bookmark(5, true)], 'hang']]);

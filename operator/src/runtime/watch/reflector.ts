@@ -129,6 +129,8 @@ export class Reflector {
         sink.complete('');
         return unservedRetry * (0.75 + 0.5 * this.#random());
       }
+      this.#log.warn(fields, 'the API server does not serve a kind that is needed');
+      return this.#backoff.next(unservedRetry);
     }
     this.#log.warn(fields, 'a watch failed and will be started again');
     // A refused connection costs the server nothing, and it may be back any moment.

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { ManualClock, settle } from '../../../../test/operator/runtime/manual-clock.ts';
+import { RuntimeMetrics } from '../metrics.ts';
 import { Controller, TerminalError } from './controller.ts';
 import type { ControllerOptions, Reconcile } from './controller.ts';
 
@@ -79,24 +80,44 @@ describe('the controller', () => {
     expect(count('slow')).to.equal(2);
   });
 
-  it('leaves a pass behind that ignores its deadline, works on, and never runs that key twice at once', async () => {
+  it('never runs a key twice at once, however long its pass ignores its deadline', async () => {
     const hanging = Promise.withResolvers<undefined>();
     const controller = await start((key) => (key === 'hangs' ? hanging.promise : Promise.resolve(undefined)), {
       deadline: 1_000,
-      workers: 1,
     });
     controller.enqueue('hangs');
-    controller.enqueue('other');
-    await clock.advance(1_500);
-    expect(count('other')).to.equal(0);
-    await clock.advance(1_000);
-    expect(count('other')).to.equal(1);
+    await clock.advance(5_000);
     controller.enqueue('hangs');
     await clock.advance(1_000);
     expect(count('hangs')).to.equal(1);
     hanging.resolve(undefined);
     await settle();
     expect(count('hangs')).to.equal(2);
+  });
+
+  it('delays no key by the bugs of others, be there as many stuck passes as workers', async () => {
+    const metrics = new RuntimeMetrics();
+    const controller = await start(
+      (key) => {
+        if (key.startsWith('stuck')) return new Promise<never>(() => undefined);
+        if (key === 'throws') throw new TypeError('a bug');
+        return Promise.resolve(undefined);
+      },
+      { patience: 500, metrics },
+    );
+    for (const key of ['stuck-1', 'stuck-2', 'throws', 'well']) controller.enqueue(key);
+    await clock.advance(500);
+    expect(count('well')).to.equal(1);
+    await clock.advance(60_000);
+    controller.enqueue('well');
+    await settle();
+    expect(count('well')).to.equal(2);
+    const shown = await metrics.registry.metrics();
+    expect(shown).to.contain('workqueue_longest_running_processor_seconds{name="test",controller="test"} 60.5');
+    expect(shown).to.contain('workqueue_unfinished_work_seconds{name="test",controller="test"} 121');
+    expect(shown).to.contain('workqueue_slow_processor_seconds{name="test",controller="test",key="stuck-2"} 60.5');
+    expect(shown).not.to.contain('key="well"');
+    expect(shown).to.contain('controller_runtime_active_workers{controller="test"} 2');
   });
 
   it('looks at every key again at the resync, after what changed', async () => {
@@ -110,19 +131,17 @@ describe('the controller', () => {
 
   it('lets running passes end at the stop, starts no other, and aborts what drags on', async () => {
     const quick = Promise.withResolvers<undefined>();
-    const controller = await start(
-      (key, { signal }) =>
-        key === 'quick'
-          ? quick.promise
-          : new Promise((_resolve, reject) => {
-              signal.addEventListener('abort', () => reject(signal.reason as Error));
-            }),
-      { drain: 5_000 },
+    const controller = await start((key, { signal }) =>
+      key === 'quick'
+        ? quick.promise
+        : new Promise((_resolve, reject) => {
+            signal.addEventListener('abort', () => reject(signal.reason as Error));
+          }),
     );
     for (const key of ['quick', 'slow', 'waiting']) controller.enqueue(key);
     await settle();
     let stopped = false;
-    const stop = controller.stop().then(() => (stopped = true));
+    const stop = controller.stop(5_000).then(() => (stopped = true));
     quick.resolve(undefined);
     await clock.advance(4_000);
     expect(stopped).to.equal(false);

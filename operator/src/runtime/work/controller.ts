@@ -25,12 +25,12 @@ export interface ControllerOptions {
   /** Label of the metrics. */
   name: string;
   reconcile: Reconcile;
-  /** Passes at the same time. Default 8: a pass waits for the API server most of the time. */
+  /** Passes begun at the same time. Default 8: a pass waits for the API server most of the time. */
   workers?: number;
+  /** Milliseconds after which a worker leaves a pass to itself and takes the next key. Default 2 s, many times what one takes. */
+  patience?: number;
   /** Milliseconds after which a pass is aborted. Default 60 s. */
   deadline?: number;
-  /** Milliseconds that running passes have to end by themselves at {@link Controller.stop}. Default 25 s. */
-  drain?: number;
   /** Looks at all `keys` again every so often, give or take a fifth, spread over a tenth of the period. */
   resync?: { every: number; keys: () => Iterable<string> };
   limiter?: RateLimiter;
@@ -81,10 +81,13 @@ export class Controller {
     this.#scheduleResync();
   }
 
-  /** Takes nothing new, lets running passes end (and aborts them when the drain is over). */
-  async stop(): Promise<void> {
+  /**
+   * Takes nothing new, and lets running passes end by themselves.
+   * @param drain milliseconds until they are aborted
+   */
+  async stop(drain = 25_000): Promise<void> {
     this.#resync?.cancel();
-    const timer = this.#clock.after(this.#options.drain ?? 25_000, () => {
+    const timer = this.#clock.after(drain, () => {
       this.#abort.abort(new Error('the controller stops'));
     });
     await this.#queue.shutdown();
@@ -112,23 +115,26 @@ export class Controller {
     for (;;) {
       const key = await this.#queue.take();
       if (key === undefined) return undefined;
-      await this.#runOrAbandon(key);
+      await this.#runOrLeave(key);
     }
   }
 
   /**
-   * Runs a pass. One that does not even end when it is aborted is left behind: the worker goes on with other keys, while the
-   * key itself stays taken, so that it never runs twice at once.
+   * Runs a pass. One that drags on is left to itself: else as many stuck passes as there are workers would hold up every other
+   * key. The key itself stays taken until the pass has ended, so that it never runs twice at once.
    */
-  async #runOrAbandon(key: string): Promise<void> {
-    const deadline = this.#options.deadline ?? 60_000;
+  async #runOrLeave(key: string): Promise<void> {
+    const { deadline = 60_000, patience = 2_000 } = this.#options;
     const left = Promise.withResolvers<undefined>();
     const signal = new AbortController();
     const timers = [
+      this.#clock.after(patience, () => left.resolve(undefined)),
       this.#clock.after(deadline, () => signal.abort(new Error(`the pass took longer than ${deadline} ms`))),
       this.#clock.after(deadline * 2, () => {
-        this.#log.error({ key, controller: this.#options.name }, 'a pass ignores its deadline and is left behind');
-        left.resolve(undefined);
+        this.#log.error(
+          { key, controller: this.#options.name },
+          'a pass ignores its deadline: its key rests until it ends',
+        );
       }),
     ];
     const pass = this.#pass(key, AbortSignal.any([signal.signal, this.#abort.signal])).finally(() => {
@@ -141,6 +147,7 @@ export class Controller {
   /** Never rejects: whatever the pass throws becomes a retry. */
   async #pass(key: string, signal: AbortSignal): Promise<void> {
     const start = this.#clock.now();
+    this.#metrics?.began();
     let result: ReconcileResult = 'success';
     try {
       const answer = await this.#options.reconcile(key, { signal });

@@ -126,10 +126,10 @@ export class WorkQueue {
     return this.#idle.promise;
   }
 
-  /** Milliseconds each key now being worked on has taken so far. */
-  running(): number[] {
+  /** Each key now being worked on, and the milliseconds it has taken so far. */
+  running(): [key: string, took: number][] {
     const now = this.#clock.now();
-    return [...this.#processing.values()].map((since) => now - since);
+    return [...this.#processing].map(([key, since]) => [key, now - since]);
   }
 
   #enqueue(key: string, priority: Priority): void {

@@ -1,0 +1,48 @@
+/** An operator that is killed, or loses an answer, after a write: some of the points, spread evenly. `bench/operator` has all. */
+import { expect } from 'chai';
+import type { ApiClient } from '../../operator/src/runtime/client/client.ts';
+import { connect } from '../../operator/src/runtime/client/connect.ts';
+import { fromKubeconfig } from '../../operator/src/runtime/client/kubeconfig.ts';
+import { startCluster, type Cluster } from '../cluster/cluster.ts';
+import { differences } from './crash/compare.ts';
+import { live, type Site } from './crash/life.ts';
+import { prepareCluster } from './crash/site.ts';
+import type { Strike } from './crash/strike.ts';
+import { install } from './install.ts';
+import { kubectlOn } from './kubectl.ts';
+import { operatorKubeconfig } from './operator.ts';
+
+/** Struck at this write of each stage of a life. */
+const strikes: readonly Strike[] = [
+  { write: 2, blow: 'killed before the answer' },
+  { write: 4, blow: 'answer lost' },
+];
+
+describe('an operator that is killed or loses an answer at a write', function () {
+  this.timeout(180_000);
+  let cluster: Cluster;
+  let client: ApiClient;
+  let site: Site;
+
+  before(async () => {
+    cluster = await startCluster({ name: 'test-crash', rung: 2 });
+    client = await connect({ credentials: await fromKubeconfig({ path: cluster.kubeconfig }) });
+    await install(await kubectlOn(cluster));
+    await prepareCluster(client);
+    site = { client, kubeconfig: await operatorKubeconfig(cluster) };
+  });
+
+  after(async () => {
+    await client.close();
+    await cluster.stop();
+  });
+
+  it('brings every stage of a life to the state of an undisturbed one, and rests there', async () => {
+    const [undisturbed, ...lives] = await Promise.all([undefined, ...strikes].map((strike) => live(site, strike)));
+    for (const [index, outcomes] of lives.entries()) {
+      const { write, blow } = strikes[index] ?? {};
+      expect(differences(undisturbed ?? [], outcomes), `${String(blow)} at write ${String(write)}`).to.deep.equal([]);
+      expect(outcomes.filter(({ struck }) => struck)).to.have.length.above(3);
+    }
+  });
+});
