@@ -91,7 +91,7 @@ async function incarnate(kubeconfig: string, namespace: string): Promise<Incarna
     identity: 'memo-operator-0',
     // Idleness is shown by passes, which a forced resync makes quick.
     resyncMinutes: 0.01,
-    flags: ['--namespace', namespace, '--lease-namespace', namespace],
+    flags: ['--namespaces', namespace, '--lease-namespace', namespace],
   });
   return { operator, proxy, gate };
 }
