@@ -43,9 +43,9 @@ export async function readTopic(bootstrapServers: readonly string[], topic = 'me
   };
 }
 
-/** Without the duplicates that at-least-once delivery brings. */
+/** Without the duplicates that at-least-once delivery brings: each where it was first read. */
 export function distinct(events: readonly ReadEvent[]): ReadEvent[] {
-  return [...new Map(events.toReversed().map((event) => [event.id, event])).values()].toReversed();
+  return [...new Map(events.map((event) => [event.id, event])).values()];
 }
 
 /** The versions of each memo in the order in which they were first read. */

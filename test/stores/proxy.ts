@@ -1,6 +1,7 @@
 // A TCP proxy in front of a store, to take the network away without touching the store.
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
+import { PassThrough } from 'node:stream';
 
 /** How a cut network behaves: `reset` answers at once (port closed, connections reset), `silent` swallows everything. */
 export type Cut = 'reset' | 'silent';
@@ -10,12 +11,20 @@ export interface Proxy {
   readonly port: number;
   cut(how: Cut): void;
   uncut(): void;
+  /** Holds back what the connections of this moment send; others come through. */
+  stall(): void;
+  /** Bytes that are held back. */
+  readonly heldBack: number;
+  /** Lets them through, also those of clients that are gone. */
+  release(): void;
   close(): Promise<void>;
 }
 
 /** Listens on `port` and forwards to `target` on loopback. */
 export async function startProxy(port: number, target: number): Promise<Proxy> {
   const sockets = new Set<Socket>();
+  const requests = new Map<PassThrough, Socket>();
+  const stalled = new Map<PassThrough, Socket>();
   let state: Cut | 'open' = 'open';
 
   function track(socket: Socket): void {
@@ -34,9 +43,18 @@ export async function startProxy(port: number, target: number): Promise<Proxy> {
     }
     const upstream = connect({ host: '127.0.0.1', port: target });
     track(upstream);
-    client.on('close', () => upstream.destroy());
-    upstream.on('close', () => client.destroy());
-    client.pipe(upstream).pipe(client);
+    const sent = new PassThrough();
+    requests.set(sent, upstream);
+    client.on('close', () => {
+      // What is held back on its way arrives, whoever has gone.
+      if (stalled.has(sent)) sent.end();
+      else upstream.destroy();
+    });
+    upstream.on('close', () => {
+      requests.delete(sent);
+      client.destroy();
+    });
+    client.pipe(sent).pipe(upstream).pipe(client);
   });
 
   await listen(server, port);
@@ -44,6 +62,7 @@ export async function startProxy(port: number, target: number): Promise<Proxy> {
     port,
     cut: (how) => {
       state = how;
+      for (const sent of requests.keys()) sent.unpipe();
       for (const socket of sockets) {
         if (how === 'reset') socket.resetAndDestroy();
         else socket.unpipe().pause();
@@ -53,6 +72,19 @@ export async function startProxy(port: number, target: number): Promise<Proxy> {
       // What was swallowed stays lost, as on a network that dropped its packets for long: those connections are dead.
       if (state === 'silent') for (const socket of sockets) socket.resetAndDestroy();
       state = 'open';
+    },
+    stall: () => {
+      for (const [sent, upstream] of requests) {
+        sent.unpipe();
+        stalled.set(sent, upstream);
+      }
+    },
+    get heldBack() {
+      return [...stalled.keys()].reduce((bytes, sent) => bytes + sent.readableLength, 0);
+    },
+    release: () => {
+      for (const [sent, upstream] of stalled) sent.pipe(upstream);
+      stalled.clear();
     },
     close: async () => {
       for (const socket of sockets) socket.destroy();

@@ -34,6 +34,8 @@ export interface Store {
   /** Takes the network away; only with `proxied`. */
   cut(how?: Cut): void;
   uncut(): void;
+  /** The proxy, for what is asked of it rarely; only with `proxied`. */
+  readonly network: Pick<Proxy, 'stall' | 'heldBack' | 'release'>;
 }
 
 /** Options that every store takes. */
@@ -159,9 +161,13 @@ class RunningStore implements Store {
     await this.start();
   }
 
-  cut(how: Cut = 'reset'): void {
+  get network(): Proxy {
     if (!this.#proxy) throw new Error(`${this.#kind.name} was started without a proxy`);
-    this.#proxy.cut(how);
+    return this.#proxy;
+  }
+
+  cut(how: Cut = 'reset'): void {
+    this.network.cut(how);
   }
 
   uncut(): void {

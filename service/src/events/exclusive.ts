@@ -22,10 +22,11 @@ export interface ExclusiveOptions {
 /** The lock, as its holder uses it. */
 export interface Held {
   /**
-   * Proves that the lock is still ours, so that what begins now and ends within {@link HELD_MS} has it all the time.
-   * @throws when that is not certain: the work is over then
+   * Proves that the lock is still ours.
+   * @returns until when it stays so, in milliseconds of `performance.now()`, unless the session is ended by force
+   * @throws when that is over already, or the session is lost: the work is over then
    */
-  confirm(): Promise<void>;
+  confirm(): Promise<number>;
   /**
    * Runs statements on the very session that holds the lock, so that whoever has lost it can't write any more.
    * @throws when the session is lost: the work is over then
@@ -43,10 +44,8 @@ export class Yield extends Error {
 
 /** The server ends a session that was silent for so long, and its locks with it: frozen holders and cut networks. */
 const SILENCE_SECONDS = 10;
-/** An answer that took longer is none: the session may have been ended since it was given, while this process stood still. */
-const CONFIRMED_MS = 2_000;
-/** For so many milliseconds after a confirmation nobody else can have the lock. */
-export const HELD_MS = SILENCE_SECONDS * 1000 - CONFIRMED_MS;
+/** Counted from the question, which the server hears later; short of its limit by the time in which work is broken off. */
+const HELD_MS = SILENCE_SECONDS * 1000 - 1_000;
 /** Below the server's own limit for a statement; a holder that leaves is succeeded at once all the same. */
 const LOCK_WAIT_SECONDS = 1;
 const STATEMENT_MS = 5_000;
@@ -88,13 +87,18 @@ async function holdOnce(
   const held: Held = {
     ask: (statements) => cutAfter(connection, STATEMENT_MS, statements),
     confirm: async () => {
-      const asked = performance.now();
+      const until = performance.now() + HELD_MS;
       await held.ask((session) => session.query('SELECT 1'));
-      if (performance.now() - asked > CONFIRMED_MS) throw new DatabaseUnavailable('the lock may be lost');
+      if (performance.now() > until) throw new DatabaseUnavailable('the lock may be lost');
+      return until;
     },
   };
   try {
-    await held.ask((session) => session.run(`SET SESSION wait_timeout = ${SILENCE_SECONDS}`));
+    // The others are for a holder that stands still in the middle of asking, or of being answered.
+    const limits = ['wait_timeout', 'net_read_timeout', 'net_write_timeout'].map(
+      (each) => `${each} = ${SILENCE_SECONDS}`,
+    );
+    await held.ask((session) => session.run(`SET SESSION ${limits.join(', ')}`));
     while (!(await held.ask((session) => takeLock(session, lock, LOCK_WAIT_SECONDS)))) if (stop.aborted) return;
     onHeld(true);
     await work(held);

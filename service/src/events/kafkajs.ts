@@ -2,15 +2,14 @@
  * The one file that knows kafkajs: its clients with a deadline on every wait, its log lines in ours. It never tries again
  * by itself and no client outlives trouble: callers throw it away and open another (docs/adr/0004-kafka-client.md).
  */
-import { connect, isIP } from 'node:net';
-import { connect as connectSecurely } from 'node:tls';
+import { connect } from 'node:net';
 import kafkajs from 'kafkajs';
-import type { Admin, ISocketFactory, KafkaConfig, LogEntry, Message } from 'kafkajs';
+import type { Admin, ISocketFactory, LogEntry, Message } from 'kafkajs';
 import type { EventsConfig, SaslConfig } from '../config.ts';
 import type { Log } from '../observability/log.ts';
 import { tlsOptions } from '../tls.ts';
 import { within } from '../waiting.ts';
-import { HELD_MS } from './exclusive.ts';
+import { KafkaSockets, secured } from './kafka-sockets.ts';
 import { quietIdleConnections } from './kafkajs-idle.ts';
 
 /** Milliseconds. */
@@ -35,11 +34,12 @@ export type Brokers = Pick<EventsConfig, 'bootstrapServers' | 'sasl' | 'tls'>;
 /** Sends records to one topic, in order per key. */
 export interface RecordSender {
   /**
-   * Resolves when every in-sync replica has them all. After a failure some may be there and some not, or come late.
+   * Resolves when every in-sync replica has them all. After a failure some may be there and some not.
+   * @param until when it ends at the latest, in milliseconds of `performance.now()`: what has not left by then never does
    * @throws RecordsRefused, or what the brokers or the network said
    */
-  send(records: readonly KafkaRecord[]): Promise<void>;
-  /** Resolves soon, whatever the brokers do. */
+  send(records: readonly KafkaRecord[], until: number): Promise<void>;
+  /** Resolves soon, whatever the brokers do; nothing is sent from then on. */
   close(): Promise<void>;
 }
 
@@ -54,8 +54,6 @@ const SEND_DEADLINES: KafkaDeadlines = { connect: 2_000, request: 4_000 };
 /** How long the leader waits for its replicas before it says that they are too few. */
 const REPLICATION_MS = 3_000;
 const TAKE_LEAVE_MS = 300;
-/** All of one send, the refresh of metadata in it included: it ends while the outbox's lock is certainly held. */
-const SEND_MS = HELD_MS - TAKE_LEAVE_MS;
 /** What the brokers say of records, and not of themselves. */
 const REFUSALS = new Set([
   'MESSAGE_TOO_LARGE',
@@ -87,24 +85,17 @@ export async function connectAdminOf(
 ): Promise<Admin> {
   const end = server.lastIndexOf(':');
   const address = { host: server.slice(0, end), port: Number(server.slice(end + 1)) };
-  const socketFactory: ISocketFactory = ({ onConnect, ssl }) =>
-    brokers.tls === undefined
-      ? connect(address, onConnect)
-      : connectSecurely(
-          { ...address, ...(isIP(address.host) === 0 && { servername: address.host }), ...ssl },
-          onConnect,
-        );
-  return connected(
-    kafkaAt({ ...brokers, bootstrapServers: [server] }, log, deadlines, { socketFactory }).admin(),
-    deadlines,
-  );
+  const socketFactory: ISocketFactory = (wanted) => secured(connect(address), { ...wanted, ...address });
+  const kafka = kafkaAt({ ...brokers, bootstrapServers: [server] }, log, deadlines, socketFactory);
+  return connected(kafka.admin(), deadlines);
 }
 
 /** A connected sender of records. @throws when the brokers do not answer within the deadlines */
 export async function connectSender(config: EventsConfig, log: Log): Promise<RecordSender> {
   const { topic } = config;
+  const sockets = new KafkaSockets();
   const producer = await connected(
-    kafkaAt(config, log, SEND_DEADLINES).producer({
+    kafkaAt(config, log, SEND_DEADLINES, sockets.factory).producer({
       allowAutoTopicCreation: false,
       // Java's own, so that other producers put the same memo into the same partition.
       createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
@@ -112,16 +103,21 @@ export async function connectSender(config: EventsConfig, log: Log): Promise<Rec
     SEND_DEADLINES,
   );
   return {
-    send: async (records) => {
+    send: async (records, until) => {
+      sockets.until = until;
       const messages: Message[] = records.map(({ key, value, headers }) => ({ key, value, headers: { ...headers } }));
       try {
-        await within(producer.send({ topic, messages, acks: -1, timeout: REPLICATION_MS }), SEND_MS, 'Kafka');
+        const left = Math.max(0, until - performance.now());
+        await within(producer.send({ topic, messages, acks: -1, timeout: REPLICATION_MS }), left, 'Kafka');
       } catch (error) {
         const refusal = refusalIn(error);
         throw refusal === undefined ? error : new RecordsRefused(refusal, { cause: error });
       }
     },
-    close: () => takeLeave(producer),
+    close: async () => {
+      await takeLeave(producer);
+      sockets.cut();
+    },
   };
 }
 
@@ -134,10 +130,10 @@ function kafkaAt(
   { bootstrapServers, sasl, tls }: Brokers,
   log: Log,
   deadlines: KafkaDeadlines,
-  sockets: Pick<KafkaConfig, 'socketFactory'> = {},
+  socketFactory?: ISocketFactory,
 ): kafkajs.Kafka {
   return new kafkajs.Kafka({
-    ...sockets,
+    ...(socketFactory && { socketFactory }),
     clientId: 'memo-service',
     brokers: [...bootstrapServers],
     ...(tls && { ssl: tlsOptions(tls) }),

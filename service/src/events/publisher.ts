@@ -24,10 +24,10 @@ export class Publisher {
 
   /**
    * Sends events in their order. One that Kafka refuses is found by halving, and holds up none of the others.
-   * @param confirm awaited before each send, which ends within {@link HELD_MS} of it; nothing is sent when it throws
+   * @param confirm asked before each send until when it may go on; nothing is sent when it throws
    * @throws when Kafka or its topic is away: all of them must be sent again then, though some may have arrived
    */
-  async publish(events: readonly OutboxEvent[], confirm: () => Promise<void>): Promise<Sent> {
+  async publish(events: readonly OutboxEvent[], confirm: () => Promise<number>): Promise<Sent> {
     try {
       this.#sender ??= await this.#open();
       return await send(this.#sender, events, confirm);
@@ -49,10 +49,14 @@ export class Publisher {
   }
 }
 
-async function send(sender: RecordSender, events: readonly OutboxEvent[], confirm: () => Promise<void>): Promise<Sent> {
-  await confirm();
+async function send(
+  sender: RecordSender,
+  events: readonly OutboxEvent[],
+  confirm: () => Promise<number>,
+): Promise<Sent> {
+  const until = await confirm();
   try {
-    await sender.send(events.map(recordOf));
+    await sender.send(events.map(recordOf), until);
     return { published: events, refused: [] };
   } catch (error) {
     if (!(error instanceof RecordsRefused)) throw error;

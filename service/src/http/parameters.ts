@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { checked, refuse } from './faults.ts';
 import { booleanIn, integerIn } from './lax.ts';
 import { invalid } from './problem.ts';
+import { WITHOUT_NUL } from './text.ts';
 
 /** An integer within bounds; beyond what a number holds exactly it is taken as the largest one that does. */
 export function integerParameter<Fallback extends number | undefined>(bounds: {
@@ -43,7 +44,7 @@ export const flagParameter = z
 
 /** A set of texts, each sent under the same name: {@link readQuery} has to be told. */
 export const textsParameter = z
-  .array(z.string())
+  .array(z.string().meta({ pattern: WITHOUT_NUL }))
   .optional()
   .transform((values = [], context) => {
     if (values.some((value) => value.includes('\0'))) refuse(context, { code: 'string_nul' });

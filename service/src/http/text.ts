@@ -2,6 +2,9 @@
 import { z } from 'zod';
 import { refuse } from './faults.ts';
 
+/** Any character but NUL: what JSON Schema can say of {@link text} beside its length. */
+export const WITHOUT_NUL = '^[^\\u0000]*$';
+
 /** Text of so many code points, without lone surrogates and NUL. No trimming, no normalisation. */
 export function text(least: number, most = Infinity): z.ZodString {
   return z
@@ -14,7 +17,11 @@ export function text(least: number, most = Infinity): z.ZodString {
       else if (value.length > most && codePoints(value) > most)
         refuse(context, { code: 'string_too_long', bound: most });
     })
-    .meta({ ...(least > 0 && { minLength: least }), ...(most < Infinity && { maxLength: most }) });
+    .meta({
+      pattern: WITHOUT_NUL,
+      ...(least > 0 && { minLength: least }),
+      ...(most < Infinity && { maxLength: most }),
+    });
 }
 
 /** Length of a text in characters as clients, and JSON Schema, count them. */

@@ -5,6 +5,7 @@ import type { OperationName } from '../http/operations.ts';
 import type { HeaderName } from '../http/openapi/headers.ts';
 import { memoIdParameter } from '../http/parameters.ts';
 import type { ProblemCode } from '../http/problem.ts';
+import { IDEMPOTENCY_KEY } from './idempotency.ts';
 import { filterQuery } from './listing/filters.ts';
 import { listQuery, pageQuery } from './listing/list.ts';
 import { memoCreate, memoReply, memoUpdate, searchQuery, trashedReply } from './schemas.ts';
@@ -26,6 +27,8 @@ export interface OperationDescription {
   readonly description?: string;
   readonly parameters?: { readonly path?: z.ZodObject; readonly query?: z.ZodObject; readonly header?: z.ZodObject };
   readonly body?: z.ZodType;
+  /** True: nothing at all may be sent, too. */
+  readonly bodyOptional?: boolean;
   /** JSON where they are absent. */
   readonly bodyTypes?: readonly string[];
   readonly successes: readonly Success[];
@@ -51,6 +54,7 @@ const ifNoneMatch = z.object({
 });
 const idempotencyKey = z.object({
   'Idempotency-Key': z.string().min(1).max(255).optional().meta({
+    pattern: IDEMPOTENCY_KEY.source,
     description: 'A new UUID for each memo: the create may be sent again under it for a day and makes one memo.',
   }),
 });
@@ -95,6 +99,7 @@ export const DESCRIPTIONS: Readonly<Record<OperationName, OperationDescription>>
     summary: 'Put memos in as NDJSON',
     description: 'Lines are taken while they arrive. Times are kept, and ids where no memo ever had them.',
     body: z.string(),
+    bodyOptional: true,
     bodyTypes: [NDJSON],
     successes: [
       { status: 200, description: 'Every line is in.', schema: importReport },

@@ -24,7 +24,7 @@ export interface EarlierCreate {
 const KEPT_MS = 24 * 3_600_000;
 const PURGED_AT_ONCE = 1000;
 /** Printable ASCII; quoted as a structured field or not, the text counts. */
-const KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
+export const IDEMPOTENCY_KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
 
 /**
  * @param subject who sends it, where that is known: a key is its sender's own
@@ -36,7 +36,7 @@ export function keyedRequest(
   subject?: string,
 ): KeyedRequest | undefined {
   if (header === undefined) return undefined;
-  if (typeof header !== 'string' || !KEY.test(header)) throw new Problem('idempotency-key-malformed');
+  if (typeof header !== 'string' || !IDEMPOTENCY_KEY.test(header)) throw new Problem('idempotency-key-malformed');
   return { keyHash: digest(JSON.stringify([subject ?? null, header])), bodyHash: digest(JSON.stringify(body)) };
 }
 

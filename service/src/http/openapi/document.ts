@@ -110,6 +110,7 @@ function descriptionOf({ description }: OperationDescription, restricted?: Opera
 
 function requestOf({
   body,
+  bodyOptional = false,
   bodyTypes = [JSON_TYPE],
   parameters = {},
 }: OperationDescription): Pick<RouteConfig, 'request'> {
@@ -120,7 +121,10 @@ function requestOf({
       ...(query && { query }),
       ...(header && { headers: header }),
       ...(body && {
-        body: { required: true, content: Object.fromEntries(bodyTypes.map((type) => [type, { schema: body }])) },
+        body: {
+          required: !bodyOptional,
+          content: Object.fromEntries(bodyTypes.map((type) => [type, { schema: body }])),
+        },
       }),
     },
   };

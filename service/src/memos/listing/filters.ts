@@ -16,7 +16,7 @@ const timeParameter = z
     if (instant === undefined) refuse(context, { code: 'datetime_parsing' });
     return instant;
   })
-  .meta({ type: 'string', format: 'date-time' });
+  .meta({ type: 'string', format: 'date-time', pattern: '^[1-9]' });
 
 /** Of any length: what no memo can hold finds none. */
 const exactText = text(0).optional();

@@ -24,6 +24,7 @@ const sortParameter = z
   .meta({
     type: 'string',
     default: '-id',
+    pattern: `^-?(${SORT_FIELDS.join('|')})(,-?(${SORT_FIELDS.join('|')}))*$`,
     description: `Some of ${SORT_FIELDS.join(', ')}, each once, separated by commas, with \`-\` before one for descending.`,
   });
 
