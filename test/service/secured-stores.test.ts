@@ -15,6 +15,8 @@ interface Health {
   readonly services: { readonly database: string; readonly redis: string; readonly kafka: string };
 }
 
+const healthy: Health['services'] = { database: 'healthy', redis: 'healthy', kafka: 'healthy' };
+
 describe('the service on stores with TLS and accounts', function () {
   this.timeout(180_000);
   const authority = createAuthority('theirs');
@@ -31,7 +33,11 @@ describe('the service on stores with TLS and accounts', function () {
     const certificate = authority.issue({ commonName: 'store' }, ['127.0.0.1']);
     [database, redis, kafka] = await Promise.all([
       startMariaDB({ certificate }),
-      startRedis({ certificate, password: 'nobody-knows', account: 'memo on >cache-secret ~memo:* +@all' }),
+      startRedis({
+        certificate,
+        password: 'nobody-knows',
+        account: 'memo on >cache-secret ~memo:* ~memo-state:* ~rate:* +@all',
+      }),
       startKafka({ version: '4.2.1', certificate, account: { username: 'memo', password: 'kafka-secret' } }),
     ]);
     environment = {
@@ -77,6 +83,10 @@ describe('the service on stores with TLS and accounts', function () {
   async function finds(changes: Record<string, string>, wanted: Health['services']): Promise<void> {
     const service = await startService({ ...environment, ...changes }, { ready: false });
     services.push(service);
+    await untilFound(service, wanted);
+  }
+
+  async function untilFound(service: Service, wanted: Health['services']): Promise<void> {
     let last: Health['services'] | undefined;
     try {
       await until('the stores are as expected', async () => {
@@ -84,7 +94,7 @@ describe('the service on stores with TLS and accounts', function () {
         return JSON.stringify(last) === JSON.stringify(wanted);
       });
     } catch (error) {
-      throw new Error(`they are ${JSON.stringify(last)}`, { cause: error });
+      throw new Error(`they are ${JSON.stringify(last)}: ${service.logs()}`, { cause: error });
     }
   }
 
@@ -97,10 +107,7 @@ describe('the service on stores with TLS and accounts', function () {
     services.push(service);
     const id = await createMemo(service);
     expect((await service.call('GET', `/v1/memos/${id}`)).status).to.equal(200);
-    await until(
-      'every store is healthy',
-      async () => ((await service.manage('/health')).json as { status: string }).status === 'healthy',
-    );
+    await untilFound(service, healthy);
     await until('the event is out', async () =>
       /^memo_outbox_backlog 0$/m.test((await service.manage('/metrics')).text),
     );
@@ -122,10 +129,7 @@ describe('the service on stores with TLS and accounts', function () {
       KAFKA_BOOTSTRAP_SERVERS: `localhost:${kafka.brokers[0]?.port}`,
     };
     const byAuthority = { DATABASE_TLS: 'VerifyCA', REDIS_TLS: 'VerifyCA', KAFKA_TLS: 'VerifyCA' };
-    await Promise.all([
-      refusesEach(byName),
-      finds({ ...byName, ...byAuthority }, { database: 'healthy', redis: 'healthy', kafka: 'healthy' }),
-    ]);
+    await Promise.all([refusesEach(byName), finds({ ...byName, ...byAuthority }, healthy)]);
   });
 
   it('is let in nowhere with a wrong password', async () => {
