@@ -1,7 +1,9 @@
 /** `make down CONTEXT=`: takes away what `make up` and `make deploy` made there, by their label, and nothing else. */
 import type { Namespace } from 'kubernetes-types/core/v1.js';
+import { appLabel } from '../../operator/src/api/labels.ts';
 import type { KubeObject } from '../../operator/src/runtime/object.ts';
 import type { Voice } from '../../test/cluster/host/progress.ts';
+import { until } from '../../test/cluster/host/wait.ts';
 import type { Kubectl } from '../stack/kubectl.ts';
 import { crd, operator } from '../stack/manifests.ts';
 import { madeBy } from '../stack/ownership.ts';
@@ -33,7 +35,13 @@ async function removeMemoApps(kubectl: Kubectl, { say }: Voice): Promise<void> {
   for (const { metadata } of await memoApps(kubectl, '-l', madeBy)) {
     const { name, namespace = '' } = metadata;
     await kubectl.run(['delete', 'memoapp', name, '-n', namespace, WAIT]);
-    say(`MemoApp ${namespace}/${name} is gone`);
+    // A namespace with pods on their way out looks again only after half of the longest time that one of them may take.
+    const ended = { seconds: 300, hint: `see kubectl get pods -n ${namespace}`, everyMilliseconds: 500 };
+    await until(`the end of the pods of ${namespace}/${name}`, ended, async () => {
+      const pods = await kubectl.list<KubeObject>('pods', '-n', namespace, '-l', `${appLabel}=${name}`);
+      return pods.length === 0 ? true : undefined;
+    });
+    say(`MemoApp ${namespace}/${name} is gone, and every pod of it`);
   }
 }
 
