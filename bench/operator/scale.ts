@@ -4,12 +4,12 @@
  * `node bench/operator/scale.ts --help` says what can be set; progress goes to standard error, the table to standard output.
  */
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { connect } from '../../operator/src/runtime/client/connect.ts';
 import { fromKubeconfig } from '../../operator/src/runtime/client/kubeconfig.ts';
 import { startCluster } from '../../test/cluster/cluster.ts';
 import { consoleLog } from '../../test/cluster/host/progress.ts';
+import { install } from '../../test/operator/install.ts';
 import { kubectlOn } from '../../test/operator/kubectl.ts';
 import { controllerRuntime, kopf } from './scale/baselines.ts';
 import { ours, type Contestant } from './scale/contestant.ts';
@@ -26,7 +26,6 @@ export interface Result {
   readonly endurance?: EnduranceResult;
 }
 
-const root = join(import.meta.dirname, '../..');
 const contestants = ['memo-operator', 'controller-runtime', 'kopf'] as const;
 const options = new Command('scale')
   .option('--apps <number>', 'MemoApps in the fleet', Number, 1000)
@@ -62,10 +61,7 @@ async function measure(contestant: Contestant): Promise<Result> {
   const say = (line: string): void => log(`${contestant.name}: ${line}`);
   const cluster = await startCluster({ name: 'bench-scale', rung: 1, log: say });
   try {
-    const kubectl = await kubectlOn(cluster);
-    const installed = await kubectl(['apply', '-k', join(root, 'config/default')]);
-    if (installed.code !== 0) throw new Error(installed.stderr);
-    await kubectl(['wait', '--for=condition=Established', '--timeout=30s', 'crd/memoapps.memo.sogangcomputerclub.org']);
+    await install(await kubectlOn(cluster));
     const credentials = await fromKubeconfig({ path: cluster.kubeconfig });
     const admin = await connect({ credentials, userAgent: 'bench', connections: 64 });
     const ledger = new Ledger(cluster.auditLog);

@@ -14,7 +14,8 @@ export interface Request {
   readonly responseStatus?: { readonly code?: number };
 }
 
-const writing: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
+/** The verbs of requests that write. */
+export const writing: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
 
 /** Every request of the user, a watch also while it runs. */
 export function requestsOf(auditLog: string, username: string): Request[] {

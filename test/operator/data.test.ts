@@ -1,14 +1,13 @@
 /** What must never happen to data, and what a change must not break: on a real API server with real controllers. */
-import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Job } from 'kubernetes-types/batch/v1.js';
 import type { MemoApp } from '../../operator/src/api/memoapp.ts';
 import { startCluster, type Cluster } from '../cluster/cluster.ts';
+import { install } from './install.ts';
 import { kubectlOn, memoApp, type Kubectl } from './kubectl.ts';
 import { startOperator, type RunningOperator } from './operator.ts';
 import { until } from './until.ts';
 
-const root = join(import.meta.dirname, '../..');
 const volumes = 24;
 
 interface Standing {
@@ -71,8 +70,7 @@ describe('the data of a MemoApp', function () {
   before(async () => {
     cluster = await startCluster({ name: 'test-data', rung: 2 });
     kubectl = await kubectlOn(cluster);
-    await run('apply', '-k', join(root, 'config/default'));
-    await run('wait', '--for=condition=Established', '--timeout=30s', 'crd/memoapps.memo.sogangcomputerclub.org');
+    await install(kubectl);
     await apply(storageClass, ...Array.from({ length: volumes }, (_, index) => volume(index)));
     operator = await startOperator(cluster);
   });

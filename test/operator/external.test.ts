@@ -1,17 +1,16 @@
 /** External stores on a real API server: the Secrets they need, what the API says of them, and going from one to the other. */
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { expect } from 'chai';
 import { parseConfig } from '../../service/src/config.ts';
 import { startCluster, type Cluster } from '../cluster/cluster.ts';
 import { writesOf } from './audit.ts';
+import { install } from './install.ts';
 import { kubectlOn, memoApp, type Kubectl } from './kubectl.ts';
 import { apply, get, untilCondition } from './live.ts';
 import { operatorUser, startOperator, type RunningOperator } from './operator.ts';
 import { until } from './until.ts';
 
-const root = join(import.meta.dirname, '../..');
 const configHash = 'memo.sogangcomputerclub.org/config-hash';
 /** A loopback address of its own, because the port is fixed. */
 const podIP = `127.${(process.pid >> 8) & 127}.${process.pid & 255}.90`;
@@ -33,9 +32,7 @@ describe('a MemoApp with external stores', function () {
   before(async () => {
     cluster = await startCluster({ name: 'test-external', rung: 1 });
     kubectl = await kubectlOn(cluster);
-    const installed = await kubectl(['apply', '-k', join(root, 'config/default')]);
-    expect(installed.code, installed.stderr).to.equal(0);
-    await kubectl(['wait', '--for=condition=Established', '--timeout=30s', 'crd/memoapps.memo.sogangcomputerclub.org']);
+    await install(kubectl);
     health = createServer((_, response) => {
       response.writeHead(services.database === 'healthy' ? 200 : 503, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ status: 'whatever', services }));

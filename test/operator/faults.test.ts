@@ -1,6 +1,5 @@
 /** An operator whose API server is slow to help: what it makes in the end is what it makes on a good day. */
 import { expect } from 'chai';
-import { apiVersion, kind } from '../../operator/src/api/names.ts';
 import type { ApiClient } from '../../operator/src/runtime/client/client.ts';
 import { connect } from '../../operator/src/runtime/client/connect.ts';
 import { ApiError } from '../../operator/src/runtime/client/error.ts';
@@ -8,12 +7,11 @@ import { fromKubeconfig } from '../../operator/src/runtime/client/kubeconfig.ts'
 import { kindOf } from '../../operator/src/runtime/object.ts';
 import { startCluster, type Cluster } from '../cluster/cluster.ts';
 import { pass, startApiProxy, type ApiProxy, type Treat, type Treatment } from './api-proxy.ts';
-import { otherObjects } from './crash/compare.ts';
-import { memoAppKind, stateOf } from './crash/state.ts';
+import { memoAppKind } from './crash/state.ts';
 import { install } from './install.ts';
 import { kubectlOn } from './kubectl.ts';
 import { launchOperator, operatorKubeconfig, type RunningOperator } from './operator.ts';
-import { atRest } from './rest.ts';
+import { askForStack, atRest, untilLike } from './rest.ts';
 import { until } from './until.ts';
 
 const serviceKind = kindOf('v1', 'Service');
@@ -54,17 +52,12 @@ describe('an operator whose API server', function () {
   });
 
   async function ask(namespace: string): Promise<void> {
-    await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
-    await client.create({ apiVersion, kind, metadata: { namespace, name: 'shop' }, spec: {} });
+    await askForStack(client, namespace);
   }
 
   /** As in the namespace where nothing went wrong. */
   async function isWell(namespace: string): Promise<void> {
-    await until(`the stack in ${namespace}`, async () => {
-      const others = otherObjects(calm, (await stateOf(client, namespace)).objects);
-      if (others.length > 0) throw new Error(others.join('\n'));
-      return true;
-    });
+    await untilLike(calm, client, namespace);
   }
 
   async function loseService(namespace: string): Promise<void> {

@@ -1,13 +1,12 @@
 /** The route through a Gateway, on a cluster that comes to serve the Gateway API only while the operator runs. */
-import { join } from 'node:path';
 import { expect } from 'chai';
 import { startCluster, type Cluster } from '../cluster/cluster.ts';
+import { install } from './install.ts';
 import { kubectlOn, memoApp, type Kubectl } from './kubectl.ts';
 import { apply, get, untilCondition } from './live.ts';
 import { startOperator, type RunningOperator } from './operator.ts';
 import { until } from './until.ts';
 
-const root = join(import.meta.dirname, '../..');
 const route = { hostnames: ['memo.example'], gateway: { parentRefs: [{ name: 'public', namespace: 'gateways' }] } };
 
 describe('a MemoApp behind a Gateway', function () {
@@ -19,9 +18,7 @@ describe('a MemoApp behind a Gateway', function () {
   before(async () => {
     cluster = await startCluster({ name: 'test-gateway', rung: 1 });
     kubectl = await kubectlOn(cluster);
-    const installed = await kubectl(['apply', '-k', join(root, 'config/default')]);
-    expect(installed.code, installed.stderr).to.equal(0);
-    await kubectl(['wait', '--for=condition=Established', '--timeout=30s', 'crd/memoapps.memo.sogangcomputerclub.org']);
+    await install(kubectl);
     operator = await startOperator(cluster);
   });
 

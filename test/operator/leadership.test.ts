@@ -1,17 +1,14 @@
 /** Operators that lose the Lease, stand by, stand still or are told to go, each in the middle of a pass. */
 import { expect } from 'chai';
-import { apiVersion, kind } from '../../operator/src/api/names.ts';
 import type { ApiClient } from '../../operator/src/runtime/client/client.ts';
 import { connect } from '../../operator/src/runtime/client/connect.ts';
 import { fromKubeconfig } from '../../operator/src/runtime/client/kubeconfig.ts';
 import { startCluster, type Cluster } from '../cluster/cluster.ts';
 import { pass, startApiProxy, type ApiProxy, type ProxiedRequest } from './api-proxy.ts';
-import { otherObjects } from './crash/compare.ts';
-import { stateOf } from './crash/state.ts';
 import { install } from './install.ts';
 import { kubectlOn } from './kubectl.ts';
 import { launchOperator, operatorKubeconfig, type RunningOperator } from './operator.ts';
-import { atRest } from './rest.ts';
+import { askForStack, atRest, untilLike } from './rest.ts';
 import { until } from './until.ts';
 
 interface Candidate {
@@ -74,16 +71,11 @@ describe('an operator and its Lease', function () {
   }
 
   async function ask(namespace: string): Promise<void> {
-    await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
-    await client.create({ apiVersion, kind, metadata: { namespace, name: 'shop' }, spec: {} });
+    await askForStack(client, namespace);
   }
 
   async function isWell(namespace: string): Promise<void> {
-    await until(`the stack in ${namespace}`, async () => {
-      const others = otherObjects(calm, (await stateOf(client, namespace)).objects);
-      if (others.length > 0) throw new Error(others.join('\n'));
-      return true;
-    });
+    await untilLike(calm, client, namespace);
   }
 
   function writes({ asked }: Candidate): number {

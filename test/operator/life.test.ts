@@ -1,13 +1,11 @@
 /** The life of a MemoApp on a real API server: made, left alone, drifted, changed, taken names, restarts. */
-import { join } from 'node:path';
 import { expect } from 'chai';
 import { startCluster, type Cluster } from '../cluster/cluster.ts';
 import { writesOf } from './audit.ts';
+import { install } from './install.ts';
 import { kubectlOn, memoApp, type Kubectl } from './kubectl.ts';
 import { operatorUser, startOperator, type RunningOperator } from './operator.ts';
 import { until } from './until.ts';
-
-const root = join(import.meta.dirname, '../..');
 
 interface Live {
   readonly metadata: {
@@ -47,9 +45,7 @@ describe('a MemoApp on a real API server', function () {
   before(async () => {
     cluster = await startCluster({ name: 'test-life', rung: 1 });
     kubectl = await kubectlOn(cluster);
-    const installed = await kubectl(['apply', '-k', join(root, 'config/default')]);
-    expect(installed.code, installed.stderr).to.equal(0);
-    await kubectl(['wait', '--for=condition=Established', '--timeout=30s', 'crd/memoapps.memo.sogangcomputerclub.org']);
+    await install(kubectl);
     // Every three seconds each MemoApp is looked at again: idleness is proven by passes, not by waiting.
     operator = await startOperator(cluster, 0.05);
   });

@@ -1,14 +1,13 @@
 /** Paused and stopped MemoApps on a cluster with controllers and simulated nodes. */
-import { join } from 'node:path';
 import { expect } from 'chai';
 import { startCluster, type Cluster } from '../cluster/cluster.ts';
 import { writesOf } from './audit.ts';
+import { install } from './install.ts';
 import { kubectlOn, memoApp, type Kubectl } from './kubectl.ts';
 import { apply, get, untilCondition, type Live } from './live.ts';
 import { operatorUser, startOperator, type RunningOperator } from './operator.ts';
 import { until } from './until.ts';
 
-const root = join(import.meta.dirname, '../..');
 const pause = 'memo.sogangcomputerclub.org/reconcile';
 
 describe('a MemoApp that is to rest', function () {
@@ -20,9 +19,7 @@ describe('a MemoApp that is to rest', function () {
   before(async () => {
     cluster = await startCluster({ name: 'test-states', rung: 2 });
     kubectl = await kubectlOn(cluster);
-    const installed = await kubectl(['apply', '-k', join(root, 'config/default')]);
-    expect(installed.code, installed.stderr).to.equal(0);
-    await kubectl(['wait', '--for=condition=Established', '--timeout=30s', 'crd/memoapps.memo.sogangcomputerclub.org']);
+    await install(kubectl);
     for (const object of volumes(6)) await apply(kubectl, object);
     operator = await startOperator(cluster, 0.05);
   });

@@ -1,13 +1,12 @@
 /** Stores that hold data, on a real API server: what ran on a volume, who owns it, and what a change restarts. */
-import { join } from 'node:path';
 import { expect } from 'chai';
 import type { PodTemplateSpec } from 'kubernetes-types/core/v1.js';
 import { startCluster, type Cluster } from '../cluster/cluster.ts';
+import { install } from './install.ts';
 import { kubectlOn, memoApp, type Kubectl } from './kubectl.ts';
 import { startOperator, type RunningOperator } from './operator.ts';
 import { until } from './until.ts';
 
-const root = join(import.meta.dirname, '../..');
 const versionAnnotation = 'memo.sogangcomputerclub.org/store-version';
 
 interface Live {
@@ -37,9 +36,7 @@ describe('the stores of a MemoApp', function () {
   before(async () => {
     cluster = await startCluster({ name: 'test-stores', rung: 1 });
     kubectl = await kubectlOn(cluster);
-    const installed = await kubectl(['apply', '-k', join(root, 'config/default')]);
-    expect(installed.code, installed.stderr).to.equal(0);
-    await kubectl(['wait', '--for=condition=Established', '--timeout=30s', 'crd/memoapps.memo.sogangcomputerclub.org']);
+    await install(kubectl);
     operator = await startOperator(cluster, 0.05);
   });
 

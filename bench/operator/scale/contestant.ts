@@ -14,7 +14,7 @@ export interface Contestant {
   readonly name: string;
   /** As the API server knows it. */
   readonly user: string;
-  /** Starts one process of it. Before the first, `prepare` has been awaited. */
+  /** Starts one process of it. */
   start(cluster: Cluster): Promise<Running>;
 }
 

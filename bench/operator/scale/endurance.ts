@@ -1,10 +1,9 @@
 /** What only our operator promises: no write while idle, memory that foreign Secrets do not move, a standby that takes over. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { MemoApp } from '../../../operator/src/api/memoapp.ts';
-import { apiVersion, kind } from '../../../operator/src/api/names.ts';
 import { kindOf } from '../../../operator/src/runtime/object.ts';
 import type { AppName } from './children.ts';
 import { sideBySide, type Field } from './field.ts';
+import { edit, memoApps } from './fleet.ts';
 import { playReadiness } from './ready.ts';
 
 export interface EnduranceResult {
@@ -17,7 +16,6 @@ export interface EnduranceResult {
 }
 
 const SECRETS = 10_000;
-const memoApps = kindOf<MemoApp>(apiVersion, kind);
 
 /** @param minutes how long it is left alone; its resync must come round in that time */
 export async function measureEndurance(
@@ -78,8 +76,7 @@ async function standby(field: Field, fleet: readonly AppName[]): Promise<Enduran
     await leader.stop(signal);
     const [app] = fleet;
     if (app === undefined) throw new Error('an empty fleet');
-    const body = { spec: { api: { pod: { annotations: { bench: signal } } } } };
-    await field.admin.patch(memoApps, app, { type: 'merge', body }, { fieldManager: 'bench' });
+    await edit(field, app, signal);
     await field.until(`the standby after ${signal}`, 60, () => field.writes().length > 0);
     seconds[signal] = ((field.writes()[0]?.answered ?? NaN) - ended) / 1000;
     await field.quiet(3);

@@ -31,7 +31,7 @@ export interface FleetResult {
 
 const PER_NAMESPACE = 50;
 const WIDTH = 16;
-const memoApps = kindOf<MemoApp>(apiVersion, kind);
+export const memoApps = kindOf<MemoApp>(apiVersion, kind);
 const EDITS = 200;
 const LOST = 20;
 const BURST_SECONDS = 10;
@@ -203,7 +203,7 @@ async function restartedApiServer(field: Field, fleet: readonly AppName[]): Prom
 }
 
 /** One field that shows in one child. */
-async function edit(field: Field, { namespace, name }: AppName, value: string): Promise<void> {
+export async function edit(field: Field, { namespace, name }: AppName, value: string): Promise<void> {
   const body = { spec: { api: { pod: { annotations: { bench: value } } } } };
   await field.admin.patch(memoApps, { namespace, name }, { type: 'merge', body }, { fieldManager: 'bench' });
 }

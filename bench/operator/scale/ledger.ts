@@ -1,5 +1,6 @@
 /** What the API server says that it was asked: the audit log, which measures every contestant by the same clock. */
 import { closeSync, openSync, readSync } from 'node:fs';
+import { writing, type Request } from '../../../test/operator/audit.ts';
 
 /** One request, when it was answered. Times are milliseconds since 1970, to the microsecond. */
 export interface Asked {
@@ -14,22 +15,10 @@ export interface Asked {
   readonly answered: number;
 }
 
-interface AuditEvent {
-  readonly stage: string;
-  readonly verb: string;
-  readonly user: { readonly username: string };
-  readonly objectRef?: {
-    readonly resource?: string;
-    readonly subresource?: string;
-    readonly namespace?: string;
-    readonly name?: string;
-  };
-  readonly responseStatus?: { readonly code?: number };
+interface AuditEvent extends Request {
   readonly requestReceivedTimestamp: string;
   readonly stageTimestamp: string;
 }
-
-const writing: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
 
 export class Ledger {
   readonly #path: string;

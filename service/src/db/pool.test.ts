@@ -106,7 +106,7 @@ describe('the connection pool', () => {
       acquireMs: 5_000,
       open: () => attempts.shift() ?? Promise.reject(new DatabaseUnavailable('refused')),
     });
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    await new Promise((resolve) => setImmediate(resolve));
     const waiting = refusal(pool.acquire());
     first.reject(new DatabaseUnavailable('the session was ended'));
     expect(await waiting).to.equal('none');

@@ -1,11 +1,10 @@
 /** The Helm chart: the same objects as by kustomize, values that are checked, installed, upgraded and removed for real. */
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parseAllDocuments } from 'yaml';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
-import { kubectlOn, memoApp, type Answer, type Kubectl } from '../kubectl.ts';
+import { answerOf, kubectlOn, memoApp, type Answer, type Kubectl } from '../kubectl.ts';
 import { apply, get } from '../live.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -46,15 +45,7 @@ describe('the Helm chart', function () {
   });
 
   async function helm(...args: readonly string[]): Promise<Answer> {
-    return await new Promise((resolve, reject) => {
-      const child = spawn(program, args, { cwd: root, env: { ...process.env, KUBECONFIG: cluster.kubeconfig } });
-      let stdout = '';
-      let stderr = '';
-      child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-      child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-      child.once('error', reject);
-      child.once('close', (code) => resolve({ code: code ?? -1, stdout, stderr }));
-    });
+    return await answerOf(program, args, { cwd: root, env: { ...process.env, KUBECONFIG: cluster.kubeconfig } });
   }
 
   async function done(...args: readonly string[]): Promise<string> {
