@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { RuntimeMetrics } from '../metrics.ts';
 import { kindOf } from '../object.ts';
@@ -216,6 +217,21 @@ describe('the client', () => {
     const signal = new AbortController().signal;
     for await (const batch of client.watch(kind, { signal, timeoutSeconds: 1 })) received.push(...batch);
     expect(received).to.deep.equal(events);
+  });
+
+  it('opens a thousand watches a few at a time, and calls need not wait for them', async () => {
+    script = [...Array.from({ length: 16 }, () => silence), ok];
+    const stop = new AbortController();
+    const follow = async (): Promise<void> => {
+      for await (const batch of client.watch(kind, { signal: stop.signal, timeoutSeconds: 1 })) batch;
+    };
+    const ends = Promise.allSettled(Array.from({ length: 1_000 }, follow));
+    while (seen.length < 16) await turn();
+    await client.get(kind, name);
+    expect(seen).to.have.length(17);
+    stop.abort(new Error('enough'));
+    await ends;
+    expect(seen).to.have.length(17);
   });
 
   it('counts its calls', async () => {

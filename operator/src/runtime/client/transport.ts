@@ -1,4 +1,6 @@
 /** One request, one answer: pooled connections with the credentials of the moment. Knows HTTP, nothing of Kubernetes. */
+import { createSecureContext } from 'node:tls';
+import limitConcurrency from 'p-limit';
 import { Agent } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.ts';
@@ -22,6 +24,11 @@ interface Pools {
 }
 
 const refreshEvery = 60_000;
+/**
+ * Watches that may wait for the head of their answer at once. An operator of many namespaces opens more than a thousand, and
+ * the event loop has to come round to its Lease between their handshakes.
+ */
+const opening = 16;
 
 export class Transport {
   readonly #source: CredentialSource;
@@ -29,6 +36,7 @@ export class Transport {
   readonly #connections: number;
   #credentials: Promise<Credentials> | undefined;
   #readAt = 0;
+  readonly #gate = limitConcurrency(opening);
   #pools: Pools | undefined;
 
   constructor(source: CredentialSource, clock: Clock, connections: number) {
@@ -41,15 +49,8 @@ export class Transport {
   async send(request: TransportRequest): Promise<Dispatcher.ResponseData> {
     const credentials = await this.#current();
     const pools = this.#poolsFor(credentials);
-    const pool = request.streaming ? pools.watches : pools.calls;
-    return pool.request({
-      origin: credentials.server,
-      method: request.method,
-      path: request.path,
-      headers: { ...credentials.headers, ...request.headers },
-      body: request.body ?? null,
-      signal: request.signal,
-    });
+    if (request.streaming) return this.#gate(() => dispatch(pools.watches, request, credentials));
+    return dispatch(pools.calls, request, credentials);
   }
 
   /** Where requests go, for metrics. */
@@ -88,7 +89,9 @@ export class Transport {
     if (this.#pools?.fingerprint === fingerprint) return this.#pools;
     // The certificate was rotated: calls under way end on the old connections, watches start again on new ones.
     const old = this.#pools;
-    const connect = { ...tls, keepAlive: true, keepAliveInitialDelay: 30_000, timeout: 5_000 };
+    // One for all: read anew for each connection, certificates take milliseconds of the event loop and stay in memory.
+    const secureContext = createSecureContext(tls);
+    const connect = { ...tls, secureContext, keepAlive: true, keepAliveInitialDelay: 30_000, timeout: 5_000 };
     // HTTP/1.1: a dropped packet or a large list stalls one call and not all (and undici's h2 costs more per call).
     const common = { connect, allowH2: false, headersTimeout: 35_000 };
     this.#pools = {
@@ -102,4 +105,15 @@ export class Transport {
     void old?.watches.close();
     return this.#pools;
   }
+}
+
+function dispatch(pool: Agent, request: TransportRequest, credentials: Credentials): Promise<Dispatcher.ResponseData> {
+  return pool.request({
+    origin: credentials.server,
+    method: request.method,
+    path: request.path,
+    headers: { ...credentials.headers, ...request.headers },
+    body: request.body ?? null,
+    signal: request.signal,
+  });
 }

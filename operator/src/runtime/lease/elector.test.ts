@@ -53,6 +53,8 @@ class ManualClock implements Clock {
 /** One Lease with optimistic locking, and a cable that can be pulled. */
 class LeaseServer {
   connected = true;
+  /** Called before each answer. */
+  slowness: () => void = () => undefined;
   stored: KubeObject | undefined;
   #version = 0;
 
@@ -104,6 +106,7 @@ class LeaseServer {
 
   async #answer<T>(work: () => T): Promise<T> {
     await turn();
+    this.slowness();
     if (!this.connected) throw new ApiError({ code: 0, reason: 'ConnectionFailed', message: 'no answer' });
     return work();
   }
@@ -179,6 +182,18 @@ describe('the elector', () => {
     expect(leads(elector)).to.equal(true);
     clock.block(15_000);
     expect(leads(elector)).to.equal(false);
+  });
+
+  it('does not lead, nor lose, what it took too slowly to be sure of, and takes it again', async () => {
+    const elector = candidate('a');
+    server.slowness = () => clock.block(11_000);
+    void elector.run();
+    await clock.advance(1_000);
+    expect(server.holder).to.equal('a');
+    expect(leads(elector)).to.equal(false);
+    server.slowness = () => undefined;
+    await clock.advance(12_000);
+    expect(leads(elector)).to.equal(true);
   });
 
   it('gives the lease back, so that the next need not wait', async () => {

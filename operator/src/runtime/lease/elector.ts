@@ -157,7 +157,8 @@ export class Elector {
       this.#held = await this.#write(lease, identity, Math.ceil(this.#options.duration / 1000));
       // Counted from before the request: the server may have stored it at once.
       this.#validUntil = started + renewDeadline;
-      if (this.#led) return;
+      // Taken so slowly that it may have lapsed by now, it is only tried for again.
+      if (this.#led || !this.leading) return;
       this.#led = true;
       this.#log.info({ identity }, 'leading');
       this.#metrics?.leading(this.#options.lease.name, true);
