@@ -35,7 +35,7 @@ const SUITES: readonly Suite[] = [
   mocha('unit', 'beside the code', 2, 'operator/src/**/*.test.ts', 'service/src/**/*.test.ts', 'scripts/**/*.test.ts'),
   apart(mocha('cluster', 'the local cluster itself', 12, 'test/cluster/**/*.test.ts')),
   apart(mocha('images', 'stand-ins and our images', 20, 'test/images/**/*.test.ts')),
-  apart(mocha('service', 'against real MariaDB, Redis and Kafka', 15, 'test/service/**/*.test.ts')),
+  apart(sideBySide(mocha('service', 'against real MariaDB, Redis and Kafka', 15, 'test/service/**/*.test.ts'))),
   apart(sideBySide(mocha('operator', 'against a real API server', 15, 'test/operator/**/*.test.ts'))),
   apart(mocha('e2e', 'the whole stack on a real cluster', 25, 'test/e2e/**/*.test.ts')),
 ];
@@ -50,9 +50,9 @@ function mocha(name: string, what: string, limitMinutes: number, ...globs: reado
   return { name, what, command, mocha: true, limitMinutes };
 }
 
-/** Two files at a time: each has a cluster of its own, and waits more than it works. */
+/** Three files at a time: each has a cluster or stores of its own, and waits more than it works. */
 function sideBySide(suite: Suite): Suite {
-  return { ...suite, command: [...suite.command, '--parallel', '--jobs', '2'] };
+  return { ...suite, command: [...suite.command, '--parallel', '--jobs', '3'] };
 }
 
 /**

@@ -87,7 +87,14 @@ export async function startService(environment: Environment, { ready = true } = 
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
   const manage = (path: string): Promise<Reply> => ask(`http://127.0.0.1:${managementPort}${path}`, { method: 'GET' });
   const probe = ready ? '/readyz' : '/livez';
-  await until(`200 from ${probe}`, async () => (await manage(probe).catch(() => undefined))?.status === 200, 20_000);
+  const says = (): string => `; it says:\n${output}`;
+  const ended = (): boolean => child.exitCode !== null || child.signalCode !== null;
+  const answers = async (): Promise<boolean> => ended() || (await manage(probe)).status === 200;
+  await until(`200 from ${probe}`, answers, 20_000).catch(async (cause: unknown) => {
+    await end(child, 'SIGKILL');
+    throw new Error(`the service did not answer ${probe} with 200${says()}`, { cause });
+  });
+  if (ended()) throw new Error(`the service ended with ${child.exitCode ?? child.signalCode}${says()}`);
   return {
     manage,
     port,
