@@ -15,6 +15,8 @@ interface Suite {
   /** A mocha suite reports its own counts; any other command is one test. */
   readonly mocha: boolean;
   readonly limitMinutes: number;
+  /** Starts clusters: what these are made of is built before. */
+  readonly clusters?: boolean;
 }
 
 interface Counts {
@@ -33,11 +35,12 @@ const SUITES: readonly Suite[] = [
   check('lint', 'eslint', ['eslint', '.', '--max-warnings', '0']),
   check('format', 'prettier', ['prettier', '--check', '.', '--log-level', 'warn']),
   mocha('unit', 'beside the code', 2, 'operator/src/**/*.test.ts', 'service/src/**/*.test.ts', 'scripts/**/*.test.ts'),
-  apart(mocha('cluster', 'the local cluster itself', 12, 'test/cluster/**/*.test.ts')),
+  tools(),
+  apart(onClusters(mocha('cluster', 'the local cluster itself', 12, 'test/cluster/**/*.test.ts'))),
   apart(mocha('images', 'stand-ins and our images', 20, 'test/images/**/*.test.ts')),
   apart(sideBySide(mocha('service', 'against real MariaDB, Redis and Kafka', 15, 'test/service/**/*.test.ts'))),
-  apart(sideBySide(mocha('operator', 'against a real API server', 15, 'test/operator/**/*.test.ts'))),
-  apart(mocha('e2e', 'the whole stack on a real cluster', 25, 'test/e2e/**/*.test.ts')),
+  apart(onClusters(sideBySide(mocha('operator', 'against a real API server', 15, 'test/operator/**/*.test.ts')))),
+  apart(onClusters(mocha('e2e', 'the whole stack on a real cluster', 25, 'test/e2e/**/*.test.ts'))),
 ];
 
 function check(name: string, what: string, command: readonly string[]): Suite {
@@ -48,6 +51,24 @@ function mocha(name: string, what: string, limitMinutes: number, ...globs: reado
   const files = globSync(globs, { cwd: join(import.meta.dirname, '..') });
   const command = ['mocha', '--reporter', join(import.meta.dirname, 'reporter.cjs'), ...files.toSorted()];
   return { name, what, command, mocha: true, limitMinutes };
+}
+
+/** On a machine that has never had a cluster this takes half an hour, and no test could wait for it. */
+function tools(): Suite {
+  const build = ['node', 'test/cluster/main.ts', 'build', 'test/operator/install/judge'];
+  return { ...check('tools', 'what clusters are made of, built once', build), limitMinutes: 60 };
+}
+
+function onClusters(suite: Suite): Suite {
+  return { ...suite, clusters: true };
+}
+
+/** The suites of these names, or all; with what they need. */
+function choose(names: readonly string[]): readonly Suite[] {
+  if (names.length === 0) return SUITES;
+  const named = SUITES.filter(({ name }) => names.includes(name));
+  const needed = named.some(({ clusters }) => clusters) ? 'tools' : undefined;
+  return SUITES.filter((suite) => named.includes(suite) || suite.name === needed);
 }
 
 /** Three files at a time: each has a cluster or stores of its own, and waits more than it works. */
@@ -130,7 +151,7 @@ async function main(): Promise<void> {
     process.stderr.write(`no suite "${unknown}"; there are: ${SUITES.map((suite) => suite.name).join(' ')}\n`);
     process.exit(2);
   }
-  const chosen = names.length === 0 ? SUITES : SUITES.filter((suite) => names.includes(suite.name));
+  const chosen = choose(names);
   const folder = mkdtempSync(join(tmpdir(), 'memoapp-test-'));
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -15,6 +15,7 @@ import { launch } from './launch.ts';
 import { clusterDirectory, clustersDirectory, isAlive, listNames, readRecord } from './state.ts';
 import type { ClusterRecord, Rung } from './state.ts';
 import { sweep } from './sweep.ts';
+import { ensureAll } from './toolbox/toolbox.ts';
 
 const log: Log = consoleLog();
 const program = new Command('cluster').description('Real single-node Kubernetes clusters on this machine.');
@@ -32,6 +33,17 @@ program
   .option('--name <name>', 'which', 'default')
   .option('--all', 'every cluster')
   .action(down);
+
+program
+  .command('build')
+  .description('build what clusters are made of, ahead of the first one')
+  .argument('[source...]', 'folders of Go programs to build with the same Go')
+  .action(async (sources: string[]) => {
+    await ensureAll(
+      sources.map((each) => resolve(each)),
+      log,
+    );
+  });
 
 program.command('status').description('clusters and their processes').action(status);
 

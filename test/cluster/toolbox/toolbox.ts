@@ -105,6 +105,14 @@ export async function ensureTools(tools: readonly string[], log: Log): Promise<v
   for (const tool of tools) await toolPath(tool, log);
 }
 
+/** Builds whatever is missing of all that clusters are made of, and of the programs in `sources`; answers when nothing is. */
+export async function ensureAll(sources: readonly string[], log: Log): Promise<void> {
+  await ensureTools(toolNames(), log);
+  for (const name of Object.keys(DEFINITIONS) as (keyof typeof DEFINITIONS)[]) await definitionsFolder(name, log);
+  await nodeImageArchive(log);
+  for (const source of sources) await ownProgram(source, log);
+}
+
 function goEntry(recipe: Recipe): Entry {
   const hash = createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 8);
   return {
