@@ -1,0 +1,104 @@
+/**
+ * How fast the service is, beside a bare `node:http` server, Express by its documentation and Fastify doing the same work.
+ * Rounds of all contenders alternate within one run; each figure is the median of its rounds. The table goes to standard
+ * output. `node bench/service/speed.ts --memos 1000000 --seconds 10 --rounds 3 --out speed.json`
+ */
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { run } from '../../test/cluster/host/command.ts';
+import { ensurePackages } from '../../test/cluster/host/packages.ts';
+import { consoleLog } from '../../test/cluster/host/progress.ts';
+import { startContender } from './speed/contender.ts';
+import type { Contender } from './speed/contender.ts';
+import { measure } from './speed/load.ts';
+import type { Measured } from './speed/load.ts';
+import { speedTable } from './speed/report.ts';
+import type { SpeedResult, TrialResult } from './speed/report.ts';
+import { setStage } from './speed/stage.ts';
+import { trialsOf } from './speed/trials.ts';
+import type { Trial } from './speed/trials.ts';
+
+const { values } = parseArgs({
+  options: {
+    memos: { type: 'string', default: '100000' },
+    seconds: { type: 'string', default: '6' },
+    rounds: { type: 'string', default: '3' },
+    only: { type: 'string', default: '' },
+    out: { type: 'string' },
+  },
+});
+const log = consoleLog();
+const [memos, seconds, rounds] = [Number(values.memos), Number(values.seconds), Number(values.rounds)];
+
+await ensurePackages([{ command: 'wrk', package: 'wrk' }], log);
+log('compiling the service');
+await run('npm', ['run', '--silent', 'build', '--workspace=service'], {
+  cwd: new URL('../..', import.meta.url).pathname,
+});
+const stage = await setStage(memos, log);
+try {
+  const service = await startContender('service', stage.environment);
+  const trials = trialsOf(memos, await cursorAt(service, Math.floor(memos * 0.9)));
+  await service.stop();
+  const results: TrialResult[] = [];
+  for (const trial of trials.filter(({ name }) => name.startsWith(values.only))) results.push(await tried(trial));
+  const result: SpeedResult = { memos, loading: stage.loading, tables: await tableSizes(), trials: results };
+  if (values.out !== undefined) writeFileSync(values.out, `${JSON.stringify(result, null, 2)}\n`);
+  process.stdout.write(`${speedTable(result)}\n`);
+} finally {
+  await stage.stop();
+}
+
+async function tried(trial: Trial): Promise<TrialResult> {
+  const measured = new Map<string, Measured[]>(trial.contenders.map((name) => [name, []]));
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const name of trial.contenders) {
+      const contender = await startContender(name, stage.environment);
+      try {
+        if (name !== 'service') await warmCache(trial);
+        const load = { connections: trial.connections, requests: trial.requests };
+        await measure(contender, { ...load, seconds: 2 });
+        const result = await measure(contender, { ...load, seconds });
+        measured.get(name)?.push(result);
+        log(`${trial.name}, ${name}, round ${round} of ${rounds}: ${result.perSecond.toFixed(0)} requests/s`);
+      } finally {
+        await contender.stop();
+      }
+    }
+  }
+  return { name: trial.name, contenders: Object.fromEntries([...measured].map(([name, all]) => [name, median(all)])) };
+}
+
+/** Only the service fills its cache; the others read what it left there, and that lasts for minutes only. */
+async function warmCache({ requests }: Trial): Promise<void> {
+  const reads = requests.filter(({ method }) => method === undefined);
+  if (reads.length === 0) return;
+  const service = await startContender('service', stage.environment);
+  for (const { path } of reads) await (await fetch(`${service.url}${path}`)).arrayBuffer();
+  await service.stop();
+}
+
+/** The one of the middle by its processor time, as a whole: figures of different rounds belong to different moments. */
+function median(all: readonly Measured[]): Measured {
+  const sorted = all.toSorted((left, right) => left.cpuMicros - right.cpuMicros);
+  const middle = sorted[Math.floor(sorted.length / 2)];
+  if (middle === undefined) throw new Error('no round was measured');
+  return middle;
+}
+
+/** The cursor behind so many memos. */
+async function cursorAt({ url }: Contender, depth: number): Promise<string> {
+  const response = await fetch(`${url}/v1/memos/?limit=1&skip=${depth}`);
+  await response.arrayBuffer();
+  const cursor = /[?&]cursor=([^&>]+)/.exec(response.headers.get('link') ?? '')?.[1];
+  if (cursor === undefined) throw new Error(`no next page behind ${depth} memos`);
+  return cursor;
+}
+
+async function tableSizes(): Promise<SpeedResult['tables']> {
+  const rows = await stage.sql.query<{ name: string; mib: number }[]>(
+    `SELECT table_name AS name, CAST((data_length + index_length) / 1048576 AS DOUBLE) AS mib FROM information_schema.tables
+     WHERE table_schema = DATABASE() ORDER BY mib DESC`,
+  );
+  return Object.fromEntries(rows.map(({ mib, name }) => [name, mib]));
+}

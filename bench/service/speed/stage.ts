@@ -1,0 +1,66 @@
+/** The stores, full of memos: loaded by the service's own import, so that every row is there that a write makes. */
+import { createConnection } from 'mariadb';
+import type { Connection } from 'mariadb';
+import { run } from '../../../test/cluster/host/command.ts';
+import type { Log } from '../../../test/cluster/host/progress.ts';
+import { migrate } from '../../../test/service/service.ts';
+import { startMariaDB } from '../../../test/stores/mariadb.ts';
+import { startRedis } from '../../../test/stores/redis.ts';
+import { OTHERS_CPU, startContender } from './contender.ts';
+import { memoOf } from './corpus.ts';
+
+export interface Stage {
+  readonly environment: Readonly<Record<string, string>>;
+  /** As root. */
+  readonly sql: Connection;
+  readonly loading: { readonly perSecond: number };
+  stop(): Promise<void>;
+}
+
+/** Memos sent in one import: a line of them fits into no single string at a million. */
+const PART = 20_000;
+
+export async function setStage(memos: number, log: Log): Promise<Stage> {
+  const settings = { innodb_buffer_pool_size: '2G', innodb_log_file_size: '256M' };
+  const [database, redis] = await Promise.all([startMariaDB({ settings }), startRedis()]);
+  for (const { pid } of [database, redis]) await run('taskset', ['-a', '-c', '-p', OTHERS_CPU, String(pid)]);
+  const environment = { DATABASE_URL: database.url, REDIS_URL: redis.url };
+  const { status, stdout, stderr } = await migrate(environment);
+  if (status !== 0) throw new Error(`${stdout}${stderr}`);
+  const sql = await createConnection({ ...connectionTo(database.rootUrl), multipleStatements: true });
+  await sql.query('CREATE TABLE plain_memos LIKE memos');
+  const perSecond = await fill(environment, memos, log);
+  await sql.query('ANALYZE TABLE memos');
+  return {
+    environment,
+    sql,
+    loading: { perSecond },
+    stop: async () => {
+      await sql.end();
+      await Promise.all([database.stop(), redis.stop()]);
+    },
+  };
+}
+
+/** @returns memos per second */
+async function fill(environment: Stage['environment'], memos: number, log: Log): Promise<number> {
+  const service = await startContender('service', { ...environment, LOG_LEVEL: 'warn' });
+  const started = performance.now();
+  for (let from = 0; from < memos; from += PART) {
+    const count = Math.min(PART, memos - from);
+    const body = Array.from({ length: count }, (_, index) => JSON.stringify(memoOf(from + index))).join('\n');
+    const headers = { 'content-type': 'application/x-ndjson' };
+    const response = await fetch(`${service.url}/v1/memos/import`, { method: 'POST', headers, body });
+    const report = await response.text();
+    if (response.status !== 200) throw new Error(`the import answered ${response.status}: ${report.slice(0, 500)}`);
+    log(`${from + count} of ${memos} memos are in`);
+  }
+  const seconds = (performance.now() - started) / 1000;
+  await service.stop();
+  return memos / seconds;
+}
+
+function connectionTo(url: string): { host: string; port: number; user: string; password: string; database: string } {
+  const { hostname, password, pathname, port, username } = new URL(url);
+  return { host: hostname, port: Number(port), user: username, password, database: pathname.slice(1) };
+}
