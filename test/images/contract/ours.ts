@@ -21,9 +21,9 @@ async function filesOf({ root }: Image): Promise<string[]> {
     .map((entry) => relative(root, join(entry.parentPath, entry.name)));
 }
 
-/** The packages of an image by their paths, as the lock file names them: `node_modules/pino`. */
+/** The packages of an image by their paths, as the lock file names them: `node_modules/pino`, `operator/node_modules/pino`. */
 function packagesOf(files: readonly string[]): string[] {
-  const path = /^app\/(?:\w+\/)?((?:node_modules\/(?:@[^/]+\/)?[^/]+\/)+)package\.json$/;
+  const path = /^app\/((?:\w+\/)?(?:node_modules\/(?:@[^/]+\/)?[^/]+\/)+)package\.json$/;
   return [...new Set(files.flatMap((file) => path.exec(file)?.[1]?.slice(0, -1) ?? []))];
 }
 
