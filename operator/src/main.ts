@@ -9,11 +9,12 @@ import type { MemoApp } from './api/memoapp.ts';
 import { appLabel, appliedHashAnnotation } from './api/labels.ts';
 import { parseOptions } from './options.ts';
 import { fieldManager } from './reconcile/dependencies.ts';
-import { CredentialCache } from './reconcile/credentials.ts';
+import { CredentialCache } from './reconcile/credential-cache.ts';
 import { memoAppReconciler } from './reconcile/memoapp.ts';
 import { appKeyOf, byApp, indexByApp } from './reconcile/observe.ts';
 import { askHealth, StoreHealthWatch } from './reconcile/store-health.ts';
 import { replicasManager } from './reconcile/replicas.ts';
+import { byReference, indexByReference, watchReferences } from './reconcile/watched-references.ts';
 import { Applier } from './runtime/apply/applier.ts';
 import { StatusWriter } from './runtime/apply/status.ts';
 import { connect } from './runtime/client/connect.ts';
@@ -56,16 +57,17 @@ const writes = client.guarded(() => elector.assertLeading());
 
 const { namespaces } = options;
 const informers = new Informers({ client, log, metrics, fieldManagers: [fieldManager, replicasManager] });
-const apps = informers.add(kindOf<MemoApp>(apiVersion, kind), { namespaces });
+const indices = { [byReference]: indexByReference };
+const apps = informers.add(kindOf<MemoApp>(apiVersion, kind), { namespaces, indices });
 // An operator of some namespaces has no rights beyond them.
 const looksAt = watchedKinds.filter(({ scope }) => namespaces === undefined || scope === 'Namespaced');
 for (const watched of looksAt) {
   const ofKind = kindOf(watched.apiVersion, watched.kind);
   if (watched.scope === 'Cluster') informers.add(ofKind, {});
   else {
-    const indices = { [byApp]: indexByApp };
     const { optional = false } = watched;
-    informers.add(ofKind, { namespaces, labelSelector: appLabel, indices, optional, pack: true });
+    const ofApps = { labelSelector: appLabel, indices: { [byApp]: indexByApp } };
+    informers.add(ofKind, { namespaces, ...ofApps, optional, pack: true });
   }
 }
 
@@ -76,10 +78,18 @@ const storeHealth = new StoreHealthWatch({
   clock,
   random: Math.random,
 });
+const credentials = new CredentialCache();
 const controller: Controller = new Controller({
   name: 'memoapp',
   workers: options.workers,
-  resync: { every: options.resyncMinutes * 60_000, keys: () => apps.keys() },
+  resync: {
+    every: options.resyncMinutes * 60_000,
+    keys: () => {
+      // A resync sees what no watch tells of.
+      credentials.forgetAll();
+      return apps.keys();
+    },
+  },
   log,
   metrics,
   reconcile: memoAppReconciler({
@@ -89,7 +99,7 @@ const controller: Controller = new Controller({
     applier: new Applier({ client: writes, informers, fieldManager, hashAnnotation: appliedHashAnnotation, log }),
     statuses: new StatusWriter<MemoApp>({ client: writes, store: apps, fieldManager }),
     events,
-    credentials: new CredentialCache(() => clock.now()),
+    credentials,
     storeHealth,
     operator: { release, ...(inside && { operatorNamespace: await podNamespace() }) },
     now: () => clock.date(),
@@ -109,13 +119,26 @@ for (const watched of looksAt) {
   });
 }
 
+const references = new Informers({ client, log, metrics });
+watchReferences({
+  apps,
+  informers: references,
+  kinds: options.secretWatch ? ['Secret', 'ConfigMap'] : ['ConfigMap'],
+  namespaces,
+  onChange: (key, origin) => {
+    credentials.forget(key);
+    controller.enqueue(key, origin === 'list' ? 'low' : 'high');
+  },
+});
+
 const server = await serve({
   port: options.healthPort,
   live: [['lease', () => elector.alive()]],
   ready: [['stores', () => informers.synced]],
   metrics,
 });
-log.info({ port: server.port, identity, namespaces: namespaces ?? 'all' }, 'started');
+const { secretWatch } = options;
+log.info({ port: server.port, identity, namespaces: namespaces ?? 'all', secretWatch }, 'started');
 
 const stop = new AbortController();
 const ended = untilSignalled(['SIGTERM', 'SIGINT'], elector.lost).then((reason) => {
@@ -123,6 +146,7 @@ const ended = untilSignalled(['SIGTERM', 'SIGINT'], elector.lost).then((reason) 
   return reason;
 });
 informers.start();
+references.start();
 void elector.run();
 try {
   await informers.whenSynced(stop.signal);
@@ -140,7 +164,7 @@ const code = await stopInOrder(log, clock, [
   // Without the Lease a pass can write nothing more: no need to wait for its end.
   ['queue', 30_000, () => controller.stop(orderly ? 25_000 : 0)],
   ['health', 1_000, () => storeHealth.stop()],
-  ['reflectors', 5_000, () => informers.stop()],
+  ['reflectors', 5_000, () => Promise.all([informers.stop(), references.stop()])],
   ['events', 5_000, () => events.flush()],
   ['lease', 5_000, () => elector.stop()],
   ['server', 1_000, () => server.close()],

@@ -38,8 +38,10 @@ describe('the options of the operator', () => {
       healthPort: 8080,
       workers: 8,
       resyncMinutes: 10,
+      secretWatch: true,
       logLevel: 'info',
     });
+    expect(parse(['--no-secret-watch']).secretWatch).to.equal(false);
     expect(parse(['--workers', '100', '--resync-minutes', '0.05', '--health-port', '0'])).to.include({
       workers: 100,
       resyncMinutes: 0.05,

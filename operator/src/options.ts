@@ -10,6 +10,8 @@ export interface Options {
   readonly healthPort: number;
   readonly workers: number;
   readonly resyncMinutes: number;
+  /** Whether Secrets that carry the watch label are watched. */
+  readonly secretWatch: boolean;
   readonly logLevel: string;
 }
 
@@ -50,6 +52,10 @@ export function parseOptions(argv: readonly string[], command = new Command('mem
       'how often every MemoApp is looked at again, 0.01 to 1440',
       within(0.01, 1440),
       10,
+    )
+    .option(
+      '--no-secret-watch',
+      'never list or watch Secrets: a change of one is seen at the next look at its MemoApp, labelled or not',
     )
     .addOption(
       new Option('--log-level <level>', 'the least important log lines to write')

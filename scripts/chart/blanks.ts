@@ -12,6 +12,7 @@ export const blanks = {
   pullPolicy: 'BLANK-PULL-POLICY',
   replicas: 'BLANK-REPLICAS',
   resources: 'BLANK-RESOURCES',
+  secretWatch: 'BLANK-SECRET-WATCH',
   service: 'BLANK-SERVICE',
   tolerations: 'BLANK-TOLERATIONS',
 } as const;
@@ -44,6 +45,9 @@ export function fill(manifest: string): string {
       return `${indent}{{- with ${value} }}\n${indent}${name}:\n${block}\n${indent}{{- end }}\n`;
     });
   }
+  text = text.replaceAll(new RegExp(`^( *)- ${blanks.secretWatch}\n`, 'gm'), (_, indent: string) => {
+    return `${indent}{{- if not .Values.secretWatch }}\n${indent}- --no-secret-watch\n${indent}{{- end }}\n`;
+  });
   text = text.replaceAll(new RegExp(`^( *)- ${blanks.namespaces}\n`, 'gm'), (_, indent: string) => {
     const item = `${indent}- --namespaces={{ join "," . }}`;
     return `${indent}{{- with .Values.namespaces }}\n${item}\n${indent}{{- end }}\n`;

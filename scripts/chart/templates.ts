@@ -28,6 +28,7 @@ interface Workload extends Manifest {
 /** Text by file name. */
 export function chartTemplates(): Readonly<Record<string, string>> {
   const rights = manifests('config/rbac/operator-role.yaml');
+  const secretWatch = manifests('config/rbac/secret-watch-role.yaml');
   const own = [...manifests('config/rbac/service-account.yaml'), ...manifests('config/rbac/lease-role.yaml')];
   return {
     'crd.yaml': when('.Values.crd.install', text([definition()])),
@@ -35,9 +36,13 @@ export function chartTemplates(): Readonly<Record<string, string>> {
     'own-rights.yaml': text(own),
     'cluster-rights.yaml': when(
       'not .Values.namespaces',
-      text([...rights, ...manifests('config/rbac/classes-role.yaml')]),
+      text([...rights, ...manifests('config/rbac/classes-role.yaml')]) + whenSecretsAreWatched(text(secretWatch)),
     ),
-    'namespace-rights.yaml': each('.Values.namespaces', text(rights.map(inNamespace), blanks.each)),
+    'namespace-rights.yaml': each(
+      '.Values.namespaces',
+      text(rights.map(inNamespace), blanks.each) +
+        whenSecretsAreWatched(text(secretWatch.map(inNamespace), blanks.each)),
+    ),
     'user-roles.yaml': when('not .Values.namespaces', text(manifests('config/rbac/user-roles.yaml'))),
   };
 }
@@ -68,8 +73,24 @@ function withValues(deployment: Workload): Manifest {
   const { template, ...rest } = deployment.spec;
   const [container] = template.spec.containers;
   const args = container.args.map((arg) => (arg.startsWith('--log-level=') ? blanks.logLevel : arg));
-  const { image, imagePullSecrets, nodeSelector, pullPolicy, replicas, resources, tolerations } = blanks;
-  const filled = { ...container, image, imagePullPolicy: pullPolicy, args: [...args, blanks.namespaces], resources };
+  const {
+    image,
+    imagePullSecrets,
+    namespaces,
+    nodeSelector,
+    pullPolicy,
+    replicas,
+    resources,
+    secretWatch,
+    tolerations,
+  } = blanks;
+  const filled = {
+    ...container,
+    image,
+    imagePullPolicy: pullPolicy,
+    args: [...args, namespaces, secretWatch],
+    resources,
+  };
   const pod = { ...template.spec, imagePullSecrets, nodeSelector, tolerations, containers: [filled] };
   const spec = { ...rest, replicas, template: { ...template, spec: pod } };
   return { ...deployment, spec };
@@ -99,6 +120,11 @@ function placed(object: Manifest, namespace: string): object {
 
 function when(condition: string, body: string): string {
   return `{{- if ${condition} }}\n${body}{{- end }}\n`;
+}
+
+/** Inside `range` as outside of it. */
+function whenSecretsAreWatched(body: string): string {
+  return when('$.Values.secretWatch', body);
 }
 
 function each(list: string, body: string): string {

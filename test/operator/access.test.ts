@@ -2,7 +2,8 @@
 import { expect } from 'chai';
 import type { MemoAppSpec } from '../../operator/src/api/memoapp.ts';
 import { accessNotes } from '../../operator/src/stack/health/access.ts';
-import { configHash, references } from '../../operator/src/stack/references.ts';
+import { configHash } from '../../operator/src/stack/api/config-hash.ts';
+import { references } from '../../operator/src/stack/references.ts';
 import { migrationJob } from '../../operator/src/stack/jobs/migration.ts';
 import { topicJob } from '../../operator/src/stack/jobs/topic.ts';
 import { configOf } from './parsed.ts';
@@ -77,7 +78,8 @@ describe('a Secret that tokens are verified with', () => {
       {
         type: 'Ready',
         field: 'spec.api.auth.jwt.secret',
-        secretName: 'tokens',
+        kind: 'Secret',
+        name: 'tokens',
         keys: ['a-key-of-32-letters-at-the-least'],
         leastBytes: 32,
       },
@@ -96,8 +98,9 @@ describe('a Secret that tokens are verified with', () => {
   });
 
   it('rolls the API when it changes, and nothing else', () => {
-    const id = 'tokens/a-key-of-32-letters-at-the-least';
-    expect(configHash(app, { [id]: 'one' })).not.to.equal(configHash(app, { [id]: 'two' }));
+    const id = 'Secret/tokens/a-key-of-32-letters-at-the-least';
+    const hash = (of: string): string => configHash(app, { observed: seen(), secretHashes: { [id]: of } });
+    expect(hash('one')).not.to.equal(hash('two'));
     const open = resolved({});
     const others = (of: typeof app): unknown => rendered(of).filter(({ kind }) => kind !== 'Deployment');
     expect(others(app)).to.deep.equal(others(open));

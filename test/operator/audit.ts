@@ -2,8 +2,11 @@
 import { readFileSync } from 'node:fs';
 
 export interface Request {
+  /** The same in every stage of one request. */
+  readonly auditID: string;
   readonly verb: string;
   readonly stage: string;
+  readonly requestURI: string;
   readonly user: { readonly username: string };
   readonly objectRef?: {
     readonly resource?: string;

@@ -215,7 +215,7 @@ export interface MemoAppSpec {
        */
       value?: string;
       /**
-       * A key of a Secret or ConfigMap of this namespace that holds its value.
+       * A key of a Secret or ConfigMap of this namespace that holds its value. A change rolls the API.
        */
       valueFrom?: {
         /**

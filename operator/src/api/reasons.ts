@@ -26,7 +26,8 @@ export const reasonMeanings = {
   Paused: 'The annotation memo.sogangcomputerclub.org/reconcile: paused keeps the operator from writing anything.',
   PodNotReady: 'A pod runs but is not ready yet.',
   Progressing: 'Children are being brought to what the spec asks for.',
-  ReferenceMissing: 'A Secret that the spec names, or a key of it, is not there or of no use; the message names both.',
+  ReferenceMissing:
+    'A Secret or ConfigMap that the spec names, or a key of it, is not there or of no use; the message names both.',
   RouteRefused: 'A Gateway does not take the HTTPRoute; the message quotes it.',
   SecretMissing: 'A volume with data is here, but the Secret with its passwords is gone.',
   Stopped: 'spec.state is Stopped: every pod is stopped, and volumes, credentials and addresses are kept.',

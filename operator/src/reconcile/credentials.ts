@@ -1,4 +1,4 @@
-/** The generated Secrets: read by name, made once, never rewritten, never listed or watched. Those of others are only read. */
+/** The generated Secrets: read by name, made once, never rewritten. Those of others are only read. */
 import type { MemoAppStatus } from '../api/memoapp.ts';
 import type { ResolvedApp } from '../api/resolved.ts';
 import { madeForAnnotation, partLabel, type Part } from '../api/labels.ts';
@@ -8,67 +8,16 @@ import { hasReason } from '../runtime/client/error.ts';
 import { controllerOf, describeObject } from '../runtime/object.ts';
 import { credentialProblems, lostVolume, secretHash, wantedSecrets, type WantedSecret } from '../stack/credentials.ts';
 import { accountIn, type Account } from '../stack/database/account.ts';
-import { referenceId, references } from '../stack/references.ts';
 import type { Observed } from '../stack/observed.ts';
 import { isLeaving, noteFailure } from './children.ts';
+import type { Credentials } from './credential-cache.ts';
 import { askedAccount, unappliedAccount } from './database-account.ts';
 import { fieldManager, type Dependencies } from './dependencies.ts';
 import { databaseClaim, stopDatabase } from './lost-volume.ts';
 import { isRetained } from './observe.ts';
 import { fit } from './retained.ts';
 import type { Pass } from './pass.ts';
-import { readSecret, secretKind, whatIsMissing, type Secret } from './secrets.ts';
-
-/** Hashes of the Secrets of one app, by the Secret's name. */
-export type SecretHashes = Readonly<Record<string, string>>;
-
-/** What a pass has to know of the Secrets of one app. No password is among it. */
-export interface Credentials {
-  readonly hashes: SecretHashes;
-  /** The API's user in a managed database. */
-  readonly databaseUser: string | undefined;
-  /** What is to be said of an account that the spec asks for and the database does not have. */
-  readonly unapplied: string | undefined;
-}
-
-/**
- * Remembers what was read, because a pass follows every twitch of a child and the content never changes: only hashes are
- * kept. An entry is good for one MemoApp as it is written now and until `lifetime` has passed; then the Secrets are read again.
- */
-export class CredentialCache {
-  readonly #entries = new Map<string, { stamp: string; readAt: number; known: Credentials }>();
-  readonly #now: () => number;
-  readonly #lifetime: number;
-
-  /** @param now monotonic milliseconds */
-  constructor(now: () => number, lifetime = 300_000) {
-    this.#now = now;
-    this.#lifetime = lifetime;
-  }
-
-  get(app: ResolvedApp): Credentials | undefined {
-    const entry = this.#entries.get(keyOf(app));
-    if (entry?.stamp !== stampOf(app) || this.#now() - entry.readAt > this.#lifetime) return undefined;
-    return entry.known;
-  }
-
-  set(app: ResolvedApp, known: Credentials): void {
-    this.#entries.set(keyOf(app), { stamp: stampOf(app), readAt: this.#now(), known });
-  }
-
-  /** @param key `namespace/name` of a MemoApp that is gone */
-  forget(key: string): void {
-    this.#entries.delete(key);
-  }
-}
-
-function keyOf(app: ResolvedApp): string {
-  return `${app.namespace}/${app.name}`;
-}
-
-function stampOf(app: ResolvedApp): string {
-  return `${app.uid} ${app.generation}`;
-}
+import { hashReferences, readSecret, secretKind, type Secret } from './secrets.ts';
 
 /**
  * Sees to it that every Secret is there and ours, and returns a keyed hash of each and what else is to be known. undefined:
@@ -83,12 +32,9 @@ export async function ensureCredentials(
   signal: AbortSignal,
 ): Promise<Credentials | undefined> {
   const known = dependencies.credentials.get(app);
-  if (known) {
-    const lost = lostVolume(app, status, observed);
-    if (lost.length === 0) return known;
-    // Deleting the Secrets is the way to start empty: this pass has to see it.
-    dependencies.credentials.forget(keyOf(app));
-  }
+  // Where a volume is lost, deleting the Secrets is the way to start empty: this pass has to see it.
+  if (known && lostVolume(app, status, observed).length === 0) return known;
+  const keep = dependencies.credentials.begin(app);
   const wanted = wantedSecrets(app);
   const found = new Map<string, Secret>();
   await Promise.all(
@@ -134,12 +80,12 @@ export async function ensureCredentials(
   const key = found.get(`${app.name}-key`)?.data ?? {};
   const hashes = {
     ...Object.fromEntries(wanted.map(({ name }) => [name, secretHash(key, found.get(name)?.data ?? {})])),
-    ...(await readReferences(app, key, pass, dependencies, signal)),
+    ...(await hashReferences(app, key, pass, dependencies, signal)),
   };
   const own = found.get(names(app).databaseCredentials);
   const databaseUser = own?.data && accountIn(own.data).username;
   const credentials = { hashes, databaseUser, unapplied: unappliedAccount(app, asked, own) };
-  if (pass.missing.length === 0) dependencies.credentials.set(app, credentials);
+  if (pass.missing.length === 0) keep(credentials);
   return credentials;
 }
 
@@ -150,31 +96,6 @@ async function noted({ object }: WantedSecret, pass: Pass, write: () => Promise<
   } catch (error) {
     noteFailure(object, error, pass);
   }
-}
-
-/** Hashes of what the spec refers to; what is not there has none, and the pass says so. */
-async function readReferences(
-  app: ResolvedApp,
-  key: Readonly<Record<string, string>>,
-  pass: Pass,
-  dependencies: Dependencies,
-  signal: AbortSignal,
-): Promise<SecretHashes> {
-  const hashes: Record<string, string> = {};
-  await Promise.all(
-    references(app).map(async (reference) => {
-      const secret = await readSecret(app, reference.secretName, dependencies, signal);
-      const message = whatIsMissing(reference, app, secret);
-      if (message !== undefined) {
-        pass.missing.push({ type: reference.type, message });
-        return;
-      }
-      const data = secret?.data ?? {};
-      const used = Object.fromEntries(reference.keys.map((name) => [name, data[name] ?? '']));
-      hashes[referenceId(reference)] = secretHash(key, used);
-    }),
-  );
-  return hashes;
 }
 
 function madeFor(secret: Secret): { madeFor?: string } {

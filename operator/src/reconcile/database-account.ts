@@ -21,7 +21,8 @@ export async function askedAccount(
   if (!named) return undefined;
   const { passwordKey, secretName, usernameKey = 'username' } = named;
   const secret = await readSecret(app, secretName, dependencies, signal);
-  const missing = whatIsMissing({ field, secretName, keys: [usernameKey, passwordKey] }, app, secret);
+  const reference = { field, kind: 'Secret', name: secretName, keys: [usernameKey, passwordKey] } as const;
+  const missing = whatIsMissing(reference, app, secret);
   if (missing !== undefined) return { fault: missing };
   const account = accountIn(secret?.data ?? {}, named);
   const fault = accountFault(account);

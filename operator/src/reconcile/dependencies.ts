@@ -9,7 +9,7 @@ import type { Informers } from '../runtime/watch/informers.ts';
 import type { Log } from '../runtime/log.ts';
 import type { ObjectStore } from '../runtime/watch/object-store.ts';
 import type { Random } from '../stack/credentials.ts';
-import type { CredentialCache } from './credentials.ts';
+import type { CredentialCache } from './credential-cache.ts';
 import type { StoreHealthWatch } from './store-health.ts';
 
 export interface Dependencies {

@@ -8,7 +8,7 @@ export class Pass implements PassOutcome {
   readonly paused: boolean;
   readonly problems: Problem[] = [];
   readonly refused: RefusedApply[] = [];
-  /** Secrets of others that the spec names and that are not there. No event tells of them: they are looked for again. */
+  /** Secrets and ConfigMaps of others that the spec names and that are not there. They are looked for again. */
   readonly missing: MissingReference[] = [];
   /** Failures that trying again may mend: the API server away, a conflict, a deadline. */
   readonly failures: unknown[] = [];

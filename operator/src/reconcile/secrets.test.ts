@@ -1,7 +1,13 @@
 import { expect } from 'chai';
 import { whatIsMissing, type Secret } from './secrets.ts';
 
-const reference = { field: 'spec.api.auth.jwt.secret', secretName: 'tokens', keys: ['signing-key'], leastBytes: 32 };
+const reference = {
+  field: 'spec.api.auth.jwt.secret',
+  kind: 'Secret',
+  name: 'tokens',
+  keys: ['signing-key'],
+  leastBytes: 32,
+} as const;
 
 function missing(data?: Readonly<Record<string, string>>): string | undefined {
   const entries = Object.entries(data ?? {}).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);

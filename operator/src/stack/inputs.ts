@@ -13,6 +13,6 @@ export interface StackInputs {
   readonly apiReplicas: 'ours' | 'handed';
   /** The API's user in a managed database. Absent: the one that is generated. */
   readonly databaseUser?: string | undefined;
-  /** Keyed hash of the content of each generated Secret, by the Secret's name (`secretHash`). */
+  /** Keyed hashes (`secretHash`): of each generated Secret by its name, of what the spec refers to by `referenceId`. */
   readonly secretHashes: Readonly<Record<string, string>>;
 }

@@ -15,7 +15,7 @@ export interface WatchedKind {
 
 const namespaced = { scope: 'Namespaced', role: 'child' } as const;
 
-/** Children are watched by the label `memo.sogangcomputerclub.org/app`. Secrets are never watched: they are read by name. */
+/** Children are watched by the label `memo.sogangcomputerclub.org/app`. Generated Secrets are not watched: they are read by name. */
 export const watchedKinds: readonly WatchedKind[] = [
   { kind: 'ServiceAccount', apiVersion: 'v1', plural: 'serviceaccounts', ...namespaced },
   { kind: 'ConfigMap', apiVersion: 'v1', plural: 'configmaps', ...namespaced },

@@ -1,15 +1,18 @@
-/** Secrets that the spec names and others fill: which keys are needed, and the hash by which pods follow them. */
+/** Secrets and ConfigMaps that the spec names and others fill: which keys are needed, and for what. */
 import type { ConditionType } from '../api/conditions.ts';
 import type { ResolvedAccount, ResolvedApp, ResolvedKey } from '../api/resolved.ts';
-import { serviceEnvironment, serviceSecrets } from './api/environment.ts';
-import { contentHash } from './pod.ts';
 
-export interface Reference {
+/** An object that the spec names, in the app's own namespace. */
+export interface ReferencedObject {
+  readonly kind: 'Secret' | 'ConfigMap';
+  readonly name: string;
+}
+
+export interface Reference extends ReferencedObject {
   /** The condition that tells when it is missing. */
   readonly type: ConditionType;
   /** The field that names it. */
   readonly field: string;
-  readonly secretName: string;
   readonly keys: readonly string[];
   /** How long the value of each key must be for the service to take it. Absent: of any length. */
   readonly leastBytes?: number;
@@ -18,13 +21,18 @@ export interface Reference {
 /** Of a key for HS256 (RFC 7518, 3.2): the service refuses a shorter one. */
 const signingKeyBytes = 32;
 
-/** Every Secret that must be there for the app to reach its external stores, and to verify the tokens of its callers. */
-export function references({ api, database, cache, events }: ResolvedApp): Reference[] {
+/**
+ * Everything that must be there for the app to reach its external stores, to verify the tokens of its callers, and to have
+ * the variables that the admin adds.
+ */
+export function references(app: ResolvedApp): Reference[] {
+  const { api, database, cache, events } = app;
   return [
     ...key('Ready', 'spec.api.auth.jwt.secret', api.auth?.secret).map((found) => ({
       ...found,
       leastBytes: signingKeyBytes,
     })),
+    ...variableReferences(app),
     ...(database.mode === 'external'
       ? [
           ...account('DatabaseReady', 'spec.database.external.credentialsSecret', database.account),
@@ -47,34 +55,35 @@ export function references({ api, database, cache, events }: ResolvedApp): Refer
   ];
 }
 
+/** Every object of which a change matters to the app: beside the above, the account that a managed database was to begin with. */
+export function referencedObjects(app: ResolvedApp): ReferencedObject[] {
+  const initial = app.database.mode === 'managed' ? app.database.account : undefined;
+  return [...references(app), ...(initial ? [{ kind: 'Secret', name: initial.secretName } as const] : [])];
+}
+
+/** The variables of `spec.api.env` that take their value from elsewhere. */
+export function variableReferences({ api }: ResolvedApp): Reference[] {
+  return api.env.flatMap(({ name: variable, valueFrom }) => {
+    const { configMapKeyRef, secretKeyRef } = valueFrom ?? {};
+    const found = secretKeyRef ?? configMapKeyRef;
+    if (!found) return [];
+    const kind = secretKeyRef ? 'Secret' : 'ConfigMap';
+    return { type: 'Ready', field: `spec.api.env[${variable}].valueFrom`, kind, name: found.name, keys: [found.key] };
+  });
+}
+
 function account(type: ConditionType, field: string, found: ResolvedAccount | undefined): Reference[] {
   if (!found) return [];
-  const { passwordKey, secretName, usernameKey } = found;
-  return [{ type, field, secretName, keys: usernameKey === undefined ? [passwordKey] : [usernameKey, passwordKey] }];
+  const { passwordKey, secretName: name, usernameKey } = found;
+  const keys = usernameKey === undefined ? [passwordKey] : [usernameKey, passwordKey];
+  return [{ type, field, kind: 'Secret', name, keys }];
 }
 
 function key(type: ConditionType, field: string, found: ResolvedKey | undefined): Reference[] {
-  return found ? [{ type, field, secretName: found.secretName, keys: [found.key] }] : [];
+  return found ? [{ type, field, kind: 'Secret', name: found.secretName, keys: [found.key] }] : [];
 }
 
-/** The name under which the hash of some keys of a Secret is kept beside those of the generated Secrets. */
-export function referenceId({ secretName, keys }: Pick<Reference, 'secretName' | 'keys'>): string {
-  return `${secretName}/${keys.join(',')}`;
-}
-
-/**
- * On the pods of the API: what they read at their start. Of a Secret of others only the keys that are mounted count; and
- * where a store is external its address counts too, so that a pod's answer about it can be told from that of a pod which
- * still asks another.
- */
-export function configHash(app: ResolvedApp, secretHashes: Readonly<Record<string, string>>): string {
-  const hashes = serviceSecrets(app).map(
-    ({ items, secretName }) =>
-      secretHashes[referenceId({ secretName, keys: items.map(({ key }) => key) })] ?? secretHashes[secretName],
-  );
-  return isAllManaged(app) ? contentHash(hashes) : contentHash(hashes, serviceEnvironment(app));
-}
-
-function isAllManaged({ database, cache, events }: ResolvedApp): boolean {
-  return [database, cache, events].every(({ mode }) => mode !== 'external');
+/** The name under which the hash of some keys of an object is kept beside those of the generated Secrets. */
+export function referenceId({ kind, name, keys }: Pick<Reference, 'kind' | 'name' | 'keys'>): string {
+  return `${kind}/${name}/${keys.join(',')}`;
 }

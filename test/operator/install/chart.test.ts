@@ -1,6 +1,7 @@
 /** The Helm chart: the same objects as by kustomize, values that are checked, installed, upgraded and removed for real. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
 import { expect } from 'chai';
 import { parseAllDocuments } from 'yaml';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
@@ -22,6 +23,7 @@ const faulty: readonly (readonly [value: string, named: RegExp])[] = [
   ['replicas=-1', /replicas/],
   ['replicas=two', /replicas/],
   ['logLevel=loud', /logLevel/],
+  ['secretWatch=maybe', /secretWatch/],
   ['namespaces={Shop}', /namespaces/],
   ['image.tag=a b', /tag/],
   ['imagePullSecrets[0].nam=x', /imagePullSecrets/],
@@ -78,6 +80,23 @@ describe('the Helm chart', function () {
     ).to.have.length(2);
   });
 
+  it('renders both with config/without-secret-watch for secretWatch=false', async () => {
+    const off = ['--set', 'secretWatch=false'];
+    const clusterWide = await done('template', 'memo-operator', chart, ...namespace, ...off);
+    const wanted = manifests(await withoutSecretWatch('default')).filter(({ kind }) => kind !== 'Namespace');
+    expect(byIdentity(manifests(clusterWide))).to.deep.equal(byIdentity(wanted));
+    const values = ['--namespace', 'memo', '--set', 'namespaces={memo}', '--set', 'crd.install=false', ...off];
+    const forSome = await done('template', 'memo-operator', chart, ...values);
+    const built = await withoutSecretWatch('namespaced');
+    const named = built.replace('--namespaces=$(POD_NAMESPACE)', '--namespaces=memo');
+    expect(byIdentity(manifests(forSome))).to.deep.equal(byIdentity(manifests(named)));
+    const member = manifests(await withoutSecretWatch('namespaced/member'));
+    expect(member.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).to.have.members([
+      'Role memo-operator',
+      'RoleBinding memo-operator',
+    ]);
+  });
+
   for (const [value, named] of faulty) {
     it(`refuses ${value} and names it`, async () => {
       const { code, stderr } = await helm('template', 'memo-operator', chart, '--set', value);
@@ -128,6 +147,23 @@ describe('the Helm chart', function () {
     expect(await get(inside('memo'), 'role', 'memo-operator')).not.to.equal(undefined);
     expect(await get(kubectl, 'clusterrole', 'memo-operator')).to.equal(undefined);
   });
+
+  /** What a kustomization of one's own builds of a folder of config/ and that component. */
+  async function withoutSecretWatch(base: string): Promise<string> {
+    const folder = mkdtempSync(join(tmpdir(), 'memoapp-kustomization-'));
+    try {
+      const [resource, component] = [base, 'without-secret-watch'].map((name) =>
+        relative(folder, join(root, 'config', name)),
+      );
+      const kustomization = { resources: [resource], components: [component] };
+      writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify(kustomization));
+      const { code, stderr, stdout } = await kubectl(['kustomize', folder]);
+      expect(code, stderr).to.equal(0);
+      return stdout;
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
 
   async function run(command: string | undefined): Promise<void> {
     expect(command).to.be.a('string');

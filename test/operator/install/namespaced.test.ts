@@ -28,7 +28,7 @@ const rights = [
   'persistentvolumeclaims [] [] [get list watch create patch]',
   'poddisruptionbudgets.policy [] [] [get list watch create patch delete]',
   'pods [] [] [get list watch]',
-  'secrets [] [] [get create patch]',
+  'secrets [] [] [get create patch list watch]',
   'serviceaccounts [] [] [get list watch create patch delete]',
   'services [] [] [get list watch create patch delete]',
   'statefulsets.apps [] [] [get list watch create patch delete]',

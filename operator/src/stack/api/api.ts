@@ -17,7 +17,7 @@ import {
   userIds,
 } from '../pod.ts';
 import { disruptionBudget, service, serviceAccount } from '../services.ts';
-import { configHash } from '../references.ts';
+import { configHash } from './config-hash.ts';
 import { serviceEnvironment, serviceSecrets } from './environment.ts';
 
 export function apiObjects(app: ResolvedApp, inputs: StackInputs): KubeObject[] {
@@ -48,7 +48,7 @@ function deployment(app: ResolvedApp, inputs: StackInputs): KubeObject {
       strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 }, type: 'RollingUpdate' },
       template: {
         metadata: templateMetadata(app, 'api', app.api.pod, {
-          [configHashAnnotation]: configHash(app, inputs.secretHashes),
+          [configHashAnnotation]: configHash(app, inputs),
         }),
         spec: {
           ...podDefaults(app, name, userIds.memo),

@@ -27,7 +27,7 @@ export interface RefusedApply {
   readonly message: string;
 }
 
-/** A Secret that the spec names and that is not as it says. */
+/** A Secret or ConfigMap that the spec names and that is not as it says. */
 export interface MissingReference {
   readonly type: ConditionType;
   readonly message: string;

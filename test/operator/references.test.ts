@@ -1,0 +1,317 @@
+/** Secrets and ConfigMaps that a spec names: a change rolls what uses them, and nothing else is done about any other. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { configHashAnnotation, watchLabel } from '../../operator/src/api/labels.ts';
+import type { MemoApp } from '../../operator/src/api/memoapp.ts';
+import type { ApiClient } from '../../operator/src/runtime/client/client.ts';
+import { connect } from '../../operator/src/runtime/client/connect.ts';
+import { fromKubeconfig } from '../../operator/src/runtime/client/kubeconfig.ts';
+import { Informers } from '../../operator/src/runtime/watch/informers.ts';
+import { Store } from '../../operator/src/runtime/watch/store.ts';
+import { secretKind } from '../../operator/src/reconcile/secrets.ts';
+import { byReference, indexByReference, watchReferences } from '../../operator/src/reconcile/watched-references.ts';
+import { startCluster, type Cluster } from '../cluster/cluster.ts';
+import { requestsOf, writesOf, type Request } from './audit.ts';
+import { install } from './install.ts';
+import { kubectlOn, memoApp, type Kubectl } from './kubectl.ts';
+import { apply, get, untilCondition } from './live.ts';
+import { launchOperator, operatorKubeconfig, operatorUser, type RunningOperator } from './operator.ts';
+import { until } from './until.ts';
+
+/** Longer than the test: what is seen at once is not seen by a resync. */
+const never = 1440;
+const soon = 0.05;
+
+const alone = { cache: { disabled: {} }, events: { disabled: {} } } as const;
+const jwt = { issuer: 'i', audience: 'a', secret: { name: 'tokens', key: 'signing-key' } };
+const shop = {
+  ...alone,
+  api: {
+    auth: { jwt },
+    env: [
+      { name: 'GREETING', valueFrom: { configMapKeyRef: { name: 'words', key: 'greeting' } } },
+      { name: 'LICENCE', valueFrom: { secretKeyRef: { name: 'licence', key: 'text' } } },
+    ],
+  },
+};
+const news = { ...alone, database: { external: { host: 'db.example', credentialsSecret: { name: 'db' } } } };
+
+/** What a pass over `shop` reads. */
+const secretsOfShop = [
+  'shop-key',
+  ...['root', 'migration', 'credentials'].map((user) => `shop-database-${user}`),
+  'tokens',
+  'licence',
+];
+
+describe('what a MemoApp refers to', function () {
+  this.timeout(120_000);
+  let cluster: Cluster;
+  let kubectl: Kubectl;
+  let client: ApiClient;
+  let operator: RunningOperator;
+
+  before(async () => {
+    cluster = await startCluster({ name: 'test-references', rung: 1 });
+    kubectl = await kubectlOn(cluster);
+    client = await connect({ credentials: await fromKubeconfig({ path: cluster.kubeconfig }) });
+    await install(kubectl);
+    await make('Secret', 'tokens', { 'signing-key': 'k'.repeat(32) }, 'true');
+    await make('Secret', 'licence', { text: 'one' }, 'true');
+    await make('ConfigMap', 'words', { greeting: 'hello' }, 'true');
+    await make('Secret', 'db', { username: 'memo', password: 'one' });
+    operator = await start(never);
+    await apply(kubectl, memoApp('shop', shop));
+    await apply(kubectl, memoApp('news', news));
+    await until('API', async () => await get(kubectl, 'deployment', 'shop-api'));
+    // Once it is known that no pod says how its database is, nothing happens by itself any more.
+    await untilCondition(kubectl, 'news', { type: 'DatabaseReady', reason: 'WaitingForAPI' });
+  });
+
+  after(async () => {
+    await operator.stop();
+    await client.close();
+    await cluster.stop();
+  });
+
+  describe('with the label', () => {
+    const changes = [
+      ['Secret', 'tokens', { 'signing-key': 'l'.repeat(32) }, 'a key that is mounted'],
+      ['Secret', 'licence', { text: 'two' }, 'the value of a variable'],
+      ['ConfigMap', 'words', { greeting: '안녕' }, 'the value of a variable'],
+    ] as const;
+
+    for (const [kind, name, data, what] of changes) {
+      it(`rolls the API at once where ${kind} ${name} changes in ${what}, and no other MemoApp's`, async () => {
+        const since = writesSoFar();
+        await hashAfter('shop', () => change(kind, name, data));
+        await atRest();
+        const writes = written(since);
+        expect(writes.filter((write) => write.includes('deployments/'))).to.deep.equal(['patch deployments/shop-api']);
+        expect(writes.filter((write) => write.includes('news'))).to.deep.equal([]);
+      });
+    }
+
+    it('writes nothing where a key changes that nobody uses', async () => {
+      const since = writesSoFar();
+      await lookedAt(() => change('Secret', 'tokens', { 'another-key': 'x' }));
+      await lookedAt(() => change('ConfigMap', 'words', { another: 'x' }));
+      expect(written(since)).to.deep.equal([]);
+    });
+
+    it('says at once that one was deleted, and rolls nothing, also not where it is made again as it was', async () => {
+      const since = writesSoFar();
+      await kubectl(['delete', 'secret', 'licence']);
+      const missing = await untilCondition(kubectl, 'shop', { type: 'Ready', reason: 'ReferenceMissing' });
+      expect(missing.message).to.contain('spec.api.env[LICENCE].valueFrom').and.to.contain('Secret licence,');
+      await make('Secret', 'licence', { text: 'two' }, 'true');
+      await until('the Secret is seen', async () => {
+        const { conditions = [] } = (await get(kubectl, 'memoapp', 'shop'))?.status ?? {};
+        return conditions.some(({ reason }) => reason === 'ReferenceMissing') ? undefined : true;
+      });
+      await atRest();
+      expect(written(since).filter((write) => write.includes('deployments'))).to.deep.equal([]);
+    });
+
+    it('is all that is listed or watched of Secrets', () => {
+      const all = listsOfSecrets();
+      expect(all.map(({ verb }) => verb)).to.include('watch');
+      for (const { requestURI } of all)
+        expect(decodeURIComponent(requestURI)).to.contain(`labelSelector=${watchLabel}=true`);
+    });
+
+    it('is kept by name alone, whatever its annotations repeat, and told to those of its namespace', async () => {
+      const informers = new Informers({ client });
+      const apps = new Store<MemoApp>({ indices: { [byReference]: indexByReference } });
+      const told: string[] = [];
+      const onChange = (key: string): void => void told.push(key);
+      const elsewhere = memoApp('shop', shop, 'elsewhere');
+      apps.replace([memoApp('shop', shop), memoApp('news', news), elsewhere] as MemoApp[], '1');
+      watchReferences({ apps, informers, kinds: ['Secret'], namespaces: undefined, onChange });
+      informers.start();
+      await informers.whenSynced(AbortSignal.timeout(30_000));
+      const kept = [...informers.store(secretKind).list()];
+      expect(kept.map(({ metadata }) => metadata.name)).to.have.members(['tokens', 'licence']);
+      for (const { metadata, ...others } of kept) {
+        expect(Object.keys(metadata)).to.have.members(['name', 'namespace', 'resourceVersion', 'uid']);
+        expect(Object.keys(others)).to.have.members(['apiVersion', 'kind']);
+      }
+      expect(told).to.deep.equal(['default/shop', 'default/shop']);
+      await informers.stop();
+    });
+  });
+
+  describe('without the label', () => {
+    it('costs no request, be they two hundred of others, or one in use that changes', async () => {
+      const since = requests().length;
+      const passes = await passed();
+      const foreign = Array.from({ length: 200 }, (_, index) => `foreign-${index}`);
+      await Promise.all(foreign.map(async (name) => await make('Secret', name, { a: 'b' })));
+      await make('Secret', 'labelled-and-unused', { a: 'b' }, 'true');
+      await change('Secret', 'db', { password: 'two' });
+      // Watches are told in order: when this one is through, so are those before it.
+      await hashAfter('shop', () => change('Secret', 'tokens', { 'signing-key': 'm'.repeat(32) }));
+      await atRest();
+      const asked = requests()
+        .slice(since)
+        .flatMap(({ objectRef }) => (objectRef?.resource === 'secrets' ? [objectRef.name] : []));
+      expect([...new Set(asked)]).to.have.members(secretsOfShop);
+      expect(await passed()).to.be.within(passes + 1, passes + 2);
+    });
+
+    it('comes to be seen at once by the commands of docs/admin.md', async () => {
+      const [label = '', change = ''] = documented();
+      await lookedAt(async () => await type(label));
+      await hashAfter('news', async () => await type(change));
+      await kubectl(['label', 'secret', 'db', `${watchLabel}-`]);
+    });
+
+    it('rolls the API within the resync', async () => {
+      await restart(soon);
+      const since = writesSoFar();
+      await hashAfter('news', () => change('Secret', 'db', { password: 'three' }));
+      await hashAfter('news', () => change('Secret', 'db', { username: 'another' }));
+      const writes = written(since);
+      expect(writes.filter((write) => write.includes('deployments/'))).to.deep.equal([
+        'patch deployments/news-api',
+        'patch deployments/news-api',
+      ]);
+    });
+  });
+
+  describe('with --no-secret-watch', () => {
+    it('needs no right to list or watch Secrets, asks for none, and sees changes within the resync', async () => {
+      await kubectl(['delete', 'clusterrolebinding', 'memo-operator-secret-watch']);
+      await until('the right is gone', async () => {
+        const { stdout } = await kubectl(['auth', 'can-i', 'list', 'secrets', '--as', operatorUser]);
+        return stdout.trim() === 'no' || undefined;
+      });
+      const since = requests().length;
+      const before = new Set(listsOfSecrets().map(({ auditID }) => auditID));
+      await restart(soon, '--no-secret-watch');
+      await hashAfter('shop', () => change('Secret', 'tokens', { 'signing-key': 'n'.repeat(32) }));
+      await hashAfter('news', () => change('Secret', 'db', { password: 'four' }));
+      expect(listsOfSecrets().filter(({ auditID }) => !before.has(auditID))).to.deep.equal([]);
+      expect(
+        requests()
+          .slice(since)
+          .filter(({ responseStatus }) => responseStatus?.code === 403),
+      ).to.deep.equal([]);
+    });
+
+    it('sees a ConfigMap with the label at once all the same', async () => {
+      await restart(never, '--no-secret-watch');
+      await hashAfter('shop', () => change('ConfigMap', 'words', { greeting: 'again' }));
+    });
+
+    it('is not needed to go on without the right: all but the watch works', async () => {
+      await restart(soon);
+      await hashAfter('shop', () => change('Secret', 'tokens', { 'signing-key': 'o'.repeat(32) }));
+    });
+  });
+
+  async function type(command: string): Promise<void> {
+    const { code, stderr } = await kubectl(command.split(' ').map((word) => word.replaceAll("'", '')));
+    expect(code, stderr).to.equal(0);
+  }
+
+  async function start(resyncMinutes: number, ...flags: readonly string[]): Promise<RunningOperator> {
+    const kubeconfig = await operatorKubeconfig(cluster);
+    const started = await launchOperator({ kubeconfig, resyncMinutes, flags });
+    await started.leads();
+    return started;
+  }
+
+  /** Another operator in place of the one that runs, once it has looked at both MemoApps. */
+  async function restart(resyncMinutes: number, ...flags: readonly string[]): Promise<void> {
+    await operator.stop();
+    operator = await start(resyncMinutes, ...flags);
+    await until('first passes', async () => ((await passed()) >= 2 ? true : undefined));
+    await atRest();
+  }
+
+  async function make(
+    kind: 'Secret' | 'ConfigMap',
+    name: string,
+    data: Readonly<Record<string, string>>,
+    watched?: string,
+  ): Promise<void> {
+    const labels = watched === undefined ? {} : { [watchLabel]: watched };
+    const content = kind === 'Secret' ? { stringData: data } : { data };
+    // As `kubectl apply` leaves it.
+    const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify(content) };
+    const metadata = { namespace: 'default', name, labels, annotations };
+    await client.create({ apiVersion: 'v1', kind, metadata, ...content });
+  }
+
+  async function change(
+    kind: 'Secret' | 'ConfigMap',
+    name: string,
+    data: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    const body = kind === 'Secret' ? { stringData: data } : { data };
+    await client.patch({ apiVersion: 'v1', kind }, { namespace: 'default', name }, { type: 'merge', body });
+  }
+
+  /** Waits until the change has given the API of the app another hash. */
+  async function hashAfter(app: string, changing: () => Promise<void>): Promise<void> {
+    const before = await hash(app);
+    await changing();
+    await until('another hash', async () => ((await hash(app)) === before ? undefined : true));
+  }
+
+  async function hash(app: string): Promise<string> {
+    const deployment = await get(kubectl, 'deployment', `${app}-api`);
+    return deployment?.spec?.template?.metadata?.annotations?.[configHashAnnotation] ?? '';
+  }
+
+  /** Waits until the change has led to a pass. */
+  async function lookedAt(changing: () => Promise<void>): Promise<void> {
+    const before = await passed();
+    await changing();
+    await until('a pass', async () => ((await passed()) > before ? true : undefined));
+  }
+
+  async function passed(): Promise<number> {
+    return (await operator.metric('controller_runtime_reconcile_total')) ?? 0;
+  }
+
+  /** Waits until no pass runs and none is due. */
+  async function atRest(): Promise<void> {
+    await until('rest', async () => {
+      const waiting = (await operator.metric('workqueue_depth')) ?? 0;
+      const running = (await operator.metric('controller_runtime_active_workers')) ?? 0;
+      return waiting + running === 0 || undefined;
+    });
+  }
+
+  function requests(): Request[] {
+    return requestsOf(cluster.auditLog, operatorUser);
+  }
+
+  /** Every list and watch of Secrets that the operator has asked for so far. */
+  function listsOfSecrets(): Request[] {
+    return requests().filter(
+      ({ objectRef, verb }) => objectRef?.resource === 'secrets' && (verb === 'list' || verb === 'watch'),
+    );
+  }
+
+  /** What the operator wrote since, but for events, which come when they like. */
+  function written(since: number): string[] {
+    const writes = writesOf(cluster.auditLog, operatorUser).slice(since);
+    return writes.filter((write) => !/^\w+ events\b/.test(write));
+  }
+
+  function writesSoFar(): number {
+    return writesOf(cluster.auditLog, operatorUser).length;
+  }
+});
+
+/** What the page tells to type after `kubectl` about a Secret called db. */
+function documented(): string[] {
+  return readFileSync(join(import.meta.dirname, '../../docs/admin.md'), 'utf8')
+    .split('\n')
+    .filter((line) => /^kubectl \w+ secret db /.test(line))
+    .map((line) => line.replace(/ +#.*/, '').slice('kubectl '.length));
+}
