@@ -40,6 +40,7 @@ const SUITES: readonly Suite[] = [
   apart(mocha('images', 'stand-ins and our images', 20, 'test/images/**/*.test.ts')),
   apart(sideBySide(mocha('service', 'against real MariaDB, Redis and Kafka', 15, 'test/service/**/*.test.ts'))),
   apart(onClusters(sideBySide(mocha('operator', 'against a real API server', 15, 'test/operator/**/*.test.ts')))),
+  apart(mocha('compose', 'the stack by docker compose', 15, 'test/compose/**/*.test.ts')),
   apart(onClusters(mocha('e2e', 'the whole stack on a real cluster', 25, 'test/e2e/**/*.test.ts'))),
 ];
 

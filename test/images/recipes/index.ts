@@ -1,7 +1,9 @@
 import type { Recipe } from './recipe.ts';
 import { debian } from './debian.ts';
+import { docker } from './docker.ts';
 import { kafka3, kafka4 } from './kafka.ts';
 import { mariadb } from './mariadb.ts';
+import { nginx } from './nginx.ts';
 import { node } from './node.ts';
 import { redis } from './redis.ts';
 import { registry } from './registry.ts';
@@ -15,6 +17,8 @@ export const recipes = {
   'kafka-3.9.2': kafka3,
   'kafka-4.2.1': kafka4,
   zookeeper,
+  nginx,
   node,
   registry,
+  docker,
 } satisfies Record<string, Recipe>;

@@ -9,6 +9,8 @@ export interface ImageConfig {
   readonly WorkingDir?: string;
   readonly Volumes?: readonly string[];
   readonly ExposedPorts?: readonly string[];
+  /** What asks it to end in order; absent: SIGTERM. */
+  readonly StopSignal?: string;
 }
 
 /** How one root file system is made from another. */

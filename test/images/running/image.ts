@@ -14,6 +14,7 @@ export interface Config {
   readonly WorkingDir?: string;
   readonly Volumes?: Readonly<Record<string, unknown>> | null;
   readonly ExposedPorts?: Readonly<Record<string, unknown>> | null;
+  readonly StopSignal?: string;
 }
 
 /** An image unpacked from its archive, as a runtime would. */

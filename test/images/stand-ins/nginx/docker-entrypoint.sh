@@ -1,0 +1,5 @@
+#!/bin/sh
+# Becomes the command.
+set -e
+
+exec "$@"
