@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { states, type State } from '../../operator/src/api/states.ts';
 import { chartTemplates } from '../chart/templates.ts';
 import { conditionsPage } from './conditions-page.ts';
 import { memoAppSchema } from './schema.ts';
@@ -35,6 +36,13 @@ describe('what is generated', () => {
 
   it('docs/conditions.md is current', () => {
     expect(read('docs/conditions.md') === conditionsPage(), current).to.equal(true);
+  });
+
+  it('docs/troubleshooting.md has the way out of every state', () => {
+    const page = read('docs/troubleshooting.md');
+    for (const [name, { says }] of Object.entries<State>(states)) {
+      expect(page).to.contain(`\n| ${name} | ${says ? `\`${says.reason}\`` : ''}`);
+    }
   });
 
   it('the templates of the chart are current, and there are no others', () => {

@@ -66,7 +66,15 @@ describe('what a MemoApp waits for', () => {
       standing(memoApp(notReady, condition('DatabaseReady', 'False', reason)), deadline).patience;
     expect(patience('Creating')).to.equal(deadline);
     expect(patience('VolumePending')).to.equal(deadline);
-    for (const reason of ['ImagePull', 'CrashLoop', 'JobFailed', 'Unschedulable'] as const) {
+    expect(patience('VolumeBinding')).to.equal(deadline);
+    for (const reason of [
+      'ImagePull',
+      'CrashLoop',
+      'JobFailed',
+      'Unschedulable',
+      'PodRefused',
+      'QuotaExceeded',
+    ] as const) {
       expect(patience(reason), reason).to.be.below(deadline / 4);
     }
   });

@@ -17,7 +17,7 @@ const CHILD = '[get list watch create patch delete]';
 const rights = [
   `configmaps [] [] ${CHILD}`,
   `deployments.apps [] [] ${CHILD}`,
-  'events.events.k8s.io [] [] [create patch]',
+  'events.events.k8s.io [] [] [list create patch]',
   `horizontalpodautoscalers.autoscaling [] [] ${CHILD}`,
   `httproutes.gateway.networking.k8s.io [] [] ${CHILD}`,
   'ingressclasses.networking.k8s.io [] [] [get list watch]',

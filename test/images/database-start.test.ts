@@ -9,6 +9,7 @@ import { databaseObjects } from '../../operator/src/stack/database/database.ts';
 import type { KubeObject } from '../../operator/src/runtime/object.ts';
 import { until } from '../cluster/host/wait.ts';
 import { dataFolder } from '../stores/folder.ts';
+import { seen } from '../operator/rendered.ts';
 import { crdText } from '../operator/schema.ts';
 import { ensureImages } from './build.ts';
 import type { Container } from './running/container.ts';
@@ -38,7 +39,7 @@ describe('the first initialisation of the database', function () {
       { release: '0.1.0', volumes: {} },
     ),
     {
-      observed: { get: () => undefined, list: () => [], serves: () => true, storeHealth: undefined },
+      observed: seen(),
       apiImage: 'memo-service:0.1.0',
       apiReplicas: 'ours',
       secretHashes: {},

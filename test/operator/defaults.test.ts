@@ -5,6 +5,7 @@ import { ports } from '../../operator/src/api/names.ts';
 import type { ResolvedApp, ResolvedResources } from '../../operator/src/api/resolved.ts';
 import { resolve } from '../../operator/src/api/resolve.ts';
 import { stack } from '../../operator/src/stack/stack.ts';
+import { seen } from './rendered.ts';
 import { crdText, fields, property, schema, type Schema } from './schema.ts';
 
 function resolved(spec: MemoAppSpec): ResolvedApp {
@@ -105,7 +106,7 @@ describe('the defaults that the schema names', () => {
       events: { managed: { zooKeeper: {} } },
       route: { hostnames: ['memo.example'], ingress: {}, gateway: { parentRefs: [{ name: 'public' }] } },
     });
-    const observed = { get: () => undefined, list: () => [], serves: () => true, storeHealth: undefined };
+    const observed = seen();
     const made = stack(app, { observed, apiImage: 'memo-service:0.1.0', apiReplicas: 'ours', secretHashes: {} });
     const named = [...crdText.matchAll(/(Deployment|StatefulSet|Service|Ingress|HTTPRoute) `<name>(-[a-z-]+)`/g)];
     expect(named).not.to.have.length(0);

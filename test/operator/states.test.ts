@@ -7,6 +7,7 @@ import { kubectlOn, memoApp, type Kubectl } from './kubectl.ts';
 import { apply, get, untilCondition, type Live } from './live.ts';
 import { operatorUser, startOperator, type RunningOperator } from './operator.ts';
 import { until } from './until.ts';
+import { readyMadeClass, readyMadeVolumes } from './volumes.ts';
 
 const pause = 'memo.sogangcomputerclub.org/reconcile';
 
@@ -20,7 +21,8 @@ describe('a MemoApp that is to rest', function () {
     cluster = await startCluster({ name: 'test-states', rung: 2 });
     kubectl = await kubectlOn(cluster);
     await install(kubectl);
-    for (const object of volumes(6)) await apply(kubectl, object);
+    const volumes = readyMadeVolumes(Array.from({ length: 6 }, (_, index) => `volume-${index}`));
+    for (const object of [readyMadeClass, ...volumes]) await apply(kubectl, object);
     operator = await startOperator(cluster, 0.05);
   });
 
@@ -164,27 +166,4 @@ function uids(objects: readonly (Live | undefined)[]): (string | undefined)[] {
 function paused(app: object): object {
   const { metadata } = app as { metadata: object };
   return { ...app, metadata: { ...metadata, annotations: { [pause]: 'paused' } } };
-}
-
-/** A default StorageClass and volumes for whoever claims one: simulated nodes have no provisioner. */
-function volumes(count: number): object[] {
-  const made = Array.from({ length: count }, (_, index) => ({
-    apiVersion: 'v1',
-    kind: 'PersistentVolume',
-    metadata: { name: `volume-${index}` },
-    spec: {
-      accessModes: ['ReadWriteOnce'],
-      capacity: { storage: '20Gi' },
-      storageClassName: 'ready-made',
-      hostPath: { path: '/nowhere' },
-    },
-  }));
-  const annotations = { 'storageclass.kubernetes.io/is-default-class': 'true' };
-  const ready = {
-    apiVersion: 'storage.k8s.io/v1',
-    kind: 'StorageClass',
-    metadata: { name: 'ready-made', annotations },
-    provisioner: 'kubernetes.io/no-provisioner',
-  };
-  return [ready, ...made];
 }

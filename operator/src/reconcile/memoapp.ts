@@ -9,7 +9,7 @@ import { clusterFacts } from '../stack/facts.ts';
 import { firstConditions } from '../stack/health/conditions.ts';
 import { healthTargets } from '../stack/health/external.ts';
 import { statusOf } from '../stack/health/status.ts';
-import type { Observed } from '../stack/observed.ts';
+import { withRefusals, type Observed } from '../stack/observed.ts';
 import { stack } from '../stack/stack.ts';
 import { recordChanges } from './announce.ts';
 import { applyAll } from './children.ts';
@@ -20,6 +20,7 @@ import { observedOf } from './observe.ts';
 import { Pass } from './pass.ts';
 import { isPaused, withoutWrites } from './pause.ts';
 import { prune } from './prune.ts';
+import { lackingPods, refusalsOf } from './refused-pods.ts';
 import { handOverReplicas, replicasOwner } from './replicas.ts';
 import { keepClaims } from './retained.ts';
 
@@ -29,6 +30,8 @@ const lookAgainAfter = 30_000;
 const lookForGatewayAfter = 5000;
 /** What is on its way out and not watched, a Secret, is gone in a moment. */
 const lookForEndAfter = 2000;
+/** An Event about pods that are not made comes a moment after the status which shows that they are not there. */
+const lookForEventAfter = 2000;
 /** The status of a pass that ran into its deadline is still written. */
 const statusDeadline = 10_000;
 
@@ -67,12 +70,15 @@ async function reconcile(
   const statusSignal = signal.aborted ? AbortSignal.timeout(statusDeadline) : signal;
   await keepClaims(app, observed, pass, writing, statusSignal);
   dependencies.storeHealth.follow(`${namespace}/${name}`, healthTargets(app, observed));
-  await writeStatus(seen, app, observed, pass, dependencies, statusSignal);
+  const lacking = lackingPods(app, observed);
+  const refusals = await refusalsOf(lacking, dependencies, statusSignal);
+  await writeStatus(seen, app, withRefusals(observed, refusals), pass, dependencies, statusSignal);
   if (pass.failures.length > pass.refused.length) pass.throwFailures();
   if (pass.terminating.length > 0) return { requeueAfter: lookForEndAfter };
   if (app.route.mode === 'routed' && app.route.gateway && !observed.serves('HTTPRoute'))
     return { requeueAfter: lookForGatewayAfter };
-  const waiting = app.problems.length > 0 || pass.missing.length > 0 || !pass.complete;
+  if (refusals.size < lacking.length) return { requeueAfter: lookForEventAfter };
+  const waiting = lacking.length > 0 || app.problems.length > 0 || pass.missing.length > 0 || !pass.complete;
   return waiting ? { requeueAfter: lookAgainAfter } : undefined;
 }
 

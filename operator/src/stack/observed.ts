@@ -5,6 +5,7 @@ import type { Job } from 'kubernetes-types/batch/v1.js';
 import type { PersistentVolumeClaim, Pod } from 'kubernetes-types/core/v1.js';
 import type { Ingress, IngressClass } from 'kubernetes-types/networking/v1.js';
 import type { StorageClass } from 'kubernetes-types/storage/v1.js';
+import type { Part } from '../api/labels.ts';
 import type { KubeObject } from '../runtime/object.ts';
 
 /** The kinds that are looked at, with their shapes; every member may be absent, as in any JSON from outside. */
@@ -67,7 +68,19 @@ export interface Observed {
   serves(kind: ObservedKind): boolean;
   /** `silent`: no pod of the API answers. undefined: none has been asked yet. */
   readonly storeHealth: StoreHealth | 'silent' | undefined;
+  /** Why the pods of a part are not made, where Kubernetes says so in Events alone. */
+  readonly refusals: Refusals;
 }
+
+/** Of a StatefulSet or a Job that lacks pods. */
+export interface Refusal {
+  /** As `StatefulSet shop-database`. */
+  readonly workload: string;
+  /** The API server's own words. */
+  readonly words: string;
+}
+
+export type Refusals = ReadonlyMap<Part, Refusal>;
 
 /** Untyped access to the stores, already narrowed to the app's namespace. */
 export interface ObjectSource {
@@ -77,9 +90,15 @@ export interface ObjectSource {
   storeHealth(): Observed['storeHealth'];
 }
 
+/** The same, with what was found out beside the stores. */
+export function withRefusals(observed: Observed, refusals: Refusals): Observed {
+  return { ...observed, refusals };
+}
+
 /** The one place where JSON from the stores is given its type: the API server vouches for the shape of its own kinds. */
 export function observe(source: ObjectSource): Observed {
   return {
+    refusals: new Map(),
     get: <K extends ObservedKind>(kind: K, name: string) => source.get(kind, name) as ObservedKinds[K] | undefined,
     list: <K extends ObservedKind>(kind: K, labels: Readonly<Record<string, string>>) =>
       source.list(kind, labels) as readonly unknown[] as readonly ObservedKinds[K][],

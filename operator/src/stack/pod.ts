@@ -77,6 +77,9 @@ export const restricted = {
   readOnlyRootFilesystem: true,
 } as const;
 
+/** The end of the log is kept with the exit code: a volume that is full shows there, and nowhere else. */
+export const lastWords = { terminationMessagePolicy: 'FallbackToLogsOnError' } as const;
+
 /** `repository:tag`, or `repository@digest` where one is pinned. */
 export function imageReference({ repository, tag, digest }: ResolvedImage): string {
   return digest === undefined ? `${repository}:${tag}` : `${repository}@${digest}`;

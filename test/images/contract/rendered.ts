@@ -6,6 +6,7 @@ import type { ResolvedApp } from '../../../operator/src/api/resolved.ts';
 import type { KubeObject } from '../../../operator/src/runtime/object.ts';
 import type { StackInputs } from '../../../operator/src/stack/inputs.ts';
 import { memoAppOf, sampleObjects } from '../../../scripts/stack/manifests.ts';
+import { seen } from '../../operator/rendered.ts';
 import type { ContainerOptions } from '../running/container.ts';
 
 /** What a pod finds that is not among the operator's objects. */
@@ -22,7 +23,7 @@ export async function sampleApp(): Promise<ResolvedApp> {
 
 /** As on the first pass: nothing is there. */
 export const nothingThere: StackInputs = {
-  observed: { get: () => undefined, list: () => [], serves: () => true, storeHealth: undefined },
+  observed: seen(),
   apiImage: 'memo-service:0.1.0',
   apiReplicas: 'ours',
   secretHashes: {},

@@ -1,19 +1,11 @@
 /** What a life needs around it: volumes, and a namespace in which the operator may hold its Lease. */
 import type { ApiClient } from '../../../operator/src/runtime/client/client.ts';
 import { operatorUser } from '../operator.ts';
-
-const storageClass = 'ready-made';
+import { readyMadeClass, readyMadeVolumes } from '../volumes.ts';
 
 /** A default class without a provisioner: simulated nodes have none. */
 export async function prepareCluster(client: ApiClient): Promise<void> {
-  const annotations = { 'storageclass.kubernetes.io/is-default-class': 'true' };
-  const metadata = { name: storageClass, annotations };
-  await client.create({
-    apiVersion: 'storage.k8s.io/v1',
-    kind: 'StorageClass',
-    metadata,
-    provisioner: 'kubernetes.io/no-provisioner',
-  });
+  await client.create(readyMadeClass);
 }
 
 /** One volume for each store, and the rights that config/rbac gives the operator in its own namespace. */
@@ -21,7 +13,7 @@ export async function prepareNamespace(client: ApiClient, namespace: string): Pr
   await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   const rbac = { apiVersion: 'rbac.authorization.k8s.io/v1', metadata: { namespace, name: 'lease' } };
   const objects = [
-    ...['database', 'events'].map((store) => volume(`${namespace}-${store}`)),
+    ...readyMadeVolumes([`${namespace}-database`, `${namespace}-events`]),
     {
       ...rbac,
       kind: 'Role',
@@ -35,18 +27,4 @@ export async function prepareNamespace(client: ApiClient, namespace: string): Pr
     },
   ];
   await Promise.all(objects.map(async (object) => await client.create(object)));
-}
-
-function volume(name: string): { apiVersion: string; kind: string; metadata: { name: string }; spec: object } {
-  return {
-    apiVersion: 'v1',
-    kind: 'PersistentVolume',
-    metadata: { name },
-    spec: {
-      accessModes: ['ReadWriteOnce'],
-      capacity: { storage: '20Gi' },
-      storageClassName: storageClass,
-      hostPath: { path: '/nowhere' },
-    },
-  };
 }

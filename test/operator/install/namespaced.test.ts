@@ -16,7 +16,7 @@ const account = userOf(installation);
 const rights = [
   'configmaps [] [] [get list watch create patch delete]',
   'deployments.apps [] [] [get list watch create patch delete]',
-  'events.events.k8s.io [] [] [create patch]',
+  'events.events.k8s.io [] [] [list create patch]',
   'horizontalpodautoscalers.autoscaling [] [] [get list watch create patch delete]',
   'httproutes.gateway.networking.k8s.io [] [] [get list watch create patch delete]',
   'ingresses.networking.k8s.io [] [] [get list watch create patch delete]',

@@ -9,6 +9,7 @@ import { metadata } from '../metadata.ts';
 import {
   contentHash,
   imageReference,
+  lastWords,
   placement,
   podDefaults,
   resourcesOf,
@@ -87,6 +88,7 @@ function statefulSet(app: ResolvedApp, database: ManagedDatabase, { observed }: 
               readinessProbe: { ...healthcheck, periodSeconds: 5, timeoutSeconds: 5 },
               resources: resourcesOf(resources),
               securityContext: { ...restricted },
+              ...lastWords,
               volumeMounts: [
                 // Below a folder of its own: a volume's root may hold lost+found, which MariaDB would take for a database.
                 { name: 'data', mountPath: dataFolder, subPath: 'mysql' },

@@ -21,10 +21,15 @@ export function advertisedListener(app: ResolvedApp): string {
   return `BROKER://$(POD_NAME).${podsService(names(app).events)}.${app.namespace}.svc:${ports.events}`;
 }
 
+/** How many replicas of a partition have to have a record before it is acknowledged. */
+export function inSyncReplicas(events: ManagedEvents): number {
+  return events.replicas >= 3 ? 2 : 1;
+}
+
 /** Broker properties of both modes. */
 export function commonProperties(events: ManagedEvents): Record<string, string> {
   const replication = String(Math.min(3, events.replicas));
-  const inSync = String(events.replicas >= 3 ? 2 : 1);
+  const inSync = String(inSyncReplicas(events));
   return {
     // The operator's Job makes the topic: a client's typing error must not.
     'auto.create.topics.enable': 'false',

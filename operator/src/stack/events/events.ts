@@ -10,6 +10,7 @@ import { metadata } from '../metadata.ts';
 import {
   contentHash,
   imageReference,
+  lastWords,
   placement,
   podDefaults,
   resourcesOf,
@@ -94,6 +95,7 @@ function statefulSet(app: ResolvedApp, events: ManagedEvents, { observed }: Stac
               readinessProbe: { ...answers, periodSeconds: 5, timeoutSeconds: 5 },
               resources: resourcesOf(events.resources),
               securityContext: { ...restricted },
+              ...lastWords,
               volumeMounts: [{ name: 'data', mountPath: '/var/lib/kafka/data' }, ...mode.mounts, ...writable.mounts],
             },
           ],

@@ -10,6 +10,7 @@ import { metadata } from '../metadata.ts';
 import {
   contentHash,
   imageReference,
+  lastWords,
   podDefaults,
   resourcesOf,
   restricted,
@@ -140,6 +141,7 @@ function statefulSet(app: ResolvedApp, zooKeeper: ResolvedZooKeeper, { observed 
               readinessProbe: { ...answers, periodSeconds: 5, timeoutSeconds: 5 },
               resources: resourcesOf(zooKeeper.resources),
               securityContext: { ...restricted },
+              ...lastWords,
               volumeMounts: [
                 { name: 'data', mountPath: '/data', subPath: 'data' },
                 { name: 'data', mountPath: '/datalog', subPath: 'datalog' },

@@ -10,7 +10,8 @@ import { migrationState } from '../jobs/migration.ts';
 import { imageReference } from '../pod.ts';
 import type { Observed } from '../observed.ts';
 import { databaseServes } from './database.ts';
-import { podProblem } from './pods.ts';
+import { podProblem, waitingFor } from './pods.ts';
+import { quoted } from './quote.ts';
 import { stoppedPart } from './stopped.ts';
 
 /**
@@ -75,7 +76,8 @@ export function apiComplete(app: ResolvedApp, observed: Observed): Condition {
   }
   const problem = podProblem(app, 'api', observed);
   if (problem) return isFalse('Ready', problem.reason, problem.message);
-  const message = `${Math.min(ready, updatedReplicas)} of ${wanted} API pods serve ${app.version}`;
+  const late = waitingFor(app, 'api', observed);
+  const message = `${Math.min(ready, updatedReplicas)} of ${wanted} API pods serve ${app.version}${late}`;
   return isFalse('Ready', replicas > wanted ? Reason.Draining : Reason.PodNotReady, message);
 }
 
@@ -85,5 +87,7 @@ export function autoscalerProblem(app: ResolvedApp, observed: Observed): Conditi
   const scaler = observed.get('HorizontalPodAutoscaler', names(app).api);
   const active = scaler?.status?.conditions?.find(({ type }) => type === 'ScalingActive');
   if (active?.status !== 'False' || active.reason === 'ScalingDisabled') return undefined;
-  return isFalse('Ready', Reason.MetricsMissing, `the autoscaler is blind: ${active.message ?? active.reason ?? ''}`);
+  const why = quoted(active.message ?? active.reason ?? '');
+  const message = `the autoscaler is blind, the API keeps its size: ${why}; install metrics-server, or set spec.api.replicas in place of autoscaling`;
+  return isFalse('Ready', Reason.MetricsMissing, message);
 }

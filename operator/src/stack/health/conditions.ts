@@ -12,6 +12,8 @@ import { cacheReady } from './cache.ts';
 import { growthProblem } from './claims.ts';
 import { databaseReady } from './database.ts';
 import { eventsReady } from './events.ts';
+import { quoted } from './quote.ts';
+import { quotaIn } from './refusals.ts';
 import { routeReady } from './route.ts';
 import { schemaMigrated } from './schema.ts';
 import { recordOf } from '../record.ts';
@@ -133,7 +135,10 @@ function whatStalls(app: ResolvedApp, parts: readonly Condition[], outcome: Pass
 }
 
 function refusal({ kind, name, message }: RefusedApply): Problem {
-  return { reason: Reason.ApplyRefused, message: `${kind} ${name} was refused: ${message}` };
+  const said = `${kind} ${name} was refused: ${quoted(message)}`;
+  const quota = quotaIn(message);
+  if (quota === undefined) return { reason: Reason.ApplyRefused, message: said };
+  return { reason: Reason.QuotaExceeded, message: `${said}; raise ResourceQuota ${quota}, or ask for less` };
 }
 
 /** `Ready`: every configured part is as asked at this generation. */

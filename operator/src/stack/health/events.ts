@@ -5,6 +5,7 @@ import { Reason } from '../../api/reasons.ts';
 import type { ManagedEvents, ResolvedApp } from '../../api/resolved.ts';
 import { jobState } from '../jobs/state.ts';
 import { topicJob } from '../jobs/topic.ts';
+import { inSyncReplicas } from '../events/container.ts';
 import { recordedStore } from '../facts.ts';
 import type { Observed } from '../observed.ts';
 import { externalReady } from './external.ts';
@@ -32,18 +33,44 @@ export function eventsServe(app: ResolvedApp, observed: Observed): boolean {
 
 function brokersReady(app: ResolvedApp, events: ManagedEvents, observed: Observed): Condition {
   const type = 'EventsReady';
+  const served = hasTopic(app, observed);
   if (events.zooKeeper) {
     const { image, replicas } = events.zooKeeper;
     const { version = events.zooKeeper.version } = recordedStore(app, 'zookeeper', observed);
     const title = `ZooKeeper ${version}`;
-    const ensemble = { type, part: 'zookeeper', name: names(app).zookeeper, replicas, image, title } as const;
+    const members = served && replicas > 1 && { needed: majority(replicas), without };
+    const name = names(app).zookeeper;
+    const ensemble = { type, part: 'zookeeper', name, replicas, image, title, ...(members && { members }) } as const;
     const ready = statefulReady(app, ensemble, observed);
     if (ready.status !== 'True') return ready;
   }
   const { version = events.version } = recordedStore(app, 'events', observed);
   const title = `Kafka ${version}`;
   const { image, replicas } = events;
-  return statefulReady(app, { type, part: 'events', name: names(app).events, replicas, image, title }, observed);
+  const members = served && replicas > 1 && { needed: neededBrokers(events), without };
+  const name = names(app).events;
+  return statefulReady(
+    app,
+    { type, part: 'events', name, replicas, image, title, ...(members && { members }) },
+    observed,
+  );
+}
+
+const without = 'memos are written, and their events wait';
+
+/** The Job of the topic ends well only on a Kafka that serves, and it goes when the app is stopped. */
+function hasTopic(app: ResolvedApp, observed: Observed): boolean {
+  const job = topicJob(app, observed);
+  return job !== undefined && jobState(observed, job.metadata.name).state === 'succeeded';
+}
+
+/** In KRaft every broker votes; with ZooKeeper it is the replicas of the topic that have to be in sync. */
+function neededBrokers(events: ManagedEvents): number {
+  return events.zooKeeper ? inSyncReplicas(events) : majority(events.replicas);
+}
+
+function majority(members: number): number {
+  return Math.floor(members / 2) + 1;
 }
 
 function topicProblem(app: ResolvedApp, observed: Observed): Condition | undefined {

@@ -1,64 +1,68 @@
 /** What keeps the pods of a part from being ready, in words an admin can act on. */
-import type { ContainerStatus, Pod } from 'kubernetes-types/core/v1.js';
+import type { Pod } from 'kubernetes-types/core/v1.js';
 import type { Problem } from '../../api/conditions.ts';
-import { selector, type Part } from '../../api/labels.ts';
+import { selector } from '../../api/labels.ts';
 import { Reason } from '../../api/reasons.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
+import type { PodPart } from '../network/flows.ts';
 import type { Observed } from '../observed.ts';
-import { claimProblem } from './claims.ts';
+import { classProblem, unboundClaim } from './claims.ts';
+import { containerProblem } from './containers.ts';
+import { quoted } from './quote.ts';
+import { refusedPod } from './refusals.ts';
 
-/** The first pod of the part that something keeps down. undefined: nothing is known to be wrong. */
-export function podProblem(app: ResolvedApp, part: Part, observed: Observed): Problem | undefined {
-  const volume = claimProblem(app, part, observed);
-  if (volume) return volume;
+/** What keeps a pod of the part down, the cause before its consequences. undefined: nothing is known to be wrong. */
+export function podProblem(app: ResolvedApp, part: PodPart, observed: Observed): Problem | undefined {
+  const earlier = classProblem(app, part, observed) ?? refusedPod(app, part, observed);
+  if (earlier) return earlier;
   for (const pod of observed.list('Pod', selector(app, part))) {
     if (pod.metadata?.deletionTimestamp !== undefined) continue;
-    const problem = problemOf(pod);
+    const problem = schedulingProblem(app, part, pod, observed) ?? containersProblem(part, pod);
     if (problem) return problem;
   }
   return undefined;
 }
 
-function problemOf(pod: Pod): Problem | undefined {
-  const name = pod.metadata?.name ?? '';
+function schedulingProblem(app: ResolvedApp, part: PodPart, pod: Pod, observed: Observed): Problem | undefined {
   const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
-  if (scheduled?.status === 'False' && scheduled.reason === 'Unschedulable') {
-    return { reason: Reason.Unschedulable, message: `pod ${name} finds no node: ${scheduled.message ?? ''}` };
+  if (scheduled?.status === 'True') return undefined;
+  const refused = scheduled?.status === 'False' && scheduled.reason === 'Unschedulable';
+  const words = refused ? (scheduled.message ?? '') : '';
+  // A claim may wait for the first pod that has a node: then it is the node that is missing, not the volume.
+  if (refused && !/persistent ?volume/i.test(words)) {
+    const message = `pod ${pod.metadata?.name ?? ''} finds no node: ${quoted(withoutPreemption(words))}`;
+    return { reason: Reason.Unschedulable, message };
   }
-  for (const container of pod.status?.containerStatuses ?? []) {
-    const problem = containerProblem(name, container);
+  return unboundClaim(app, part, pod, observed);
+}
+
+/** The scheduler says for each node a second time that evicting others would not help. */
+function withoutPreemption(words: string): string {
+  return words.replace(/[.,]? (no new claims to deallocate, )?preemption: .*$/s, '');
+}
+
+function containersProblem(part: PodPart, pod: Pod): Problem | undefined {
+  const { containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {};
+  for (const status of [...initContainerStatuses, ...containerStatuses]) {
+    const problem = containerProblem(part, pod.metadata?.name ?? '', status);
     if (problem) return problem;
   }
   return undefined;
 }
 
-const imageReasons: ReadonlySet<string> = new Set([
-  'ErrImagePull',
-  'ImagePullBackOff',
-  'InvalidImageName',
-  'ErrImageNeverPull',
-]);
-
-function containerProblem(pod: string, status: ContainerStatus): Problem | undefined {
-  // What ended it last time is history once it serves again.
-  if (status.ready) return undefined;
-  const { image, lastState, name, state } = status;
-  const waiting = state?.waiting;
-  const ended = lastState?.terminated ?? state?.terminated;
-  if (waiting?.reason !== undefined && imageReasons.has(waiting.reason)) {
-    const message = `pod ${pod} cannot pull ${image}: ${waiting.message ?? waiting.reason}`;
-    return { reason: Reason.ImagePull, message };
-  }
-  if (ended?.reason === 'OOMKilled') {
-    const message = `container ${name} of pod ${pod} reached its memory limit and was ended; raise resources.limits.memory of this part`;
-    return { reason: Reason.OutOfMemory, message };
-  }
-  if (waiting?.reason === 'CrashLoopBackOff') {
-    const message = `container ${name} of pod ${pod} ends with code ${ended?.exitCode ?? '?'} again and again; see: kubectl logs ${pod} --previous`;
-    return { reason: Reason.CrashLoop, message };
-  }
-  if (waiting?.reason === 'CreateContainerConfigError' || waiting?.reason === 'CreateContainerError') {
-    return { reason: Reason.PodNotReady, message: `pod ${pod} cannot start: ${waiting.message ?? waiting.reason}` };
-  }
-  return undefined;
+/** Pods of the part that are there and not ready, by name, for the end of a message. Empty: there are none. */
+export function waitingFor(app: ResolvedApp, part: PodPart, observed: Observed): string {
+  const late = observed
+    .list('Pod', selector(app, part))
+    .filter(({ status }) => !status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True'))
+    .map(({ metadata, spec }) => {
+      const name = metadata?.name ?? '';
+      // One that stays so is on a node that is gone: nothing takes its place before somebody says that the node is off.
+      return metadata?.deletionTimestamp === undefined
+        ? name
+        : `${name} (on its way out of ${spec?.nodeName ?? 'no node'})`;
+    })
+    .toSorted();
+  if (late.length === 0) return '';
+  return `; not ready: ${late.slice(0, 3).join(', ')}${late.length > 3 ? ` and ${late.length - 3} more` : ''}`;
 }

@@ -1,46 +1,71 @@
 /** Health of a part that is a StatefulSet: one rule for MariaDB, Redis, Kafka and ZooKeeper. */
+import type { StatefulSet } from 'kubernetes-types/apps/v1.js';
 import { isFalse, isTrue, type Condition, type ConditionType } from '../../api/conditions.ts';
-import type { Part } from '../../api/labels.ts';
 import { Reason } from '../../api/reasons.ts';
 import type { ResolvedApp, ResolvedImage } from '../../api/resolved.ts';
 import type { Observed } from '../observed.ts';
+import type { PodPart } from '../network/flows.ts';
 import { imageReference } from '../pod.ts';
-import { podProblem } from './pods.ts';
+import { podProblem, waitingFor } from './pods.ts';
 import { stoppedPart } from './stopped.ts';
 
 export interface StatefulPart {
   readonly type: ConditionType;
-  readonly part: Part;
+  readonly part: PodPart;
   readonly name: string;
   readonly replicas: number;
   /** The image its pods are to run. */
   readonly image: ResolvedImage;
   /** As people call it: `MariaDB 11.8`. */
   readonly title: string;
+  /** Of a store of several members that has served since it was last started. Absent: it is still on its way there. */
+  readonly members?: Members;
+}
+
+export interface Members {
+  /** How many have to be ready for the store to serve. */
+  readonly needed: number;
+  /** What it means for the app while they are not. */
+  readonly without: string;
 }
 
 /** True once every pod is ready, of the newest template, and that template is the wanted one. */
 export function statefulReady(
   app: ResolvedApp,
-  { image, name, part, replicas, title, type }: StatefulPart,
+  { image, members, name, part, replicas, title, type }: StatefulPart,
   observed: Observed,
 ): Condition {
   if (app.state === 'Stopped') return stoppedPart(type);
   const set = observed.get('StatefulSet', name);
   if (!set) return isFalse(type, Reason.Creating, `StatefulSet ${name} is about to be made`);
-  const { status } = set;
-  const ready = status?.readyReplicas ?? 0;
+  const { replicas: made = 0, readyReplicas: ready = 0, currentRevision, updateRevision } = set.status ?? {};
   // A pass that could not apply its template must not take the old pods for the new ones.
-  const wanted = set.spec?.template.spec?.containers.some((container) => container.image === imageReference(image));
-  const settled =
-    wanted === true &&
-    status?.observedGeneration === set.metadata?.generation &&
-    ready === replicas &&
-    (status?.updatedReplicas ?? 0) === replicas &&
-    (status?.replicas ?? 0) === replicas;
-  if (settled) return isTrue(type, Reason.Available, `${title} answers, ${ready} of ${replicas} pods are ready`);
+  const wanted = hasImage(set, imageReference(image));
+  if (wanted && ready === replicas && isSettled(set, replicas))
+    return isTrue(type, Reason.Available, `${title} answers, ${ready} of ${replicas} pods are ready`);
   const problem = podProblem(app, part, observed);
+  const counted = `${ready} of ${replicas} pods of ${name} are ready`;
+  const late = waitingFor(app, part, observed);
+  // A roll-out takes them down one by one, and its template may be what is wrong: neither is a member that was lost.
+  const rolledOut = wanted && currentRevision === updateRevision;
+  if (members && rolledOut && ready < members.needed) {
+    const message = `${title} has lost its quorum: ${counted}, ${members.needed} are needed; ${members.without}`;
+    return isFalse(type, Reason.QuorumLost, problem ? `${message}; ${problem.message}` : `${message}${late}`);
+  }
   if (problem) return isFalse(type, problem.reason, problem.message);
-  if ((status?.replicas ?? 0) === 0) return isFalse(type, Reason.Creating, `waiting for the first pod of ${name}`);
-  return isFalse(type, Reason.PodNotReady, `${ready} of ${replicas} pods of ${name} are ready and up to date`);
+  if (made === 0) return isFalse(type, Reason.Creating, `waiting for the first pod of ${name}`);
+  if (members && rolledOut && ready < replicas) {
+    return isFalse(type, Reason.Degraded, `${title} serves, though only ${counted}${late}`);
+  }
+  return isFalse(type, Reason.PodNotReady, `${counted} and up to date${late}`);
+}
+
+function hasImage({ spec }: StatefulSet, image: string): boolean {
+  return spec?.template.spec?.containers.some((container) => container.image === image) ?? false;
+}
+
+/** Whether every pod is there, of the newest template. */
+function isSettled({ metadata, status }: StatefulSet, replicas: number): boolean {
+  const { observedGeneration, replicas: made = 0, updatedReplicas = 0 } = status ?? {};
+  return observedGeneration === metadata?.generation && updatedReplicas === replicas && made === replicas;
 }

@@ -7,6 +7,7 @@ import { metadata } from '../metadata.ts';
 import {
   contentHash,
   imageReference,
+  lastWords,
   podDefaults,
   resourcesOf,
   restricted,
@@ -56,7 +57,7 @@ export function job(app: ResolvedApp, task: Task): KubeObject {
               env: task.env.map((variable) => ({ ...variable })),
               resources: resourcesOf(size),
               securityContext: { ...restricted },
-              terminationMessagePolicy: 'FallbackToLogsOnError',
+              ...lastWords,
               volumeMounts: [...secrets.mounts, ...writable.mounts],
             },
           ],

@@ -1,0 +1,113 @@
+/**
+ * The truth table (operator/src/api/states.ts), row by row on one cluster with real controllers and simulated nodes: each state
+ * is made as it comes about, or as the kubelet would report it, in a namespace of its own, all at the same time.
+ */
+import { expect } from 'chai';
+import type { ConditionType, StoredCondition } from '../../operator/src/api/conditions.ts';
+import type { MemoApp } from '../../operator/src/api/memoapp.ts';
+import { states, stateNames, verdicts, type State, type StateName } from '../../operator/src/api/states.ts';
+import type { ApiClient } from '../../operator/src/runtime/client/client.ts';
+import { connect } from '../../operator/src/runtime/client/connect.ts';
+import { fromKubeconfig } from '../../operator/src/runtime/client/kubeconfig.ts';
+import { startCluster, type Cluster } from '../cluster/cluster.ts';
+import { install } from './install.ts';
+import { verdictsOn } from './install/verdicts.ts';
+import { kubectlOn } from './kubectl.ts';
+import { startOperator, type RunningOperator } from './operator.ts';
+import { patience, Place } from './truth/place.ts';
+import { rows, small, type Row } from './truth/rows.ts';
+import { until } from './until.ts';
+import { readyMadeClass, slowClass } from './volumes.ts';
+
+/** No message is longer: what others say at length is cut. */
+const longest = 600;
+
+describe('the truth table', function () {
+  this.timeout(180_000);
+  let cluster: Cluster;
+  let client: ApiClient;
+  let operator: RunningOperator;
+  const outcomes = new Map<StateName, Promise<MemoApp>>();
+
+  before(async () => {
+    cluster = await startCluster({ name: 'test-truth', rung: 2 });
+    client = await connect({ credentials: await fromKubeconfig({ path: cluster.kubeconfig }) });
+    await install(await kubectlOn(cluster));
+    await client.create(readyMadeClass);
+    await client.create(slowClass);
+    operator = await startOperator(cluster);
+    for (const [index, name] of stateNames.entries()) {
+      const outcome = comeAbout(rows[name], new Place(client, `row-${index}`));
+      // Whoever waits for it hears of a failure; nobody may be waiting yet.
+      outcome.catch(() => undefined);
+      outcomes.set(name, outcome);
+    }
+  });
+
+  after(async () => {
+    await Promise.allSettled(outcomes.values());
+    await client.close();
+    await operator.stop();
+    await cluster.stop();
+  });
+
+  for (const name of stateNames) {
+    it(`${name}: ${toldAs(states[name])}`, async () => {
+      const memoApp = await outcomes.get(name);
+      const conditions = memoApp?.status?.conditions ?? [];
+      for (const { message } of conditions) expect(message).to.have.length.below(longest);
+      const { says }: State = states[name];
+      const told = Object.entries(rows[name].tells).filter(([, [, reason]]) => reason === says?.reason);
+      const types = told.map(([type]) => type);
+      if (says && says.condition !== 'part') expect(types).to.include(says.condition);
+      if (says) expect(types).not.to.have.length(0);
+    });
+  }
+
+  it('has no row for a start as it should be: nothing is called wrong, though the volume comes late', async () => {
+    const place = new Place(client, 'start');
+    await place.ask({ spec: { ...small, database: { managed: { storage: { className: 'slow' } } } } });
+    await place.told('DatabaseReady', 'VolumeBinding');
+    await place.provision('data-shop-database-0');
+    await place.told('Ready', 'Available');
+    expect(await place.warnings()).to.deep.equal([]);
+  });
+
+  it('reads the same to Argo CD, to kstatus and to Flux', async () => {
+    const found = await verdictsOn(await Promise.all(outcomes.values()));
+    for (const [index, name] of [...outcomes.keys()].entries()) {
+      const { argo, ...read } = found[index] ?? {};
+      expect({ ...read, argo: argo?.status }, name).to.deep.equal(verdicts[states[name].course]);
+    }
+  });
+});
+
+function toldAs({ says }: State): string {
+  return says ? `${says.condition === 'part' ? 'its part' : says.condition} says ${says.reason}` : 'nothing changes';
+}
+
+/** Makes the state, waits until every condition is as the row tells it at one time, and answers the MemoApp as it is then. */
+async function comeAbout(row: Row, place: Place): Promise<MemoApp> {
+  await place.ask(row);
+  await row.happens?.(place);
+  const memoApp = await until(
+    `the row of ${place.namespace}`,
+    async () => {
+      const seen = await place.memoApp();
+      const wrong = Object.keys(row.tells).filter((type) => !isTold(row, type as ConditionType, seen));
+      if (wrong.length > 0) throw new Error(JSON.stringify([wrong, seen.status?.conditions], null, 1));
+      return seen;
+    },
+    patience,
+  );
+  const expected = new Set(Object.values(row.tells).map(([, reason]) => reason as string));
+  // On the way there nothing else may have been called wrong: what belongs to every start is no failure.
+  expect((await place.warnings()).filter((reason) => !expected.has(reason))).to.deep.equal([]);
+  return memoApp;
+}
+
+function isTold({ tells }: Row, type: ConditionType, { status }: MemoApp): boolean {
+  const [is, reason, message] = tells[type] ?? [];
+  const found = status?.conditions?.find((condition) => condition.type === type) as StoredCondition | undefined;
+  return found?.status === is && found?.reason === reason && message?.test(found?.message ?? '') === true;
+}

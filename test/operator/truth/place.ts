@@ -1,0 +1,136 @@
+/** A namespace with one MemoApp in it, and the ways in which a test brings it into a state: as an admin, or as the kubelet. */
+import type { ContainerStatus, Pod } from 'kubernetes-types/core/v1.js';
+import { selector, type Part } from '../../../operator/src/api/labels.ts';
+import type { ConditionType, StoredCondition } from '../../../operator/src/api/conditions.ts';
+import type { MemoApp, MemoAppSpec } from '../../../operator/src/api/memoapp.ts';
+import { apiVersion, kind } from '../../../operator/src/api/names.ts';
+import type { ApiClient, Patch } from '../../../operator/src/runtime/client/client.ts';
+import { kindOf, type Kind, type KubeObject } from '../../../operator/src/runtime/object.ts';
+import { until } from '../until.ts';
+import { readyMadeVolumes, slowVolume } from '../volumes.ts';
+
+const memoAppKind = kindOf<MemoApp>(apiVersion, kind);
+const podKind = kindOf<KubeObject & Pod & { metadata: KubeObject['metadata'] }>('v1', 'Pod');
+const eventKind = kindOf<KubeObject & { type?: string; reason?: string; regarding?: { kind?: string } }>(
+  'events.k8s.io/v1',
+  'Event',
+);
+const name = 'shop';
+
+/** Seconds until something that is asked for has to be there: two dozen stacks come up side by side. */
+export const patience = 90;
+
+export interface Asked {
+  readonly spec: MemoAppSpec;
+  /** Further metadata of the MemoApp. */
+  readonly metadata?: { readonly annotations?: Record<string, string>; readonly finalizers?: string[] };
+  /** Of the namespace. */
+  readonly labels?: Record<string, string>;
+  /** Other objects of the namespace, there before the MemoApp. */
+  readonly before?: readonly KubeObject[];
+  /** How many volumes there are to claim. Absent: one. */
+  readonly volumes?: number;
+}
+
+export class Place {
+  readonly namespace: string;
+  readonly #client: ApiClient;
+
+  constructor(client: ApiClient, namespace: string) {
+    this.#client = client;
+    this.namespace = namespace;
+  }
+
+  /** Makes the namespace, what is to be in it, and last the MemoApp. */
+  async ask({ before = [], labels, metadata, spec, volumes = 1 }: Asked): Promise<void> {
+    const { namespace } = this;
+    const space = { name: namespace, ...(labels && { labels }) };
+    await this.#client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: space });
+    const numbered = readyMadeVolumes(Array.from({ length: volumes }, (_, index) => `${namespace}-${index}`));
+    const inside = before.map((object) => ({ ...object, metadata: { ...object.metadata, namespace } }));
+    await Promise.all([...numbered, ...inside].map(async (object) => await this.#client.create(object)));
+    await this.#client.create({ apiVersion, kind, metadata: { ...metadata, name, namespace }, spec });
+  }
+
+  async memoApp(): Promise<MemoApp> {
+    return await this.#client.get(memoAppKind, { namespace: this.namespace, name });
+  }
+
+  /** The condition, once it is told with this reason. */
+  async told(type: ConditionType, reason: string): Promise<StoredCondition> {
+    let seen: MemoApp | undefined;
+    try {
+      return await until(`${type} ${reason} in ${this.namespace}`, async () => {
+        seen = await this.memoApp();
+        const conditions = seen.status?.conditions ?? [];
+        return conditions.find((condition) => condition.type === type && condition.reason === reason);
+      });
+    } catch (error) {
+      throw new Error(`${this.namespace}: ${JSON.stringify(seen?.status?.conditions, null, 1)}`, { cause: error });
+    }
+  }
+
+  /** What was called wrong, at any time, in a word each. */
+  async warnings(): Promise<string[]> {
+    const { items } = await this.#client.list(eventKind, { namespace: this.namespace });
+    return items
+      .filter(({ regarding, type }) => regarding?.kind === kind && type === 'Warning')
+      .map(({ reason = '' }) => reason);
+  }
+
+  async patch(of: Kind, object: string, patch: Patch): Promise<void> {
+    const target = { namespace: this.namespace, name: object };
+    await this.#client.patch(of, target, patch);
+  }
+
+  /** What the provisioner of the slow class would make. */
+  async provision(claim: string): Promise<void> {
+    await this.#client.create(slowVolume({ namespace: this.namespace, name: claim }));
+  }
+
+  async remove(): Promise<void> {
+    await this.#client.delete(memoAppKind, { namespace: this.namespace, name });
+  }
+
+  /** The names of so many pods of a part, once each of them is ready. */
+  async pods(part: Part, count = 1): Promise<string[]> {
+    return (await this.#ready(part, count)).map(({ metadata }) => metadata.name);
+  }
+
+  /** What the kubelet would say of so many pods of a part, after each of them was ready. */
+  async report(part: Part, status: Partial<ContainerStatus>, { of = 1, pods = 1 } = {}): Promise<void> {
+    const ready = await this.#ready(part, of);
+    await Promise.all(
+      ready.slice(0, pods).map(async ({ metadata, spec }) => {
+        const [container] = spec?.containers ?? [];
+        const own = { name: container?.name, image: container?.image, imageID: '', ready: false, restartCount: 0 };
+        const conditions = ['Initialized', 'PodScheduled', 'ContainersReady', 'Ready'].map((type) => ({
+          type,
+          status: type.endsWith('Ready') ? 'False' : 'True',
+        }));
+        const body = { status: { conditions, containerStatuses: [{ ...own, ...status }] } };
+        const target = { namespace: this.namespace, name: metadata.name };
+        await this.#client.patch(podKind, target, { type: 'merge', body }, { subresource: 'status' });
+      }),
+    );
+  }
+
+  async #ready(part: Part, count: number): Promise<(KubeObject & Pod)[]> {
+    const labelSelector = Object.entries(selector({ name }, part))
+      .map((pair) => pair.join('='))
+      .join(',');
+    return await until(
+      `${count} ready pods of ${part} in ${this.namespace}`,
+      async () => {
+        const { items } = await this.#client.list(podKind, { namespace: this.namespace, labelSelector });
+        const ready = items.filter(({ status }) => status?.conditions?.some(isReady));
+        return ready.length === count ? ready : undefined;
+      },
+      patience,
+    );
+  }
+}
+
+function isReady({ status, type }: { readonly status: string; readonly type: string }): boolean {
+  return type === 'Ready' && status === 'True';
+}

@@ -1,0 +1,341 @@
+/** How each state of the truth table is made on a cluster with real controllers, and what the conditions then say. */
+import type { ConditionStatus, ConditionType } from '../../../operator/src/api/conditions.ts';
+import { reconcileAnnotation } from '../../../operator/src/api/labels.ts';
+import type { MemoAppSpec } from '../../../operator/src/api/memoapp.ts';
+import type { Reason } from '../../../operator/src/api/reasons.ts';
+import type { StateName } from '../../../operator/src/api/states.ts';
+import { kindOf, type KubeObject } from '../../../operator/src/runtime/object.ts';
+import type { Asked, Place } from './place.ts';
+
+export interface Row extends Asked {
+  /** What happens to it. Absent: the state is there from the start. */
+  readonly happens?: (place: Place) => Promise<void>;
+  /** The message names object and way out. */
+  readonly tells: Partial<Readonly<Record<ConditionType, readonly [ConditionStatus, Reason, RegExp]>>>;
+}
+
+const statefulSetKind = kindOf('apps/v1', 'StatefulSet');
+
+/** The database and one API pod. */
+export const small = { api: { replicas: 1 }, cache: { disabled: {} }, events: { disabled: {} } } as const;
+const three = { ...small, events: { managed: { replicas: 3 } } };
+const serving = ['True', 'Available', /API pods? serves?$/] as const;
+const withoutDatabase = ['False', 'WaitingForDatabase', /^the database is away/] as const;
+
+const longAgo = { startedAt: '2026-01-01T00:00:00Z', finishedAt: '2026-01-01T00:00:09Z' };
+const running = { running: { startedAt: '2026-01-01T00:01:00Z' } };
+const backOff = {
+  waiting: {
+    reason: 'CrashLoopBackOff',
+    message: 'back-off 20s restarting failed container=mariadb pod=shop-database-0',
+  },
+};
+
+export const rows: Readonly<Record<StateName, Row>> = {
+  'An image cannot be pulled': {
+    spec: small,
+    happens: async (place) => {
+      const message = [
+        'Back-off pulling image "mariadb:11.8": ErrImagePull: rpc error: code = NotFound desc = failed to pull and unpack image',
+        '"docker.io/library/mariadb:11.8": failed to resolve reference "docker.io/library/mariadb:11.8":',
+        'docker.io/library/mariadb:11.8: not found',
+      ].join(' ');
+      await place.report('database', { state: { waiting: { reason: 'ImagePullBackOff', message } } });
+    },
+    tells: {
+      DatabaseReady: [
+        'False',
+        'ImagePull',
+        /^pod shop-database-0 cannot pull mariadb:11\.8: docker\.io\/library\/mariadb:11\.8: not found; see to spec\.database\.managed\.version and spec\.database\.managed\.image, and to spec\.imagePullSecrets$/,
+      ],
+      APIAvailable: withoutDatabase,
+    },
+  },
+  'A container ends again and again': {
+    spec: small,
+    happens: async (place) => {
+      const lastState = { terminated: { exitCode: 1, reason: 'Error', ...longAgo } };
+      await place.report('database', { restartCount: 2, state: backOff, lastState });
+    },
+    tells: {
+      DatabaseReady: [
+        'False',
+        'CrashLoop',
+        /^container mariadb of pod shop-database-0 ends with code 1 again and again; see: kubectl logs shop-database-0 -c mariadb --previous$/,
+      ],
+      APIAvailable: withoutDatabase,
+    },
+  },
+  'A container reached its memory limit': {
+    spec: small,
+    happens: async (place) => {
+      const lastState = { terminated: { exitCode: 137, reason: 'OOMKilled', ...longAgo } };
+      await place.report('api', { restartCount: 1, state: running, lastState });
+    },
+    tells: {
+      APIAvailable: [
+        'False',
+        'OutOfMemory',
+        /^container api of pod shop-api-\S+ reached its memory limit and was ended; raise spec\.api\.resources\.limits\.memory$/,
+      ],
+    },
+  },
+  'A volume is full': {
+    spec: small,
+    happens: async (place) => {
+      // As MariaDB 11.8 ends on a full volume; the kubelet keeps the end of the log.
+      const message = [
+        `2026-01-01  0:00:09 0 [ERROR] mariadbd: Error writing file './ddl_recovery.log' (Errcode: 28 "No space left on device")`,
+        '2026-01-01  0:00:09 0 [ERROR] Aborting',
+        '',
+      ].join('\n');
+      const lastState = { terminated: { exitCode: 1, reason: 'Error', message, ...longAgo } };
+      await place.report('database', { restartCount: 2, state: backOff, lastState });
+    },
+    tells: {
+      DatabaseReady: [
+        'False',
+        'DiskFull',
+        /^the volume of pod shop-database-0 is full.*raise spec\.database\.managed\.storage\.size/,
+      ],
+      APIAvailable: withoutDatabase,
+    },
+  },
+  'A volume is not there yet': {
+    spec: { ...small, database: { managed: { storage: { className: 'slow' } } } },
+    tells: {
+      DatabaseReady: [
+        'False',
+        'VolumeBinding',
+        /^pod shop-database-0 waits for the volume of claim data-shop-database-0 from example\.com\/nobody \(StorageClass slow\).*kubectl describe pvc data-shop-database-0$/,
+      ],
+      APIAvailable: withoutDatabase,
+    },
+  },
+  'There is no such StorageClass': {
+    spec: { ...small, database: { managed: { storage: { className: 'fast' } } } },
+    tells: {
+      DatabaseReady: [
+        'False',
+        'VolumePending',
+        /^volume claim data-shop-database-0 waits: there is no StorageClass "fast"; make it, or .* set spec\.database\.managed\.storage\.className/,
+      ],
+      APIAvailable: withoutDatabase,
+    },
+  },
+  'A quota has no room for a pod': {
+    spec: small,
+    before: [quota({ pods: '0' })],
+    tells: {
+      DatabaseReady: [
+        'False',
+        'QuotaExceeded',
+        /^StatefulSet shop-database cannot make its pod: exceeded quota: small, requested: pods=1, used: pods=0, limited: pods=0; raise ResourceQuota small of namespace \S+, or ask for less$/,
+      ],
+      APIAvailable: [
+        'False',
+        'QuotaExceeded',
+        /^Deployment shop-api cannot make its pod: exceeded quota: small, .*; raise ResourceQuota small/,
+      ],
+    },
+  },
+  'A quota has no room for a child': {
+    spec: small,
+    before: [quota({ 'count/statefulsets.apps': '0' })],
+    tells: {
+      Ready: [
+        'False',
+        'QuotaExceeded',
+        /^StatefulSet shop-database was refused: .*exceeded quota: small.*; raise ResourceQuota small, or ask for less$/,
+      ],
+    },
+  },
+  'No node takes a pod': {
+    spec: { ...small, database: { managed: { pod: { nodeSelector: { disk: 'none' } } } } },
+    tells: {
+      DatabaseReady: [
+        'False',
+        'Unschedulable',
+        /^pod shop-database-0 finds no node: 0\/3 nodes are available: 3 node\(s\) didn't match Pod's node affinity\/selector\.?$/,
+      ],
+      APIAvailable: withoutDatabase,
+    },
+  },
+  'Pod Security refuses a pod': {
+    spec: { ...small, cache: { managed: {} } },
+    labels: { 'pod-security.kubernetes.io/enforce': 'restricted' },
+    happens: async (place) => {
+      // Sidecars of others are left alone; this one is not fit for the namespace.
+      const path = '/spec/template/spec/containers/-';
+      const body = [{ op: 'add' as const, path, value: { name: 'sidecar', image: 'sidecar:1' } }];
+      await place.pods('cache');
+      await place.patch(statefulSetKind, 'shop-cache', { type: 'json', body });
+    },
+    tells: {
+      CacheReady: [
+        'False',
+        'PodRefused',
+        /^StatefulSet shop-cache cannot make its pod: violates PodSecurity "restricted:latest": .*container "sidecar".*; the operator's own pods pass "restricted": mend the sidecar/,
+      ],
+      APIAvailable: serving,
+    },
+  },
+  'A Secret is missing': {
+    spec: { ...small, api: { replicas: 1, ...signedBy('tokens') } },
+    tells: {
+      Ready: [
+        'False',
+        'ReferenceMissing',
+        /^spec\.api\.auth\.jwt\.secret names Secret tokens, which is not in namespace \S+; make it, or name another$/,
+      ],
+      APIAvailable: serving,
+    },
+  },
+  'A key of a Secret is missing': {
+    spec: { ...small, api: { replicas: 1, ...signedBy('tokens') } },
+    before: [{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'tokens' }, data: { other: 'eA==' } }],
+    tells: {
+      Ready: [
+        'False',
+        'ReferenceMissing',
+        /^spec\.api\.auth\.jwt\.secret needs the key signing of Secret tokens, .*; add it, or name another$/,
+      ],
+      APIAvailable: serving,
+    },
+  },
+  'A Secret of the environment is missing': {
+    spec: small,
+    happens: async (place) => {
+      const waiting = { reason: 'CreateContainerConfigError', message: 'secret "mail" not found' };
+      await place.report('api', { state: { waiting } });
+    },
+    tells: {
+      APIAvailable: [
+        'False',
+        'ReferenceMissing',
+        /^pod shop-api-\S+ cannot start: secret "mail" not found; make it, or correct spec\.api\.env$/,
+      ],
+    },
+  },
+  'The Gateway API is missing': {
+    spec: { ...small, route: { hostnames: ['memo.example'], gateway: { parentRefs: [{ name: 'public' }] } } },
+    tells: {
+      RouteReady: ['False', 'GatewayAPIMissing', /HTTPRoute.*; install the Gateway API, or use spec\.route\.ingress$/],
+      APIAvailable: serving,
+    },
+  },
+  'The migration failed': {
+    spec: small,
+    // Room for the database and the API, and none for the pod of the Job.
+    before: [quota({ pods: '2' })],
+    happens: async (place) => {
+      const { message } = await place.told('SchemaMigrated', 'QuotaExceeded');
+      const job = /^Job (\S+) cannot make its pod: exceeded quota: small/.exec(message)?.[1] ?? message;
+      const body = { spec: { activeDeadlineSeconds: 1 } };
+      await place.patch(kindOf('batch/v1', 'Job'), job, { type: 'merge', body });
+    },
+    tells: {
+      SchemaMigrated: [
+        'False',
+        'JobFailed',
+        /^Job (shop-migrate-\w+) gave up: .*deadline; see kubectl logs job\/\1, then delete the Job to try again$/,
+      ],
+      Stalled: ['True', 'JobFailed', /^Job shop-migrate-/],
+      APIAvailable: ['False', 'Migrating', /^the database has no tables yet$/],
+    },
+  },
+  'One broker of three is down': {
+    spec: three,
+    volumes: 4,
+    happens: async (place) => {
+      await place.told('EventsReady', 'Available');
+      await place.report('events', { state: running }, { of: 3 });
+    },
+    tells: {
+      EventsReady: [
+        'False',
+        'Degraded',
+        /^Kafka \S+ serves, though only 2 of 3 pods of shop-events are ready; not ready: shop-events-\d$/,
+      ],
+      APIAvailable: serving,
+    },
+  },
+  'Two brokers of three are down': {
+    spec: three,
+    volumes: 4,
+    happens: async (place) => {
+      await place.told('EventsReady', 'Available');
+      await place.report('events', { state: running }, { of: 3, pods: 2 });
+    },
+    tells: {
+      EventsReady: [
+        'False',
+        'QuorumLost',
+        /^Kafka \S+ has lost its quorum: 1 of 3 pods of shop-events are ready, 2 are needed; memos are written, and their events wait; not ready: shop-events-\d, shop-events-\d$/,
+      ],
+      APIAvailable: serving,
+    },
+  },
+  'One API pod of two is down': {
+    spec: { ...small, api: { replicas: 2 } },
+    happens: async (place) => {
+      await place.told('Ready', 'Available');
+      await place.report('api', { state: running }, { of: 2 });
+    },
+    tells: {
+      Ready: ['False', 'PodNotReady', /^1 of 2 API pods serve \S+; not ready: shop-api-\S+$/],
+      APIAvailable: serving,
+    },
+  },
+  'The autoscaler has no metrics': {
+    spec: { ...small, api: { autoscaling: { minReplicas: 1, maxReplicas: 3 } } },
+    tells: {
+      Ready: [
+        'False',
+        'MetricsMissing',
+        /^the autoscaler is blind, the API keeps its size: .*pods\.metrics\.k8s\.io.*; install metrics-server, or set spec\.api\.replicas/,
+      ],
+      APIAvailable: serving,
+    },
+  },
+  'It is stopped': {
+    spec: { ...small, state: 'Stopped' },
+    tells: {
+      Ready: ['True', 'Stopped', /^every pod is stopped; set spec\.state to Running to start again$/],
+      DatabaseReady: ['False', 'Stopped', /spec\.state/],
+      APIAvailable: ['False', 'Stopped', /spec\.state/],
+    },
+  },
+  'It is paused, and not as the spec asks': {
+    spec: small,
+    metadata: { annotations: { [reconcileAnnotation]: 'paused' } },
+    tells: {
+      Ready: ['False', 'Paused', /^paused, and not as the spec asks: Secret .* remove the annotation/],
+      Paused: ['True', 'Paused', /^nothing is written; remove the annotation/],
+    },
+  },
+  'It is being deleted': {
+    spec: small,
+    metadata: { finalizers: ['example.com/hold'] },
+    happens: async (place) => {
+      await place.told('Ready', 'Available');
+      await place.remove();
+    },
+    tells: {
+      Ready: ['True', 'Available', /^1 of 1 API pods serve/],
+      APIAvailable: serving,
+    },
+  },
+};
+
+/** A quota with the name `small`. */
+function quota(hard: Readonly<Record<string, string>>): KubeObject {
+  return { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'small' }, spec: { hard } };
+}
+
+/** Tokens verified by a key of this Secret. */
+function signedBy(secret: string): Pick<NonNullable<MemoAppSpec['api']>, 'auth'> {
+  return {
+    auth: { jwt: { issuer: 'https://id.example', audience: 'memo', secret: { name: secret, key: 'signing' } } },
+  };
+}
