@@ -30,7 +30,7 @@ const rights = [
   'persistentvolumeclaims [] [] [get list watch create patch]',
   `poddisruptionbudgets.policy [] [] ${CHILD}`,
   'pods [] [] [get list watch]',
-  'secrets [] [] [get create patch]',
+  'secrets [] [] [get create patch list watch]',
   `serviceaccounts [] [] ${CHILD}`,
   `services [] [] ${CHILD}`,
   `statefulsets.apps [] [] ${CHILD}`,

@@ -74,10 +74,12 @@ describe('the truth table', function () {
   });
 
   it('reads the same to Argo CD, to kstatus and to Flux', async () => {
-    const found = await verdictsOn(await Promise.all(outcomes.values()));
+    const memoApps = await Promise.all(outcomes.values());
+    const found = await verdictsOn(memoApps);
     for (const [index, name] of [...outcomes.keys()].entries()) {
       const { argo, ...read } = found[index] ?? {};
-      expect({ ...read, argo: argo?.status }, name).to.deep.equal(verdicts[states[name].course]);
+      const told = JSON.stringify(memoApps[index]?.status?.conditions, null, 1);
+      expect({ ...read, argo: argo?.status }, `${name}: ${told}`).to.deep.equal(verdicts[states[name].course]);
     }
   });
 });
