@@ -6,6 +6,7 @@ import { requestsOf } from '../audit.ts';
 import { kubectlOn, memoApp, type Kubectl } from '../kubectl.ts';
 import { apply, get, type Live } from '../live.ts';
 import { startOperator, userOf, type Installation, type RunningOperator } from '../operator.ts';
+import { rightsOf } from '../rights.ts';
 import { until } from '../until.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -52,10 +53,7 @@ describe('an operator of some namespaces', function () {
 
   async function mayDo(user: string, namespace: string): Promise<string[]> {
     const listed = await done('auth', 'can-i', '--list', '-n', namespace, '--as', user, '--no-headers');
-    return listed
-      .split('\n')
-      .map((line) => line.trim().replace(/\s+/g, ' '))
-      .filter((line) => line !== '');
+    return rightsOf(listed);
   }
 
   /** `kubectl` as it is, in a namespace. */
@@ -83,8 +81,8 @@ describe('an operator of some namespaces', function () {
     const everybody = new Set(await mayDo('system:serviceaccount:memo:somebody', 'memo'));
     const beyond = async (namespace: string): Promise<string[]> =>
       (await mayDo(account, namespace)).filter((line) => !everybody.has(line));
-    expect(await beyond('memo')).to.have.members([...rights, ...lease]);
-    expect(await beyond('memo-more')).to.have.members(rights);
+    expect(await beyond('memo')).to.deep.equal(rightsOf([...rights, ...lease].join('\n')));
+    expect(await beyond('memo-more')).to.deep.equal(rightsOf(rights.join('\n')));
     expect(await beyond('other')).to.deep.equal([]);
     const bindings = await done('get', 'clusterrolebindings', '-o', 'json');
     expect(bindings).not.to.contain('memo-operator');
