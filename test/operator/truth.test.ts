@@ -97,6 +97,8 @@ async function comeAbout(row: Row, place: Place): Promise<MemoApp> {
     async () => {
       const seen = await place.memoApp();
       const wrong = Object.keys(row.tells).filter((type) => !isTold(row, type as ConditionType, seen));
+      const stalled = seen.status?.conditions?.some(({ type }) => type === 'Stalled') ?? false;
+      if (stalled !== 'Stalled' in row.tells) wrong.push('Stalled');
       if (wrong.length > 0) throw new Error(JSON.stringify([wrong, seen.status?.conditions], null, 1));
       return seen;
     },
