@@ -5,11 +5,10 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { setTimeout as pause } from 'node:timers/promises';
-import { run } from '../../test/cluster/host/command.ts';
-import { ensurePackages } from '../../test/cluster/host/packages.ts';
 import { consoleLog } from '../../test/cluster/host/progress.ts';
 import { runToEnd } from '../../test/service/service.ts';
 import { startKafka } from '../../test/stores/kafka.ts';
+import { quantile } from '../quantile.ts';
 import { startContender } from './speed/contender.ts';
 import { memoOf, QUERIES } from './speed/corpus.ts';
 import { wrk } from './speed/load.ts';
@@ -34,10 +33,6 @@ const { values } = parseArgs({ options: { minutes: { type: 'string', default: '1
 const minutes = Number(values.minutes);
 const log = consoleLog();
 
-await ensurePackages([{ command: 'wrk', package: 'wrk' }], log);
-await run('npm', ['run', '--silent', 'build', '--workspace=service'], {
-  cwd: new URL('../..', import.meta.url).pathname,
-});
 const [stage, kafka] = await Promise.all([setStage(MEMOS, log), startKafka({ version: '4.2.1' })]);
 const environment = { ...stage.environment, KAFKA_BOOTSTRAP_SERVERS: kafka.bootstrapServers.join(',') };
 const topic = await runToEnd('topic', environment);
@@ -63,8 +58,14 @@ const late = samples.filter(({ minute }) => minute > minutes / 3);
 const seen = {
   mibPerMinute: slope(late),
   moreHandles: (late.at(-1)?.handles ?? 0) - (late[0]?.handles ?? 0),
-  eventLoopMs: median(late.map(({ eventLoopMs }) => eventLoopMs)),
-  lagSeconds: median(late.map(({ lagSeconds }) => lagSeconds)),
+  eventLoopMs: quantile(
+    late.map(({ eventLoopMs }) => eventLoopMs),
+    0.5,
+  ),
+  lagSeconds: quantile(
+    late.map(({ lagSeconds }) => lagSeconds),
+    0.5,
+  ),
 };
 const beyond = (Object.keys(LIMITS) as (keyof typeof LIMITS)[]).filter((name) => seen[name] > LIMITS[name]);
 const last = samples.at(-1);
@@ -114,8 +115,4 @@ function slope(all: readonly Sample[]): number {
   const [minute, mib] = [mean((one) => one.minute), mean((one) => one.mib)];
   const covariance = mean((one) => (one.minute - minute) * (one.mib - mib));
   return covariance / mean((one) => (one.minute - minute) ** 2);
-}
-
-function median(all: readonly number[]): number {
-  return all.toSorted((left, right) => left - right)[Math.floor(all.length / 2)] ?? NaN;
 }

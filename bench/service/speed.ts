@@ -5,8 +5,6 @@
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { run } from '../../test/cluster/host/command.ts';
-import { ensurePackages } from '../../test/cluster/host/packages.ts';
 import { consoleLog } from '../../test/cluster/host/progress.ts';
 import { startContender } from './speed/contender.ts';
 import type { Contender } from './speed/contender.ts';
@@ -30,11 +28,6 @@ const { values } = parseArgs({
 const log = consoleLog();
 const [memos, seconds, rounds] = [Number(values.memos), Number(values.seconds), Number(values.rounds)];
 
-await ensurePackages([{ command: 'wrk', package: 'wrk' }], log);
-log('compiling the service');
-await run('npm', ['run', '--silent', 'build', '--workspace=service'], {
-  cwd: new URL('../..', import.meta.url).pathname,
-});
 const stage = await setStage(memos, log);
 try {
   const service = await startContender('service', stage.environment);

@@ -21,7 +21,10 @@ import {
 import type { Hierarchy } from '../cluster/host/cgroups.ts';
 import { run } from '../cluster/host/command.ts';
 import type { CommandOptions } from '../cluster/host/command.ts';
+import { identify } from '../cluster/host/identity.ts';
+import { gatherOutput } from '../cluster/host/output.ts';
 import { ensurePackages, NAMESPACE_PACKAGES } from '../cluster/host/packages.ts';
+import { removeAtExit } from '../cluster/host/removal.ts';
 import { until } from '../cluster/host/wait.ts';
 import { cacheFolder } from '../images/making/cache.ts';
 import { ensureRootfs } from '../images/rootfs.ts';
@@ -108,7 +111,7 @@ export async function startEngine(): Promise<Engine> {
   const group = `docker-${process.pid}.test`;
   createGroup(group);
   const child = spawnEngine(rootfs, folder, group);
-  const log = gather(child);
+  const log = gatherOutput(child, 4000);
   const pid = await firstInside(child, log);
   moveIntoLeaf(group);
   child.stdin?.write('go\n');
@@ -168,32 +171,10 @@ async function firstInside(child: ChildProcess, log: () => string): Promise<numb
   return pid;
 }
 
-function gather(child: ChildProcess): () => string {
-  let text = '';
-  const take = (chunk: string): void => void (text = (text + chunk).slice(-4000));
-  child.stdout?.setEncoding('utf8').on('data', take);
-  child.stderr?.setEncoding('utf8').on('data', take);
-  return () => text;
-}
-
 /** The groups of engines whose owners were killed; empty, for the namespaces have taken the processes. */
 async function sweep(): Promise<void> {
   for (const group of listGroups()) {
     const owner = /^docker-(\d+)\.test$/.exec(group)?.[1];
-    if (owner !== undefined && !isAlive(Number(owner))) await removeGroup(group);
+    if (owner !== undefined && identify(Number(owner)) === undefined) await removeGroup(group);
   }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false; // ESRCH; EPERM cannot be, we are root
-  }
-}
-
-function removeAtExit(folder: string): void {
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  // Without a listener these end the process before it can say goodbye.
-  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
 }

@@ -2,6 +2,7 @@
 import { chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { identify } from '../cluster/host/identity.ts';
 
 const NAME = /^memoapp-store-(\d+)-/;
 let swept = false;
@@ -19,14 +20,7 @@ export function dataFolder(kind: string, uid: number): string {
 function sweep(): void {
   for (const entry of readdirSync(tmpdir())) {
     const owner = NAME.exec(entry)?.[1];
-    if (owner !== undefined && !alive(Number(owner))) rmSync(join(tmpdir(), entry), { recursive: true, force: true });
-  }
-}
-
-function alive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false; // ESRCH; EPERM cannot be, the stores need root
+    if (owner !== undefined && identify(Number(owner)) === undefined)
+      rmSync(join(tmpdir(), entry), { recursive: true, force: true });
   }
 }

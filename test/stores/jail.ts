@@ -9,6 +9,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import { gatherOutput } from '../cluster/host/output.ts';
 
 /** What runs where. */
 export interface JailSpec {
@@ -88,14 +89,11 @@ export async function startJail(spec: JailSpec): Promise<Jail> {
     // A process group of its own: Ctrl-C in a terminal reaches us alone, and we stop the stores in order.
     detached: true,
   });
-  let log = '';
-  const collect = (chunk: Buffer): void => void (log = (log + chunk.toString('utf8')).slice(-LOG_LIMIT));
-  outer.stdout.on('data', collect);
-  outer.stderr.on('data', collect);
-  const pid = await innerPid(outer, spec.uid, () => log);
+  const logs = gatherOutput(outer, LOG_LIMIT);
+  const pid = await innerPid(outer, spec.uid, logs);
   return {
     pid,
-    logs: () => log,
+    logs,
     signal: (signal) => running(outer) && deliver(pid, signal),
     ended: async () => {
       if (running(outer)) await once(outer, 'exit');

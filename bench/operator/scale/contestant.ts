@@ -9,6 +9,7 @@ import { run } from '../../../test/cluster/host/command.ts';
 import type { Log } from '../../../test/cluster/host/progress.ts';
 import { kubectlOn } from '../../../test/operator/kubectl.ts';
 import { freePort } from '../../../test/stores/ports.ts';
+import { processorTime } from '../../processor-time.ts';
 
 export interface Contestant {
   readonly name: string;
@@ -56,10 +57,7 @@ export class Running {
 
   /** Seconds of processor time so far. */
   processorTime(): number {
-    const stat = readFileSync(`/proc/${this.#pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    // Fields 14 and 15 of proc(5), in ticks of a hundredth of a second.
-    return (Number(fields[11]) + Number(fields[12])) / 100;
+    return processorTime(this.#pid);
   }
 
   sockets(): number {

@@ -98,9 +98,3 @@ export async function sideBySide<T>(
   };
   await Promise.all(Array.from({ length: width }, lane));
 }
-
-/** The value below which that part of them lies. */
-export function quantile(values: readonly number[], part: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? NaN;
-}

@@ -3,8 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { MemoApp } from '../../../operator/src/api/memoapp.ts';
 import { apiVersion, kind } from '../../../operator/src/api/names.ts';
 import { kindOf } from '../../../operator/src/runtime/object.ts';
+import { quantile } from '../../quantile.ts';
 import { childrenOf, memoAppOf, type AppName } from './children.ts';
-import { quantile, sideBySide, type Field } from './field.ts';
+import { sideBySide, type Field } from './field.ts';
 import type { Asked } from './ledger.ts';
 import { childWrites, lastAnswer } from './single.ts';
 

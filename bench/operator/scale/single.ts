@@ -1,7 +1,8 @@
 /** One MemoApp after the other: how long until all its children exist, beside the same objects applied side by side. */
 import { kindOf } from '../../../operator/src/runtime/object.ts';
 import { childrenOf, memoAppOf, type AppName } from './children.ts';
-import { quantile, sideBySide, type Field } from './field.ts';
+import { quantile } from '../../quantile.ts';
+import { sideBySide, type Field } from './field.ts';
 import type { Asked } from './ledger.ts';
 
 export interface SingleResult {

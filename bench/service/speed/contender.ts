@@ -1,12 +1,12 @@
 /** A server under load: a process on a processor of its own, with what it spends there. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { freePort } from '../../../test/stores/ports.ts';
 import { until } from '../../../test/stores/ready.ts';
+import { processorTime } from '../../processor-time.ts';
 
 export const CONTENDERS = ['service', 'bare', 'fastify', 'express'] as const;
 export type ContenderName = (typeof CONTENDERS)[number];
@@ -58,16 +58,9 @@ export async function startContender(
     name,
     url,
     managementUrl: `http://127.0.0.1:${managementPort}`,
-    processorTime: () => processorTime(child),
+    processorTime: () => processorTime(child.pid ?? 0),
     stop: async () => await end(child),
   };
-}
-
-/** Its user and system time, fields 14 and 15 of proc(5), in ticks of a hundredth of a second. */
-function processorTime({ pid = 0 }: ChildProcess): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 async function end(child: ChildProcess): Promise<void> {

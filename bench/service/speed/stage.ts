@@ -1,9 +1,11 @@
 /** The stores, full of memos: loaded by the service's own import, so that every row is there that a write makes. */
-import { createConnection } from 'mariadb';
+import { join } from 'node:path';
 import type { Connection } from 'mariadb';
 import { run } from '../../../test/cluster/host/command.ts';
+import { ensurePackages } from '../../../test/cluster/host/packages.ts';
 import type { Log } from '../../../test/cluster/host/progress.ts';
 import { migrate } from '../../../test/service/service.ts';
+import { rootSession } from '../../../test/service/sql.ts';
 import { startMariaDB } from '../../../test/stores/mariadb.ts';
 import { startRedis } from '../../../test/stores/redis.ts';
 import { OTHERS_CPU, startContender } from './contender.ts';
@@ -20,14 +22,19 @@ export interface Stage {
 /** Memos sent in one import: a line of them fits into no single string at a million. */
 const PART = 20_000;
 
+/** Sees to it that there is a load generator and a compiled service, and starts the stores with so many memos in them. */
 export async function setStage(memos: number, log: Log): Promise<Stage> {
+  await ensurePackages([{ command: 'wrk', package: 'wrk' }], log);
+  log('compiling the service');
+  const root = join(import.meta.dirname, '../../..');
+  await run('npm', ['run', '--silent', 'build', '--workspace=service'], { cwd: root });
   const settings = { innodb_buffer_pool_size: '2G', innodb_log_file_size: '256M' };
   const [database, redis] = await Promise.all([startMariaDB({ settings }), startRedis()]);
   for (const { pid } of [database, redis]) await run('taskset', ['-a', '-c', '-p', OTHERS_CPU, String(pid)]);
   const environment = { DATABASE_URL: database.url, REDIS_URL: redis.url };
   const { status, stdout, stderr } = await migrate(environment);
   if (status !== 0) throw new Error(`${stdout}${stderr}`);
-  const sql = await createConnection({ ...connectionTo(database.rootUrl), multipleStatements: true });
+  const sql = await rootSession(database);
   await sql.query('CREATE TABLE plain_memos LIKE memos');
   const perSecond = await fill(environment, memos, log);
   await sql.query('ANALYZE TABLE memos');
@@ -58,9 +65,4 @@ async function fill(environment: Stage['environment'], memos: number, log: Log):
   const seconds = (performance.now() - started) / 1000;
   await service.stop();
   return memos / seconds;
-}
-
-function connectionTo(url: string): { host: string; port: number; user: string; password: string; database: string } {
-  const { hostname, password, pathname, port, username } = new URL(url);
-  return { host: hostname, port: Number(port), user: username, password, database: pathname.slice(1) };
 }

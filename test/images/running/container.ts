@@ -7,6 +7,7 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { readlinkSync } from 'node:fs';
 import { constants } from 'node:os';
+import { gatherOutput } from '../../cluster/host/output.ts';
 import { until } from '../../cluster/host/wait.ts';
 import { children } from '../../stores/jail.ts';
 import type { Image } from './image.ts';
@@ -94,7 +95,7 @@ exit "$status"
 /** Starts a container; it lives as long as this process at the most. */
 export async function start(image: Image, options: ContainerOptions): Promise<Container> {
   const { child, env } = spawnContainer(image, options);
-  const text = gather(child);
+  const text = gatherOutput(child);
   const ended = exit(child);
   const over = (): boolean => child.exitCode !== null || child.signalCode !== null;
   const pid = await until('the container runs', { seconds: 10, hint: 'look at its output' }, () => {
@@ -124,7 +125,7 @@ export async function start(image: Image, options: ContainerOptions): Promise<Co
       const beside = spawn('/usr/bin/nsenter', [...enter, ...ids, ...command], { env });
       beside.stdin.on('error', () => undefined);
       beside.stdin.end(input);
-      const output = gather(beside);
+      const output = gatherOutput(beside);
       return { status: await exit(beside), output: output() };
     },
     async [Symbol.asyncDispose]() {
@@ -137,7 +138,7 @@ export async function start(image: Image, options: ContainerOptions): Promise<Co
 /** Runs a container to its end. */
 export async function runToEnd(image: Image, options: ContainerOptions): Promise<Result> {
   const { child } = spawnContainer(image, options);
-  const text = gather(child);
+  const text = gatherOutput(child);
   return { status: await exit(child), output: text() };
 }
 
@@ -190,13 +191,6 @@ function spawnContainer(image: Image, options: ContainerOptions): Spawned {
     },
   );
   return { child, env };
-}
-
-function gather(child: ChildProcess): () => string {
-  let text = '';
-  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-  return () => text;
 }
 
 function exit(child: ChildProcess): Promise<number> {

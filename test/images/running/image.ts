@@ -1,9 +1,8 @@
-import { rmSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import process from 'node:process';
 import { dataFolder } from '../../stores/folder.ts';
 import { run } from '../../cluster/host/command.ts';
+import { removeAtExit } from '../../cluster/host/removal.ts';
 
 /** What of an image's config a runtime obeys. */
 export interface Config {
@@ -31,16 +30,13 @@ interface ArchiveEntry {
   readonly Layers: readonly string[];
 }
 
-const folders = new Set<string>();
-
 /**
  * Unpacks an archive into a temporary folder, layer over layer, white-outs applied. The folder goes when this process
  * exits; a killed process leaves it to the next one that asks for such a folder.
  */
 export async function unpack(archive: string): Promise<Image> {
   const folder = dataFolder('image', 0);
-  if (folders.size === 0) removeAtEnd();
-  folders.add(folder);
+  removeAtExit(folder);
   const [blobs, root] = [join(folder, 'blobs'), join(folder, 'root')];
   await mkdir(blobs);
   await mkdir(root);
@@ -59,14 +55,6 @@ const APPLY = `tar -xf "$1" -C "$2" --same-owner --same-permissions --numeric-ow
 find "$2" -xdev -name '.wh.*' | while read -r mark; do
   rm -rf "$(dirname "$mark")/$(basename "$mark" | cut -c5-)" "$mark"
 done`;
-
-function removeAtEnd(): void {
-  process.once('exit', () => {
-    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-  });
-  // Without a listener these end the process before it can say goodbye.
-  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
-}
 
 /** The archives are our own builders': their shape is what the runtimes that load them check. */
 async function json(path: string): Promise<unknown> {

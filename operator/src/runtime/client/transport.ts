@@ -47,10 +47,21 @@ export class Transport {
 
   /** Sends; resolves once the head of the answer is there. Rejects with whatever undici rejects with. */
   async send(request: TransportRequest): Promise<Dispatcher.ResponseData> {
+    return await (request.streaming ? this.#gate(() => this.#dispatch(request)) : this.#dispatch(request));
+  }
+
+  async #dispatch(request: TransportRequest): Promise<Dispatcher.ResponseData> {
     const credentials = await this.#current();
     const pools = this.#poolsFor(credentials);
-    if (request.streaming) return this.#gate(() => dispatch(pools.watches, request, credentials));
-    return dispatch(pools.calls, request, credentials);
+    const pool = request.streaming ? pools.watches : pools.calls;
+    return pool.request({
+      origin: credentials.server,
+      method: request.method,
+      path: request.path,
+      headers: { ...credentials.headers, ...request.headers },
+      body: request.body ?? null,
+      signal: request.signal,
+    });
   }
 
   /** Where requests go, for metrics. */
@@ -105,15 +116,4 @@ export class Transport {
     void old?.watches.close();
     return this.#pools;
   }
-}
-
-function dispatch(pool: Agent, request: TransportRequest, credentials: Credentials): Promise<Dispatcher.ResponseData> {
-  return pool.request({
-    origin: credentials.server,
-    method: request.method,
-    path: request.path,
-    headers: { ...credentials.headers, ...request.headers },
-    body: request.body ?? null,
-    signal: request.signal,
-  });
 }

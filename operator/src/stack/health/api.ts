@@ -12,6 +12,7 @@ import type { Observed } from '../observed.ts';
 import { databaseServes } from './database.ts';
 import { podProblem, waitingFor } from './pods.ts';
 import { quoted } from './quote.ts';
+import { hasImage, isSettled } from './rollout.ts';
 import { stoppedPart } from './stopped.ts';
 
 /**
@@ -63,14 +64,9 @@ export function apiComplete(app: ResolvedApp, observed: Observed): Condition {
   const name = names(app).api;
   const deployment = observed.get('Deployment', name);
   const wanted = deployment?.spec?.replicas ?? 0;
-  const { observedGeneration, readyReplicas: ready = 0, replicas = 0, updatedReplicas = 0 } = deployment?.status ?? {};
+  const { readyReplicas: ready = 0, replicas = 0, updatedReplicas = 0 } = deployment?.status ?? {};
   const image = imageReference({ ...app.api.image, tag: app.version });
-  const rolled = deployment?.spec?.template.spec?.containers.some((container) => container.image === image) ?? false;
-  const settled =
-    rolled &&
-    observedGeneration === deployment?.metadata?.generation &&
-    updatedReplicas === wanted &&
-    replicas === wanted;
+  const settled = deployment !== undefined && hasImage(deployment, image) && isSettled(deployment, wanted);
   if (settled && ready === wanted && wanted > 0) {
     return isTrue('Ready', Reason.Available, `${ready} of ${wanted} API pods serve ${app.version}`);
   }

@@ -1,5 +1,4 @@
 /** Health of a part that is a StatefulSet: one rule for MariaDB, Redis, Kafka and ZooKeeper. */
-import type { StatefulSet } from 'kubernetes-types/apps/v1.js';
 import { isFalse, isTrue, type Condition, type ConditionType } from '../../api/conditions.ts';
 import { Reason } from '../../api/reasons.ts';
 import type { ResolvedApp, ResolvedImage } from '../../api/resolved.ts';
@@ -7,6 +6,7 @@ import type { Observed } from '../observed.ts';
 import type { PodPart } from '../network/flows.ts';
 import { imageReference } from '../pod.ts';
 import { podProblem, waitingFor } from './pods.ts';
+import { hasImage, isSettled } from './rollout.ts';
 import { stoppedPart } from './stopped.ts';
 
 export interface StatefulPart {
@@ -39,7 +39,6 @@ export function statefulReady(
   const set = observed.get('StatefulSet', name);
   if (!set) return isFalse(type, Reason.Creating, `StatefulSet ${name} is about to be made`);
   const { replicas: made = 0, readyReplicas: ready = 0, currentRevision, updateRevision } = set.status ?? {};
-  // A pass that could not apply its template must not take the old pods for the new ones.
   const wanted = hasImage(set, imageReference(image));
   if (wanted && ready === replicas && isSettled(set, replicas))
     return isTrue(type, Reason.Available, `${title} answers, ${ready} of ${replicas} pods are ready`);
@@ -58,14 +57,4 @@ export function statefulReady(
     return isFalse(type, Reason.Degraded, `${title} serves, though only ${counted}${late}`);
   }
   return isFalse(type, Reason.PodNotReady, `${counted} and up to date${late}`);
-}
-
-function hasImage({ spec }: StatefulSet, image: string): boolean {
-  return spec?.template.spec?.containers.some((container) => container.image === image) ?? false;
-}
-
-/** Whether every pod is there, of the newest template. */
-function isSettled({ metadata, status }: StatefulSet, replicas: number): boolean {
-  const { observedGeneration, replicas: made = 0, updatedReplicas = 0 } = status ?? {};
-  return observedGeneration === metadata?.generation && updatedReplicas === replicas && made === replicas;
 }
