@@ -70,6 +70,8 @@ describe('a MemoApp with external stores', function () {
     await kubectl(['patch', 'secret', 'db', '-p', '{"stringData":{"password":"one"}}']);
     await kubectl(['create', 'secret', 'generic', 'ca', '--from-literal=ca.crt=some certificate']);
     await untilCondition(kubectl, 'shop', { type: 'DatabaseReady', status: 'Unknown', reason: 'WaitingForAPI' });
+    // The certificate is the cache's; the pods keep their hash as long as either is missing.
+    await untilCondition(kubectl, 'shop', { type: 'CacheReady', status: 'Unknown', reason: 'WaitingForAPI' });
     expect(await hash()).not.to.equal(before);
   });
 
