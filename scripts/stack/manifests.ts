@@ -15,17 +15,17 @@ export const crd = `memoapps.${group}`;
 
 export const operator = { namespace: 'memo-system', name: 'memo-operator' } as const;
 
-/** The file that `make up` applies: the stack of the original. */
-const sampleFile = join(config, 'samples/sgcc-memo.yaml');
+/** The file of config/samples that `make up` applies: the stack of the original. */
+const sampleFile = 'sgcc-memo.yaml';
 
 /** CRD, rights and operator, as `kubectl apply -k config/default` would apply them. */
 export async function operatorObjects(kubectl: Kubectl): Promise<KubeObject[]> {
   return parse(await kubectl.run(['kustomize', join(config, 'default')]));
 }
 
-/** Its namespace and its MemoApp. */
-export async function sampleObjects(): Promise<KubeObject[]> {
-  return parse(await readFile(sampleFile, 'utf8'));
+/** What a file of config/samples holds: a MemoApp, and its namespace where it has one of its own. */
+export async function sampleObjects(file = sampleFile): Promise<KubeObject[]> {
+  return parse(await readFile(join(config, 'samples', file), 'utf8'));
 }
 
 /** @throws Error when there is none */

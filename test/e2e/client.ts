@@ -17,6 +17,8 @@ export interface Client {
   call(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<Reply>;
   /** @throws Error with the answer when the memo was not acknowledged */
   create(title: string, content: string): Promise<Memo>;
+  /** @throws Error with the answer when the change was not acknowledged */
+  edit(id: number, content: string): Promise<Memo>;
   /** @returns the memos that have the text in title or content */
   search(text: string): Promise<readonly Memo[]>;
   close(): Promise<void>;
@@ -46,6 +48,7 @@ export function openClient(base: string, host: string, connections: number): Cli
   return {
     call,
     create: async (title, content) => (await expected(201, 'POST', '/v1/memos/', { title, content })) as Memo,
+    edit: async (id, content) => (await expected(200, 'PUT', `/v1/memos/${id}`, { content })) as Memo,
     search: async (text) => {
       const path = `/v1/memos/search/?q=${encodeURIComponent(text)}&limit=500`;
       return (await expected(200, 'GET', path)) as Memo[];

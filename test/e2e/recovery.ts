@@ -54,7 +54,7 @@ export function recovery(stage: Staged): void {
     it(`comes back when a pod of ${part} is deleted, and loses no memo`, async () => {
       const { kubectl } = stage();
       const content = `${part} 없는 동안`;
-      const writer = startWriter(client, content);
+      const writer = startWriter((number) => client.create(`기록 ${number}`, content));
       try {
         await replaceOne(part, suspects);
         await ready(kubectl, sampleApp);

@@ -12,7 +12,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { openClient } from './client.ts';
 import type { Client } from './client.ts';
 
-/** Of the cluster and of its log. */
+/** Of the suite's cluster and of its log. */
 export const clusterName = 'e2e';
 
 /** Seconds: with the images on the node, what takes longer is stuck. */
@@ -33,12 +33,12 @@ export type Staged = () => Stage;
  * @param started is given the cluster as soon as there is one, so that it can be stopped whatever comes
  * @throws StepError that says what did not come up, and why
  */
-export async function startStage(started: (cluster: Cluster) => void): Promise<Stage> {
-  const journal = { ...openJournal(clusterName), show: () => undefined };
+export async function startStage(started: (cluster: Cluster) => void, name = clusterName): Promise<Stage> {
+  const journal = { ...openJournal(name), show: () => undefined };
   const steps = new Steps(journal);
   const images = await wantedImages();
   const starting = steps.run('cluster', async ({ note }) => {
-    const cluster = await startCluster({ name: clusterName, rung: 3, log: note });
+    const cluster = await startCluster({ name, rung: 3, log: note });
     started(cluster);
     return cluster;
   });
@@ -49,5 +49,5 @@ export async function startStage(started: (cluster: Cluster) => void): Promise<S
   await bringOperator(site, await operatorObjects(kubectl), patience);
   const { host = '127.0.0.1', port = 0 } = cluster.ingress ?? {};
   const base = `http://${host}:${port}`;
-  return { cluster, kubectl, site, clientOf: (name, connections = 2) => openClient(base, name, connections) };
+  return { cluster, kubectl, site, clientOf: (of, connections = 2) => openClient(base, of, connections) };
 }

@@ -44,12 +44,12 @@ export async function readTopic(bootstrapServers: readonly string[], topic = 'me
 }
 
 /** Without the duplicates that at-least-once delivery brings: each where it was first read. */
-export function distinct(events: readonly ReadEvent[]): ReadEvent[] {
+export function distinct<E extends Pick<ReadEvent, 'id'>>(events: readonly E[]): E[] {
   return [...new Map(events.map((event) => [event.id, event])).values()];
 }
 
 /** The versions of each memo in the order in which they were first read. */
-export function versionsByMemo(events: readonly ReadEvent[]): Map<string, number[]> {
+export function versionsByMemo(events: readonly Pick<ReadEvent, 'id' | 'key' | 'headers'>[]): Map<string, number[]> {
   const versions = new Map<string, number[]>();
   for (const { key, headers } of distinct(events)) {
     versions.set(key, [...(versions.get(key) ?? []), Number(headers['version'])]);

@@ -1,7 +1,7 @@
 /** What every pod of ours has in common: it passes Pod Security `restricted` and writes only where it is told. */
 import { createHash } from 'node:crypto';
-import type { PodSpec, Probe, Volume, VolumeMount } from 'kubernetes-types/core/v1.js';
-import { labels, type Part } from '../api/labels.ts';
+import type { PodSpec, Probe, TopologySpreadConstraint, Volume, VolumeMount } from 'kubernetes-types/core/v1.js';
+import { labels, selector, type Part } from '../api/labels.ts';
 import type { ResolvedApp, ResolvedImage, ResolvedPod, ResolvedResources } from '../api/resolved.ts';
 
 /** Users of the official images. */
@@ -59,6 +59,16 @@ type Placement = Pick<
   PodSpec,
   'affinity' | 'nodeSelector' | 'priorityClassName' | 'terminationGracePeriodSeconds' | 'tolerations'
 >;
+
+/** Wished for, not asked for: a cluster of one node runs the app too. */
+export function overNodes(app: ResolvedApp, part: Part): TopologySpreadConstraint {
+  return {
+    labelSelector: { matchLabels: selector(app, part) },
+    maxSkew: 1,
+    topologyKey: 'kubernetes.io/hostname',
+    whenUnsatisfiable: 'ScheduleAnyway',
+  };
+}
 
 /** Metadata of a pod template: the admin's labels and annotations, and ours over them. */
 export function templateMetadata(

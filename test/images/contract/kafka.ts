@@ -3,6 +3,7 @@ import { runToEnd } from '../running/container.ts';
 import type { Container } from '../running/container.ts';
 import type { Bench, Contract, Point } from './contract.ts';
 import { answers, declares, endsOnTerm, runsAnyCommand } from './contract.ts';
+import { quorum, startupProbe } from './rendered.ts';
 
 const user = 1000;
 const bin = '/opt/kafka/bin';
@@ -82,6 +83,14 @@ export function kafka(
         says: '`kafka-topics.sh`, `kafka-console-producer.sh` and `kafka-console-consumer.sh` in `/opt/kafka/bin` work against it',
         async check(bench) {
           await carriesRecord(await broker(bench));
+        },
+      },
+      {
+        says: 'what the operator asks several brokers by is there: `bash`, `timeout`, `awk`, `grep`, `kafka-topics.sh` and `kafka-broker-api-versions.sh`',
+        async check(bench) {
+          const started = startupProbe(await quorum(3), 'events');
+          const { status, output } = await (await broker(bench)).exec(['env', 'POD_INDEX=7', ...started]);
+          expect({ status, output }).to.deep.equal({ status: 0, output: '' });
         },
       },
       ...more.points,

@@ -1,9 +1,11 @@
 /** Containers as the operator's StatefulSets describe them, for the sample that `make up` applies. */
 import type { StatefulSet } from 'kubernetes-types/apps/v1.js';
 import type { ConfigMap, EnvVar, Volume, VolumeMount } from 'kubernetes-types/core/v1.js';
+import { names } from '../../../operator/src/api/names.ts';
 import { resolve } from '../../../operator/src/api/resolve.ts';
 import type { ResolvedApp } from '../../../operator/src/api/resolved.ts';
 import type { KubeObject } from '../../../operator/src/runtime/object.ts';
+import { eventsObjects } from '../../../operator/src/stack/events/events.ts';
 import type { StackInputs } from '../../../operator/src/stack/inputs.ts';
 import { memoAppOf, sampleObjects } from '../../../scripts/stack/manifests.ts';
 import { seen } from '../../operator/rendered.ts';
@@ -19,6 +21,20 @@ export interface Site {
 
 export async function sampleApp(): Promise<ResolvedApp> {
   return resolve(memoAppOf(await sampleObjects()), { release: '0.1.0', volumes: {} });
+}
+
+/** The sample with as many brokers and ZooKeeper servers. */
+export async function quorum(replicas: number): Promise<ResolvedApp> {
+  const sample = memoAppOf(await sampleObjects());
+  const managed = { ...sample.spec.events?.managed, replicas };
+  const spec = { ...sample.spec, events: { managed: { ...managed, zooKeeper: { ...managed.zooKeeper, replicas } } } };
+  return resolve({ ...sample, spec }, { release: '0.1.0', volumes: {} });
+}
+
+/** The command by which the kubelet asks whether a container has started. */
+export function startupProbe(app: ResolvedApp, part: 'events' | 'zookeeper'): readonly string[] {
+  const { spec } = find(eventsObjects(app, nothingThere), 'StatefulSet', names(app)[part]);
+  return spec?.template.spec?.containers[0]?.startupProbe?.exec?.command ?? [];
 }
 
 /** As on the first pass: nothing is there. */

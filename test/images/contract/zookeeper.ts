@@ -3,6 +3,7 @@ import { runToEnd } from '../running/container.ts';
 import type { Container } from '../running/container.ts';
 import type { Bench, Contract } from './contract.ts';
 import { answers, declares, endsOnTerm, runsAnyCommand } from './contract.ts';
+import { quorum, startupProbe } from './rendered.ts';
 
 const user = 1000;
 const scratch = ['/data', '/datalog', '/logs', '/tmp'];
@@ -77,7 +78,7 @@ export const zookeeper: Contract = {
       },
     },
     {
-      says: "serves with a read-only root and a `zoo.cfg` of the caller's, which it leaves as it is",
+      says: "serves with a read-only root and a `zoo.cfg` of the caller's, which it leaves as it is; `bash` can ask it",
       async check(bench) {
         const files = {
           '/conf/zoo.cfg': 'dataDir=/data\nclientPort=2181\n4lw.commands.whitelist=srvr\nadmin.enableServer=false\n',
@@ -91,6 +92,8 @@ export const zookeeper: Contract = {
         await answers(container, word('srvr'), 'Mode: standalone');
         const { output } = await container.exec(['cat', '/conf/zoo.cfg', '/data/myid']);
         expect(output).to.equal(`${files['/conf/zoo.cfg']}2\n`);
+        const asked = await container.exec(startupProbe(await quorum(3), 'zookeeper'));
+        expect(asked).to.deep.equal({ status: 0, output: '' });
         await endsOnTerm(container, 143, 10);
       },
     },

@@ -1,5 +1,4 @@
 /** The memo API: a Deployment that is rolled without an outage, its Service, autoscaler and disruption budget. */
-import type { TopologySpreadConstraint } from 'kubernetes-types/core/v1.js';
 import { configHashAnnotation, selector } from '../../api/labels.ts';
 import { names, ports } from '../../api/names.ts';
 import type { ResolvedApp, ResolvedScale } from '../../api/resolved.ts';
@@ -7,6 +6,7 @@ import type { KubeObject } from '../../runtime/object.ts';
 import type { StackInputs } from '../inputs.ts';
 import { metadata } from '../metadata.ts';
 import {
+  overNodes,
   placement,
   podDefaults,
   resourcesOf,
@@ -69,21 +69,11 @@ function deployment(app: ResolvedApp, inputs: StackInputs): KubeObject {
             },
           ],
           ...placement(app.api.pod),
-          ...(app.api.topologySpread === 'Default' && { topologySpreadConstraints: [overNodes(app)] }),
+          ...(app.api.topologySpread === 'Default' && { topologySpreadConstraints: [overNodes(app, 'api')] }),
           volumes: [...secrets.volumes, ...writable.volumes],
         },
       },
     },
-  };
-}
-
-/** Wished for, not asked for: a cluster of one node runs the app too. */
-function overNodes(app: ResolvedApp): TopologySpreadConstraint {
-  return {
-    labelSelector: { matchLabels: selector(app, 'api') },
-    maxSkew: 1,
-    topologyKey: 'kubernetes.io/hostname',
-    whenUnsatisfiable: 'ScheduleAnyway',
   };
 }
 

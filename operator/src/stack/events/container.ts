@@ -40,9 +40,18 @@ export function commonProperties(events: ManagedEvents): Record<string, string> 
     'offsets.topic.replication.factor': replication,
     'transaction.state.log.min.isr': inSync,
     'transaction.state.log.replication.factor': replication,
+    // Rather wait for the broker that has an acknowledged event than go on without the event.
+    'unclean.leader.election.enable': 'false',
   };
 }
 
-export function heapEnvironment(events: ManagedEvents): { name: string; value: string } {
-  return { name: 'KAFKA_HEAP_OPTS', value: `-Xms${events.heapMebibytes}m -Xmx${events.heapMebibytes}m` };
+/** What the JVM of a broker is given. */
+export function jvmEnvironment({ heapMebibytes, replicas }: ManagedEvents): { name: string; value: string }[] {
+  return [
+    { name: 'KAFKA_HEAP_OPTS', value: `-Xms${heapMebibytes}m -Xmx${heapMebibytes}m` },
+    ...(replicas > 1 ? [{ name: 'KAFKA_OPTS', value: freshNames }] : []),
+  ];
 }
+
+/** Pods come back under their name with another address. Java believes the old one for 30 s, unless it is told otherwise. */
+export const freshNames = '-Dsun.net.inetaddr.ttl=3';

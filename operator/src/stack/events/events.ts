@@ -11,12 +11,12 @@ import {
   contentHash,
   imageReference,
   lastWords,
+  overNodes,
   placement,
   podDefaults,
   resourcesOf,
   restricted,
   scratch,
-  startupWithinAnHour,
   storeContainers,
   templateMetadata,
   userIds,
@@ -25,6 +25,7 @@ import { storeReplicas } from '../replicas.ts';
 import { configMap, disruptionBudget, headlessService, service, serviceAccount } from '../services.ts';
 import { controllerPort, kraftContainer } from './kraft.ts';
 import { legacyContainer, legacyFiles } from './legacy.ts';
+import { brokerAnswers, brokerStarted } from './started.ts';
 import { zooKeeperObjects } from './zookeeper.ts';
 
 export function eventsObjects(app: ResolvedApp, inputs: StackInputs): KubeObject[] {
@@ -36,7 +37,7 @@ export function eventsObjects(app: ResolvedApp, inputs: StackInputs): KubeObject
   return [
     ...(events.zooKeeper ? zooKeeperObjects(app, events.zooKeeper, inputs) : []),
     serviceAccount(app, child.events, 'events'),
-    ...(events.zooKeeper ? [configMap(app, child.events, 'events', legacyFiles(app, events))] : []),
+    ...(events.zooKeeper ? [configMap(app, child.events, 'events', legacyFiles(app, events, events.zooKeeper))] : []),
     headlessService(app, child.events, 'events', [...listeners, ...controllers]),
     service(app, child.events, 'events', listeners),
     // A single broker has no budget: it could only block every drain.
@@ -66,7 +67,6 @@ function statefulSet(app: ResolvedApp, events: ManagedEvents, { observed }: Stac
   const child = names(app);
   const mode = events.zooKeeper ? legacyContainer(app, events) : kraftContainer(app, events);
   const writable = scratch({ config: '/opt/kafka/config', logs: '/opt/kafka/logs', tmp: '/tmp' });
-  const answers = { tcpSocket: { port: ports.events } };
   return {
     apiVersion: 'apps/v1',
     kind: 'StatefulSet',
@@ -79,7 +79,7 @@ function statefulSet(app: ResolvedApp, events: ManagedEvents, { observed }: Stac
       serviceName: podsService(child.events),
       template: {
         metadata: templateMetadata(app, 'events', events.pod, {
-          [configHashAnnotation]: contentHash(events.zooKeeper ? legacyFiles(app, events) : {}),
+          [configHashAnnotation]: contentHash(events.zooKeeper ? legacyFiles(app, events, events.zooKeeper) : {}),
           [storeVersionAnnotation]: events.version,
         }),
         spec: {
@@ -91,8 +91,8 @@ function statefulSet(app: ResolvedApp, events: ManagedEvents, { observed }: Stac
               ...(mode.command && { command: mode.command }),
               env: [...podIdentity, ...mode.env],
               ports: mode.ports.map(({ name, port }) => ({ name, containerPort: port, protocol: 'TCP' })),
-              startupProbe: startupWithinAnHour(answers),
-              readinessProbe: { ...answers, periodSeconds: 5, timeoutSeconds: 5 },
+              startupProbe: brokerStarted(events),
+              readinessProbe: { ...brokerAnswers, periodSeconds: 5, timeoutSeconds: 5 },
               resources: resourcesOf(events.resources),
               securityContext: { ...restricted },
               ...lastWords,
@@ -100,6 +100,7 @@ function statefulSet(app: ResolvedApp, events: ManagedEvents, { observed }: Stac
             },
           ],
           ...placement(events.pod),
+          ...(events.replicas > 1 && { topologySpreadConstraints: [overNodes(app, 'events')] }),
           volumes: [...mode.volumes, ...writable.volumes],
         },
       },

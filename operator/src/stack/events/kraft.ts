@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { names, podsService, ports } from '../../api/names.ts';
 import type { ManagedEvents, ResolvedApp } from '../../api/resolved.ts';
-import { advertisedListener, commonProperties, heapEnvironment, kafkaPort, type BrokerContainer } from './container.ts';
+import { advertisedListener, commonProperties, jvmEnvironment, kafkaPort, type BrokerContainer } from './container.ts';
 
 /** Controllers among themselves. */
 export const controllerPort = 9093;
@@ -21,7 +21,7 @@ export function kraftContainer(app: ResolvedApp, events: ManagedEvents): BrokerC
   return {
     env: [
       { name: 'CLUSTER_ID', value: clusterId(app) },
-      heapEnvironment(events),
+      ...jvmEnvironment(events),
       ...Object.entries(properties).map(([name, value]) => ({ name: environmentName(name), value })),
     ],
     ports: [kafkaPort, { name: 'controller', port: controllerPort }],

@@ -2,9 +2,10 @@
  * Kafka 3 with ZooKeeper. The official image's entrypoint formats KRaft storage at every start and so cannot run such a
  * broker: its start script is called directly, with properties of our own.
  */
-import { names, ports, serviceHost } from '../../api/names.ts';
-import type { ManagedEvents, ResolvedApp } from '../../api/resolved.ts';
-import { advertisedListener, commonProperties, heapEnvironment, kafkaPort, type BrokerContainer } from './container.ts';
+import { names, ports } from '../../api/names.ts';
+import type { ManagedEvents, ResolvedApp, ResolvedZooKeeper } from '../../api/resolved.ts';
+import { advertisedListener, commonProperties, jvmEnvironment, kafkaPort, type BrokerContainer } from './container.ts';
+import { ensembleAddress } from './zookeeper.ts';
 
 const folder = '/etc/kafka/memo';
 
@@ -19,7 +20,7 @@ export function legacyContainer(app: ResolvedApp, events: ManagedEvents): Broker
       `advertised.listeners=${advertisedListener(app)}`,
     ],
     env: [
-      heapEnvironment(events),
+      ...jvmEnvironment(events),
       { name: 'KAFKA_LOG4J_OPTS', value: `-Dlog4j.configuration=file:${folder}/log4j.properties` },
       // Without it the start script adds garbage collection logs to a folder that cannot be written.
       { name: 'KAFKA_GC_LOG_OPTS', value: ' ' },
@@ -31,16 +32,20 @@ export function legacyContainer(app: ResolvedApp, events: ManagedEvents): Broker
 }
 
 /** The files of the broker, for its ConfigMap. */
-export function legacyFiles(app: ResolvedApp, events: ManagedEvents): Record<string, string> {
-  return { 'log4j.properties': log4jProperties, 'server.properties': serverProperties(app, events) };
+export function legacyFiles(
+  app: ResolvedApp,
+  events: ManagedEvents,
+  zooKeeper: ResolvedZooKeeper,
+): Record<string, string> {
+  return { 'log4j.properties': log4jProperties, 'server.properties': serverProperties(app, events, zooKeeper) };
 }
 
-function serverProperties(app: ResolvedApp, events: ManagedEvents): string {
+function serverProperties(app: ResolvedApp, events: ManagedEvents, zooKeeper: ResolvedZooKeeper): string {
   const properties = {
     ...commonProperties(events),
     'listener.security.protocol.map': 'BROKER:PLAINTEXT',
     listeners: `BROKER://:${ports.events}`,
-    'zookeeper.connect': `${serviceHost(app, names(app).zookeeper)}:${ports.zooKeeper}`,
+    'zookeeper.connect': ensembleAddress(app, zooKeeper),
   };
   return Object.entries(properties)
     .map(([name, value]) => `${name}=${value}\n`)

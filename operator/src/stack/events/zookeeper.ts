@@ -1,16 +1,18 @@
 /** ZooKeeper, for Kafka 3 as the original ran it. */
 import { configHashAnnotation, labels, selector, storeVersionAnnotation } from '../../api/labels.ts';
-import { names, podsService, ports } from '../../api/names.ts';
+import { names, podsService, ports, serviceHost } from '../../api/names.ts';
 import { ensembleOf } from '../../api/resolve.ts';
 import type { ResolvedApp, ResolvedZooKeeper } from '../../api/resolved.ts';
 import type { KubeObject } from '../../runtime/object.ts';
 import { claims, claimTemplate, type ClaimedStore } from '../claims.ts';
 import type { StackInputs } from '../inputs.ts';
 import { metadata } from '../metadata.ts';
+import { freshNames } from './container.ts';
 import {
   contentHash,
   imageReference,
   lastWords,
+  overNodes,
   podDefaults,
   resourcesOf,
   restricted,
@@ -42,6 +44,21 @@ export function zooKeeperObjects(app: ResolvedApp, zooKeeper: ResolvedZooKeeper,
   ];
 }
 
+/**
+ * What brokers are given to find the ensemble: each server by its name. They give every address its share of the session's
+ * time to answer; behind the one of the Service, a server that is lost with its node could take it all.
+ */
+export function ensembleAddress(app: ResolvedApp, { replicas }: ResolvedZooKeeper): string {
+  const hosts = replicas === 1 ? [serviceHost(app, names(app).zookeeper)] : members(app, replicas);
+  return hosts.map((host) => `${host}:${ports.zooKeeper}`).join(',');
+}
+
+/** Host names of the servers. */
+function members(app: ResolvedApp, replicas: number): string[] {
+  const set = names(app).zookeeper;
+  return Array.from({ length: replicas }, (_, index) => serviceHost(app, `${set}-${index}.${podsService(set)}`));
+}
+
 function claimed(app: ResolvedApp, zooKeeper: ResolvedZooKeeper): ClaimedStore {
   const { replicas, storage } = zooKeeper;
   return {
@@ -55,11 +72,8 @@ function claimed(app: ResolvedApp, zooKeeper: ResolvedZooKeeper): ClaimedStore {
 
 /** The image writes its own zoo.cfg only where there is none. */
 function files(app: ResolvedApp, { replicas }: ResolvedZooKeeper): Record<string, string> {
-  const set = names(app).zookeeper;
-  const servers = Array.from(
-    { length: replicas },
-    (_, index) =>
-      `server.${index + 1}=${set}-${index}.${podsService(set)}.${app.namespace}.svc:2888:3888;${ports.zooKeeper}`,
+  const servers = members(app, replicas).map(
+    (host, index) => `server.${index + 1}=${host}:2888:3888;${ports.zooKeeper}`,
   );
   return {
     'zoo.cfg': [
@@ -89,10 +103,27 @@ function files(app: ResolvedApp, { replicas }: ResolvedZooKeeper): Record<string
   };
 }
 
+/**
+ * Only a server that is part of the quorum says its mode; the port is open without one, and a rolling change that went by the
+ * port would take the next server before the last is back.
+ */
+const serves = {
+  exec: {
+    command: [
+      '/bin/bash',
+      '-c',
+      [
+        `exec 3<>/dev/tcp/localhost/${ports.zooKeeper} && echo srvr >&3 || exit 1`,
+        'while read -r -t 3 word rest <&3; do [[ $word == Mode: ]] && exit; done',
+        'echo "not part of a quorum"; exit 1',
+      ].join('\n'),
+    ],
+  },
+};
+
 function statefulSet(app: ResolvedApp, zooKeeper: ResolvedZooKeeper, { observed }: StackInputs): KubeObject {
   const name = names(app).zookeeper;
   const writable = scratch({ tmp: '/tmp', logs: '/logs' });
-  const answers = { tcpSocket: { port: ports.zooKeeper } };
   return {
     apiVersion: 'apps/v1',
     kind: 'StatefulSet',
@@ -129,7 +160,7 @@ function statefulSet(app: ResolvedApp, zooKeeper: ResolvedZooKeeper, { observed 
                 },
                 {
                   name: 'SERVER_JVMFLAGS',
-                  value: `-Xms${zooKeeper.heapMebibytes}m -Xmx${zooKeeper.heapMebibytes}m`,
+                  value: `-Xms${zooKeeper.heapMebibytes}m -Xmx${zooKeeper.heapMebibytes}m ${freshNames}`,
                 },
               ],
               ports: [client, ...peers].map((port) => ({
@@ -137,8 +168,8 @@ function statefulSet(app: ResolvedApp, zooKeeper: ResolvedZooKeeper, { observed 
                 containerPort: port.port,
                 protocol: 'TCP',
               })),
-              startupProbe: startupWithinAnHour(answers),
-              readinessProbe: { ...answers, periodSeconds: 5, timeoutSeconds: 5 },
+              startupProbe: startupWithinAnHour(serves),
+              readinessProbe: { ...serves, periodSeconds: 5, timeoutSeconds: 5 },
               resources: resourcesOf(zooKeeper.resources),
               securityContext: { ...restricted },
               ...lastWords,
@@ -151,6 +182,7 @@ function statefulSet(app: ResolvedApp, zooKeeper: ResolvedZooKeeper, { observed 
             },
           ],
           terminationGracePeriodSeconds: 30,
+          ...(zooKeeper.replicas > 1 && { topologySpreadConstraints: [overNodes(app, 'zookeeper')] }),
           volumes: [{ name: 'config', configMap: { name } }, ...writable.volumes],
         },
       },

@@ -38,7 +38,8 @@ export function statefulReady(
   if (app.state === 'Stopped') return stoppedPart(type);
   const set = observed.get('StatefulSet', name);
   if (!set) return isFalse(type, Reason.Creating, `StatefulSet ${name} is about to be made`);
-  const { replicas: made = 0, readyReplicas: ready = 0, currentRevision, updateRevision } = set.status ?? {};
+  const { replicas: made = 0, readyReplicas: ready = 0, updatedReplicas: updated = 0 } = set.status ?? {};
+  const { currentRevision, updateRevision } = set.status ?? {};
   const wanted = hasImage(set, imageReference(image));
   if (wanted && ready === replicas && isSettled(set, replicas))
     return isTrue(type, Reason.Available, `${title} answers, ${ready} of ${replicas} pods are ready`);
@@ -56,5 +57,5 @@ export function statefulReady(
   if (members && rolledOut && ready < replicas) {
     return isFalse(type, Reason.Degraded, `${title} serves, though only ${counted}${late}`);
   }
-  return isFalse(type, Reason.PodNotReady, `${counted} and up to date${late}`);
+  return isFalse(type, Reason.PodNotReady, `${counted}, ${updated} up to date${late}`);
 }
