@@ -9,8 +9,12 @@ import { connect } from '../../operator/src/runtime/client/connect.ts';
 import { fromKubeconfig } from '../../operator/src/runtime/client/kubeconfig.ts';
 import { Informers } from '../../operator/src/runtime/watch/informers.ts';
 import { Store } from '../../operator/src/runtime/watch/store.ts';
-import { secretKind } from '../../operator/src/reconcile/secrets.ts';
-import { byReference, indexByReference, watchReferences } from '../../operator/src/reconcile/watched-references.ts';
+import { secretKind } from '../../operator/src/reconcile/secrets/secrets.ts';
+import {
+  byReference,
+  indexByReference,
+  watchReferences,
+} from '../../operator/src/reconcile/secrets/watched-references.ts';
 import { startCluster, type Cluster } from '../cluster/cluster.ts';
 import { requestsOf, writesOf, type Request } from './audit.ts';
 import { install } from './install.ts';

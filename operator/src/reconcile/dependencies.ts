@@ -9,8 +9,8 @@ import type { Informers } from '../runtime/watch/informers.ts';
 import type { Log } from '../runtime/log.ts';
 import type { ObjectStore } from '../runtime/watch/object-store.ts';
 import type { Random } from '../stack/credentials.ts';
-import type { CredentialCache } from './credential-cache.ts';
-import type { StoreHealthWatch } from './store-health.ts';
+import type { CredentialCache } from './secrets/credential-cache.ts';
+import type { StoreHealthWatch } from './observe/store-health.ts';
 
 export interface Dependencies {
   readonly apps: ObjectStore<MemoApp>;

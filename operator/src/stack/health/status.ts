@@ -10,7 +10,7 @@ import type { Observed } from '../observed.ts';
 import { addressOf } from '../api/connections.ts';
 import { recordOf } from '../record.ts';
 import { urlOf } from '../route/route.ts';
-import { apiComplete } from './api.ts';
+import { apiComplete } from './parts/api.ts';
 import { conditions, type PassOutcome } from './conditions.ts';
 
 /** @param previous what is stored now; a member that stays true is kept from it */

@@ -1,0 +1,115 @@
+/** Applying the wanted children side by side, and turning what the API server says of each into what the pass reports. */
+import { Reason } from '../../api/reasons.ts';
+import type { ResolvedApp } from '../../api/resolved.ts';
+import { partLabel } from '../../api/labels.ts';
+import { kind } from '../../api/names.ts';
+import { ApiError } from '../../runtime/client/error.ts';
+import { controllerOf, describeObject, type KubeObject } from '../../runtime/object.ts';
+import type { Part } from '../../api/labels.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { isRetained } from '../observe/observe.ts';
+import type { Pass } from '../pass.ts';
+import { WriteWithheld } from '../pause.ts';
+
+/**
+ * Applies every object side by side; one that fails holds up none, but for a StatefulSet whose claims are not home: its pods
+ * would write to somebody else's volume, or its controller make an empty one under the name.
+ */
+export async function applyAll(
+  objects: readonly KubeObject[],
+  app: ResolvedApp,
+  pass: Pass,
+  dependencies: Dependencies,
+  signal: AbortSignal,
+): Promise<void> {
+  pass.wanted.push(...objects);
+  const apply = async (object: KubeObject): Promise<boolean> => await applyOne(object, app, pass, dependencies, signal);
+  const isClaim = ({ kind: of }: KubeObject): boolean => of === 'PersistentVolumeClaim';
+  const claims = objects.filter(isClaim).map((claim) => ({ part: partOf(claim), home: apply(claim) }));
+  const haveClaims = async (part: string | undefined): Promise<boolean> => {
+    const homes = await Promise.all(claims.filter((claim) => claim.part === part).map(async ({ home }) => await home));
+    return homes.every(Boolean);
+  };
+  await Promise.all(
+    objects
+      .filter((object) => !isClaim(object))
+      .map(async (object) => {
+        if (object.kind === 'StatefulSet' && !(await haveClaims(partOf(object)))) return;
+        await apply(object);
+      }),
+  );
+  await Promise.all(claims.map(async ({ home }) => await home));
+}
+
+function partOf({ metadata }: KubeObject): string | undefined {
+  return metadata.labels?.[partLabel];
+}
+
+async function applyOne(
+  desired: KubeObject,
+  app: ResolvedApp,
+  pass: Pass,
+  { applier, log }: Dependencies,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const part = desired.metadata.labels?.[partLabel] as Part;
+  try {
+    const outcome = await applier.apply(desired, {
+      owner: app.uid,
+      signal,
+      // Volumes outlive their MemoApp; everything else without an owner is somebody's own.
+      adopt: (live) => live.kind === 'PersistentVolumeClaim' && isRetained(live, app, part),
+    });
+    switch (outcome.result) {
+      case 'unchanged':
+        return true;
+      case 'created':
+      case 'applied':
+        log.info({ object: describeObject(desired), app: `${app.namespace}/${app.name}` }, outcome.result);
+        return true;
+      case 'terminating':
+        pass.terminating.push(outcome.object);
+        return false;
+      case 'name-taken': {
+        if (isLeaving(outcome.object, app)) {
+          pass.terminating.push(outcome.object);
+          return false;
+        }
+        const holder = outcome.holder ? `${outcome.holder.kind} ${outcome.holder.name}` : 'nobody we know';
+        pass.problems.push({
+          reason: Reason.NameTaken,
+          message: `${describeObject(desired)} exists and belongs to ${holder}; rename or delete it, or rename this MemoApp`,
+        });
+        return false;
+      }
+    }
+  } catch (error) {
+    noteFailure(desired, error, pass);
+    return false;
+  }
+}
+
+/** A child of a MemoApp of this name that is gone: garbage collection has not come to it yet. */
+export function isLeaving(live: KubeObject, app: ResolvedApp): boolean {
+  const controller = controllerOf(live);
+  const ofBefore = controller?.kind === kind && controller.name === app.name && controller.uid !== app.uid;
+  return ofBefore || live.metadata.deletionTimestamp !== undefined;
+}
+
+/** A refusal is something the admin should read in a condition, as is what a pause held back; anything else is tried again. */
+export function noteFailure(desired: KubeObject, error: unknown, pass: Pass): void {
+  if (error instanceof WriteWithheld) {
+    pass.withheld.push(describeObject(desired));
+    return;
+  }
+  if (error instanceof ApiError && isRefusal(error)) {
+    const { code, message } = error;
+    pass.refused.push({ kind: desired.kind, name: desired.metadata.name, code, message });
+  }
+  pass.failures.push(error);
+}
+
+/** The API server understood and said no: forbidden by RBAC, a quota or a policy, or an object it finds invalid. */
+function isRefusal(error: ApiError): boolean {
+  return error.code === 400 || error.code === 403 || error.code === 404 || error.code === 422;
+}

@@ -1,0 +1,47 @@
+/** Children that the spec no longer asks for. Only after a pass in which every wanted child was brought home. */
+import { partLabel, type Part } from '../../api/labels.ts';
+import type { ResolvedApp } from '../../api/resolved.ts';
+import { controllerOf, describeObject, objectKey, type KubeObject } from '../../runtime/object.ts';
+import { apiIsRolling } from '../../stack/health/parts/api.ts';
+import { prunedKinds } from '../../stack/kinds.ts';
+import { noteFailure } from './children.ts';
+import type { Observed } from '../../stack/observed.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { byApp, watchedKind } from '../observe/observe.ts';
+import type { Pass } from '../pass.ts';
+
+export async function prune(
+  app: ResolvedApp,
+  observed: Observed,
+  pass: Pass,
+  { applier, informers, log }: Dependencies,
+  signal: AbortSignal,
+): Promise<void> {
+  // A store that does not know everything cannot say that something is left over.
+  if (!informers.synced) return;
+  const wanted = new Set(pass.wanted.map(identity));
+  // A store that was left for another serves the API's old pods until the last of them is gone.
+  const inUse = apiIsRolling(app, observed) ? storeParts : noParts;
+  const leftOver = prunedKinds
+    .flatMap((kind) => informers.store(watchedKind(kind)).byIndex(byApp, `${app.namespace}/${app.name}`))
+    .filter((live) => controllerOf(live)?.uid === app.uid)
+    .filter((live) => live.metadata.deletionTimestamp === undefined && !wanted.has(identity(live)))
+    .filter((live) => !inUse.has(live.metadata.labels?.[partLabel] ?? ''));
+  await Promise.all(
+    leftOver.map(async (live) => {
+      try {
+        const removed = await applier.remove(live, { signal });
+        if (removed) log.info({ object: describeObject(live) }, 'removed: the spec no longer asks for it');
+      } catch (error) {
+        noteFailure(live, error, pass);
+      }
+    }),
+  );
+}
+
+const storeParts: ReadonlySet<string> = new Set<Part>(['database', 'cache', 'events', 'zookeeper']);
+const noParts: ReadonlySet<string> = new Set();
+
+function identity(object: KubeObject): string {
+  return `${object.kind} ${objectKey(object.metadata)}`;
+}

@@ -1,0 +1,93 @@
+/**
+ * What outlives a MemoApp under `deletionPolicy: Retain`: volumes and the Secrets that open them. Who owns one, and which
+ * version has run on it, is kept right also where it is no longer wanted, and in a pass that must not go on: whoever
+ * deletes the MemoApp next relies on the one, and whoever mends its spec on the other.
+ */
+import { partLabel, storeVersionAnnotation } from '../../api/labels.ts';
+import { apiVersion as ownApiVersion, names } from '../../api/names.ts';
+import type { ResolvedApp } from '../../api/resolved.ts';
+import type { ApiClient } from '../../runtime/client/client.ts';
+import { controllerOf, kindOf, kindOfObject, type KubeObject, type ObjectMeta } from '../../runtime/object.ts';
+import { isKnownClaim } from '../../stack/claims.ts';
+import { versionOn } from '../../stack/facts.ts';
+import { retainedMetadata } from '../../stack/metadata.ts';
+import type { Observed } from '../../stack/observed.ts';
+import { noteFailure } from './children.ts';
+import { fieldManager, type Dependencies } from '../dependencies.ts';
+import { byApp } from '../observe/observe.ts';
+import type { Pass } from '../pass.ts';
+
+const claimKind = kindOf('v1', 'PersistentVolumeClaim');
+
+/** Keeps the claims right that this pass has not applied. What fails is noted in the pass. */
+export async function keepClaims(
+  app: ResolvedApp,
+  observed: Observed,
+  pass: Pass,
+  { client, informers }: Dependencies,
+  signal: AbortSignal,
+): Promise<void> {
+  const store = informers.store(claimKind);
+  const applied = new Set(
+    pass.wanted.filter(({ kind }) => kind === claimKind.kind).map(({ metadata }) => metadata.name),
+  );
+  const claims = store.byIndex(byApp, `${app.namespace}/${app.name}`);
+  await Promise.all(
+    claims.map(async (live) => {
+      const part = partOf(live, app);
+      const known = isKnownClaim(live.metadata) && live.metadata.deletionTimestamp === undefined;
+      if (!part || !known || applied.has(live.metadata.name)) return;
+      const ran = versionOn(app, part, live.metadata, observed);
+      const annotations: Record<string, string> = ran === undefined ? {} : { [storeVersionAnnotation]: ran };
+      const { ownerReferences } = retainedMetadata(app, live.metadata.name, part);
+      try {
+        const written = await fit(live, { annotations, ownerReferences }, client, signal);
+        if (written) store.written(written);
+      } catch (error) {
+        noteFailure(live, error, pass);
+      }
+    }),
+  );
+}
+
+/** The store of this app that the claim belongs to, by label and name. undefined: it is somebody else's. */
+function partOf(live: KubeObject, app: ResolvedApp): 'database' | 'events' | 'zookeeper' | undefined {
+  const controller = controllerOf(live);
+  if (controller && controller.uid !== app.uid) return undefined;
+  const { labels, name } = live.metadata;
+  return (['database', 'events', 'zookeeper'] as const).find(
+    (part) => labels?.[partLabel] === part && new RegExp(`^data-${names(app)[part]}-\\d+$`).test(name),
+  );
+}
+
+interface Fit {
+  readonly annotations?: ObjectMeta['annotations'] | undefined;
+  readonly labels?: ObjectMeta['labels'] | undefined;
+  readonly ownerReferences?: ObjectMeta['ownerReferences'] | undefined;
+}
+
+/**
+ * Brings metadata to what it should be and leaves everything else alone; other people's owners, labels and annotations too.
+ * @returns the object as written, or undefined where nothing was to be done
+ */
+export async function fit<T extends KubeObject>(
+  live: T,
+  { annotations = {}, labels = {}, ownerReferences = [] }: Fit,
+  client: ApiClient,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  const { uid, resourceVersion, namespace = '', name, ownerReferences: present = [] } = live.metadata;
+  const owners = [...present.filter(({ apiVersion }) => apiVersion !== ownApiVersion), ...ownerReferences];
+  const fits =
+    owners.map((owner) => owner.uid).join() === present.map((owner) => owner.uid).join() &&
+    includes(live.metadata.labels, labels) &&
+    includes(live.metadata.annotations, annotations);
+  if (fits) return undefined;
+  // A merge patch replaces the list of owners whole; the resource version makes it refuse where somebody else was first.
+  const body = { metadata: { uid, resourceVersion, annotations, labels, ownerReferences: owners } };
+  return await client.patch(kindOfObject(live), { namespace, name }, { type: 'merge', body }, { fieldManager, signal });
+}
+
+function includes(present: Readonly<Record<string, string>> = {}, wanted: Readonly<Record<string, string>>): boolean {
+  return Object.entries(wanted).every(([name, value]) => present[name] === value);
+}

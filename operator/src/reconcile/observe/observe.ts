@@ -1,0 +1,63 @@
+/** The stores as the stack and its health see them: narrowed to one app's namespace. */
+import { appLabel, type Part, partLabel } from '../../api/labels.ts';
+import { kindOf, type KubeObject, type Kind } from '../../runtime/object.ts';
+import type { ObjectStore } from '../../runtime/watch/object-store.ts';
+import { watchedKinds } from '../../stack/kinds.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { observe, type Observed, type ObservedKind } from '../../stack/observed.ts';
+
+/** The index of every store of children: `namespace/name` of the MemoApp that the label names. */
+export const byApp = 'app';
+
+/** The app an object is labelled for; its key, or undefined for an object that carries no such label. */
+export function appKeyOf(object: KubeObject): string | undefined {
+  const app = object.metadata.labels?.[appLabel];
+  return app === undefined ? undefined : `${object.metadata.namespace ?? ''}/${app}`;
+}
+
+/** For the index {@link byApp}. */
+export function indexByApp(object: KubeObject): readonly string[] {
+  const key = appKeyOf(object);
+  return key === undefined ? [] : [key];
+}
+
+const clusterWide = new Set(watchedKinds.filter(({ scope }) => scope === 'Cluster').map(({ kind }) => kind));
+
+/** The kind of a name in {@link watchedKinds}. Throws on any other name. */
+export function watchedKind(name: string): Kind {
+  const found = watchedKinds.find(({ kind }) => kind === name);
+  if (!found) throw new RangeError(`${name} is not watched`);
+  return kindOf(found.apiVersion, found.kind);
+}
+
+/** What is known of one app's children, of its external stores, and of the cluster-wide kinds. */
+export function observedOf(
+  { informers, storeHealth }: Pick<Dependencies, 'informers' | 'storeHealth'>,
+  app: { namespace: string; name: string },
+): Observed {
+  const key = `${app.namespace}/${app.name}`;
+  // An operator of some namespaces does not look at the cluster's own kinds.
+  const storeOf = (kind: ObservedKind): ObjectStore | undefined =>
+    informers.has(watchedKind(kind)) ? informers.store(watchedKind(kind)) : undefined;
+  const objects = (kind: ObservedKind): Iterable<KubeObject> =>
+    (clusterWide.has(kind) ? storeOf(kind)?.list() : storeOf(kind)?.byIndex(byApp, key)) ?? [];
+  return observe({
+    get: (kind, name) => storeOf(kind)?.get(clusterWide.has(kind) ? name : `${app.namespace}/${name}`),
+    list: (kind, labels) => [...objects(kind)].filter((object) => carries(object, labels)),
+    serves: (kind) => informers.served(watchedKind(kind)),
+    storeHealth: () => storeHealth.answer(key),
+  });
+}
+
+function carries(object: KubeObject, labels: Readonly<Record<string, string>>): boolean {
+  return Object.entries(labels).every(([name, value]) => object.metadata.labels?.[name] === value);
+}
+
+/**
+ * Whether a live object without a controller is one that an earlier MemoApp of this name left behind: volumes and
+ * credentials are kept without an owner, and known by our labels.
+ */
+export function isRetained(live: KubeObject, app: { name: string }, part: Part): boolean {
+  const { labels } = live.metadata;
+  return labels?.[appLabel] === app.name && labels[partLabel] === part;
+}

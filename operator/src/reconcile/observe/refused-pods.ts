@@ -1,0 +1,112 @@
+/**
+ * Why a StatefulSet or a Job has no pods: their controllers say so in Events alone. Those are asked for by the workload's uid,
+ * only while pods are missing, and never watched: Events are the most of what a cluster writes.
+ */
+import type { Job } from 'kubernetes-types/batch/v1.js';
+import type { StatefulSet } from 'kubernetes-types/apps/v1.js';
+import { appLabel, partLabel, type Part } from '../../api/labels.ts';
+import type { ResolvedApp } from '../../api/resolved.ts';
+import { ApiError } from '../../runtime/client/error.ts';
+import { kindOf, type KubeObject } from '../../runtime/object.ts';
+import type { Observed, Refusal, Refusals } from '../../stack/observed.ts';
+import type { Dependencies } from '../dependencies.ts';
+
+/** As much as is looked at. Kubernetes' own controllers fill in the older fields: times in whole seconds. */
+interface Event extends KubeObject {
+  readonly reason?: string;
+  readonly note?: string;
+  readonly deprecatedLastTimestamp?: string | null;
+}
+
+const eventKind = kindOf<Event>('events.k8s.io/v1', 'Event');
+/** The pass waits for the answers: what is not known in time is asked for in the next one. */
+const deadline = 3_000;
+
+/** A workload that its controller has looked at as it is now, and that has fewer pods than it is to have. */
+export interface LackingPods {
+  readonly part: Part;
+  readonly namespace: string;
+  readonly uid: string;
+  /** As `StatefulSet shop-database`. */
+  readonly workload: string;
+}
+
+export function lackingPods(app: ResolvedApp, observed: Observed): LackingPods[] {
+  const ofApp = { [appLabel]: app.name };
+  const lacking = (kind: string, { metadata = {} }: StatefulSet | Job): LackingPods => ({
+    part: metadata.labels?.[partLabel] as Part,
+    namespace: app.namespace,
+    uid: metadata.uid ?? '',
+    workload: `${kind} ${metadata.name ?? ''}`,
+  });
+  const sets = observed.list('StatefulSet', ofApp).filter(lacksPods);
+  const jobs = observed.list('Job', ofApp).filter(hadNoPod);
+  return [...sets.map((set) => lacking('StatefulSet', set)), ...jobs.map((job) => lacking('Job', job))];
+}
+
+function lacksPods({ metadata, spec, status }: StatefulSet): boolean {
+  return status?.observedGeneration === metadata?.generation && (status?.replicas ?? 0) < (spec?.replicas ?? 0);
+}
+
+/** Later on its pods come and go, and what happened to them shows in themselves. */
+function hadNoPod({ status = {} }: Job): boolean {
+  const { active = 0, failed = 0, startTime, succeeded = 0 } = status;
+  return startTime !== undefined && active + failed + succeeded === 0 && (status.conditions ?? []).length === 0;
+}
+
+/** What is known of each; one of which nothing is known yet is not in it. */
+export async function refusalsOf(
+  lacking: readonly LackingPods[],
+  dependencies: Pick<Dependencies, 'client' | 'log'>,
+  signal: AbortSignal,
+): Promise<Refusals> {
+  const found = new Map<Part, Refusal>();
+  await Promise.all(
+    lacking.map(async (workload) => {
+      const refusal = await refusalOf(workload, dependencies, signal);
+      if (refusal) found.set(workload.part, refusal);
+    }),
+  );
+  return found;
+}
+
+async function refusalOf(
+  { namespace, uid, workload }: LackingPods,
+  { client, log }: Pick<Dependencies, 'client' | 'log'>,
+  signal: AbortSignal,
+): Promise<Refusal | undefined> {
+  try {
+    const fieldSelector = `regarding.uid=${uid}`;
+    const { items } = await client.list(eventKind, { namespace, fieldSelector, signal, deadline });
+    const words = refusedLast(items)?.note;
+    return words === undefined ? undefined : { workload, words: apiServersWords(words) };
+  } catch (error) {
+    // It is a clue and no more: without it the condition says that pods are missing, and not why.
+    if (!(error instanceof ApiError)) throw error;
+    log.debug({ err: error, workload }, 'the events about a workload without pods could not be read');
+    return undefined;
+  }
+}
+
+/** The latest attempt, where it failed. */
+function refusedLast(events: readonly Event[]): Event | undefined {
+  const attempts = events.filter(({ reason }) => reason === 'FailedCreate' || reason === 'SuccessfulCreate');
+  const [last] = attempts.toSorted((a, b) => timeOf(b) - timeOf(a) || Number(isRefusal(b)) - Number(isRefusal(a)));
+  return last && isRefusal(last) ? last : undefined;
+}
+
+function isRefusal({ reason }: Event): boolean {
+  return reason === 'FailedCreate';
+}
+
+function timeOf({ deprecatedLastTimestamp }: Event): number {
+  return Date.parse(deprecatedLastTimestamp ?? '') || 0;
+}
+
+/** `Create Pod x in StatefulSet y failed error: ` and `Error creating: ` say what is known. */
+function apiServersWords(note: string): string {
+  return note.replace(
+    /^(\(combined from similar events\): )?(Create Pod \S+ in StatefulSet \S+ failed error|Error creating): /,
+    '',
+  );
+}

@@ -1,0 +1,78 @@
+import { expect } from 'chai';
+import { ManualClock } from '../../../../test/operator/runtime/manual-clock.ts';
+import type { StoreHealth } from '../../stack/observed.ts';
+import { StoreHealthWatch } from './store-health.ts';
+
+const well: StoreHealth = { database: 'healthy', redis: 'healthy', kafka: 'healthy' };
+const ill: StoreHealth = { ...well, redis: 'unhealthy' };
+
+describe('the health of external stores', () => {
+  let clock: ManualClock;
+  let answers: Record<string, StoreHealth>;
+  let asked: string[];
+  let changes: string[];
+  let watch: StoreHealthWatch;
+
+  beforeEach(() => {
+    clock = new ManualClock();
+    answers = { a: well, b: well };
+    asked = [];
+    changes = [];
+    watch = new StoreHealthWatch({
+      ask: (address) => {
+        asked.push(address);
+        const answer = answers[address];
+        return answer ? Promise.resolve(answer) : Promise.reject(new Error('refused'));
+      },
+      onChange: (key) => changes.push(key),
+      clock,
+      random: () => 0.5,
+    });
+  });
+
+  it('is asked at once, from each pod in turn, and told only when it changes', async () => {
+    watch.follow('club/shop', { config: '1', addresses: ['a', 'b'] });
+    expect(watch.answer('club/shop')).to.equal(undefined);
+    await clock.advance(0);
+    expect(watch.answer('club/shop')).to.deep.equal(well);
+    await clock.advance(60_000);
+    expect(asked).to.deep.equal(['a', 'b', 'a', 'b', 'a']);
+    expect(changes).to.deep.equal(['club/shop']);
+    answers = { a: ill, b: ill };
+    await clock.advance(15_000);
+    expect(watch.answer('club/shop')).to.deep.equal(ill);
+    expect(changes).to.have.length(2);
+  });
+
+  it('stands through a pod that is being replaced, and is unknown when none answers any more', async () => {
+    watch.follow('club/shop', { config: '1', addresses: ['a', 'b'] });
+    await clock.advance(0);
+    answers = { a: well };
+    await clock.advance(60_000);
+    expect(watch.answer('club/shop')).to.deep.equal(well);
+    answers = {};
+    await clock.advance(60_000);
+    expect(watch.answer('club/shop')).to.equal('silent');
+    expect(changes).to.have.length(2);
+  });
+
+  it('is forgotten when the pods have another configuration', async () => {
+    watch.follow('club/shop', { config: '1', addresses: ['a'] });
+    await clock.advance(0);
+    watch.follow('club/shop', { config: '2', addresses: [] });
+    expect(watch.answer('club/shop')).to.equal(undefined);
+    watch.follow('club/shop', { config: '2', addresses: ['b'] });
+    answers = { b: ill };
+    await clock.advance(2_000);
+    expect(watch.answer('club/shop')).to.deep.equal(ill);
+  });
+
+  it('is not asked for any more once nobody wants to know', async () => {
+    watch.follow('club/shop', { config: '1', addresses: ['a'] });
+    watch.follow('club/other', { config: '1', addresses: ['b'] });
+    await clock.advance(0);
+    watch.follow('club/shop', undefined);
+    watch.stop();
+    expect(clock.pending).to.equal(0);
+  });
+});

@@ -1,0 +1,126 @@
+/**
+ * What API pods say of the stores that others run, asked on `/health` of the management port from time to time. Only apps
+ * with such a store are asked after, and only an answer that differs from the last one leads to a pass.
+ */
+import { jitter, type Clock, type Random, type Timer } from '../../runtime/clock.ts';
+import type { HealthTargets } from '../../stack/health/parts/external.ts';
+import type { StoreHealth, StoreState } from '../../stack/observed.ts';
+
+/** Milliseconds between two questions; sooner until the first answer is there. */
+const period = 15_000;
+const firstPeriod = 1_000;
+/** A pod that is being replaced says nothing for a moment: that is no news. */
+const silences = 3;
+
+export interface StoreHealthOptions {
+  /** One question to one pod, within a deadline. Throws when it does not answer. */
+  readonly ask: (address: string) => Promise<StoreHealth>;
+  /** Called with `namespace/name` when the answer has changed. */
+  readonly onChange: (key: string) => void;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+interface Watched {
+  targets: HealthTargets;
+  answer: StoreHealth | 'silent' | undefined;
+  failures: number;
+  turn: number;
+  timer: Timer | undefined;
+}
+
+export class StoreHealthWatch {
+  readonly #options: StoreHealthOptions;
+  readonly #watched = new Map<string, Watched>();
+
+  constructor(options: StoreHealthOptions) {
+    this.#options = options;
+  }
+
+  /** undefined: nobody was asked yet. */
+  answer(key: string): StoreHealth | 'silent' | undefined {
+    return this.#watched.get(key)?.answer;
+  }
+
+  /** Asks these pods from now on. An answer about another configuration is forgotten. */
+  follow(key: string, targets: HealthTargets | undefined): void {
+    const known = this.#watched.get(key);
+    if (!targets) {
+      this.forget(key);
+      return;
+    }
+    if (known?.targets.config === targets.config) {
+      known.targets = targets;
+      return;
+    }
+    this.forget(key);
+    const watched = { targets, answer: undefined, failures: 0, turn: 0, timer: undefined };
+    this.#watched.set(key, watched);
+    this.#later(key, watched, 0);
+  }
+
+  forget(key: string): void {
+    this.#watched.get(key)?.timer?.cancel();
+    this.#watched.delete(key);
+  }
+
+  /** Asks nobody any more. */
+  stop(): void {
+    for (const key of [...this.#watched.keys()]) this.forget(key);
+  }
+
+  #later(key: string, watched: Watched, milliseconds: number): void {
+    watched.timer = this.#options.clock.after(milliseconds, () => void this.#ask(key, watched));
+  }
+
+  async #ask(key: string, watched: Watched): Promise<void> {
+    const { ask, onChange, random } = this.#options;
+    const before = watched.answer;
+    const { addresses } = watched.targets;
+    const address = addresses[watched.turn % Math.max(1, addresses.length)];
+    watched.turn += 1;
+    try {
+      if (address === undefined) throw new Error('there is no pod to ask');
+      watched.answer = await ask(address);
+      watched.failures = 0;
+    } catch {
+      // Whatever the reason, nobody has said anything of the stores.
+      watched.failures += 1;
+      if (watched.failures >= silences) watched.answer = 'silent';
+    }
+    // Another configuration, or the end, came while the pod was thinking.
+    if (this.#watched.get(key) !== watched) return;
+    const answered = typeof watched.answer === 'object';
+    this.#later(key, watched, jitter(answered ? period : firstPeriod, 0.2, random));
+    if (!isSame(before, watched.answer)) onChange(key);
+  }
+}
+
+function isSame(a: Watched['answer'], b: Watched['answer']): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object') return a === b;
+  return a.database === b.database && a.redis === b.redis && a.kafka === b.kafka;
+}
+
+/** One GET of `/health`. A 503 is an answer too: it says what is down. @throws when there is none in time, or no report */
+export async function askHealth(url: string, deadline = 3_000): Promise<StoreHealth> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(deadline), redirect: 'error' });
+  return reportIn(await response.json());
+}
+
+function reportIn(body: unknown): StoreHealth {
+  const services = member(body, 'services');
+  return {
+    database: stateIn(member(services, 'database')),
+    redis: stateIn(member(services, 'redis')),
+    kafka: stateIn(member(services, 'kafka')),
+  };
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+function stateIn(value: unknown): StoreState {
+  if (value === 'healthy' || value === 'unhealthy' || value === 'not_configured') return value;
+  throw new TypeError('the answer is no health report');
+}

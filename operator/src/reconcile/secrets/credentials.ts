@@ -1,0 +1,146 @@
+/** The generated Secrets: read by name, made once, never rewritten. Those of others are only read. */
+import type { MemoAppStatus } from '../../api/memoapp.ts';
+import type { ResolvedApp } from '../../api/resolved.ts';
+import { madeForAnnotation, partLabel, type Part } from '../../api/labels.ts';
+import { Reason } from '../../api/reasons.ts';
+import { names } from '../../api/names.ts';
+import { hasReason } from '../../runtime/client/error.ts';
+import { controllerOf, describeObject } from '../../runtime/object.ts';
+import {
+  credentialProblems,
+  lostVolume,
+  secretHash,
+  wantedSecrets,
+  type WantedSecret,
+} from '../../stack/credentials.ts';
+import { accountIn, type Account } from '../../stack/database/account.ts';
+import type { Observed } from '../../stack/observed.ts';
+import { isLeaving, noteFailure } from '../children/children.ts';
+import type { Credentials } from './credential-cache.ts';
+import { askedAccount, unappliedAccount } from './database-account.ts';
+import { fieldManager, type Dependencies } from '../dependencies.ts';
+import { databaseClaim, stopDatabase } from '../children/lost-volume.ts';
+import { isRetained } from '../observe/observe.ts';
+import { fit } from '../children/retained.ts';
+import type { Pass } from '../pass.ts';
+import { hashReferences, readSecret, secretKind, type Secret } from './secrets.ts';
+
+/**
+ * Sees to it that every Secret is there and ours, and returns a keyed hash of each and what else is to be known. undefined:
+ * the app must not go on, and the pass says why.
+ */
+export async function ensureCredentials(
+  app: ResolvedApp,
+  status: MemoAppStatus | undefined,
+  observed: Observed,
+  pass: Pass,
+  dependencies: Dependencies,
+  signal: AbortSignal,
+): Promise<Credentials | undefined> {
+  const known = dependencies.credentials.get(app);
+  // Where a volume is lost, deleting the Secrets is the way to start empty: this pass has to see it.
+  if (known && lostVolume(app, status, observed).length === 0) return known;
+  const keep = dependencies.credentials.begin(app);
+  const wanted = wantedSecrets(app);
+  const found = new Map<string, Secret>();
+  await Promise.all(
+    wanted.map(async ({ name }) => {
+      const secret = await readSecret(app, name, dependencies, signal);
+      if (secret) found.set(name, secret);
+    }),
+  );
+  const present = new Map([...found].map(([name, secret]) => [name, madeFor(secret)]));
+  const claim = databaseClaim(app, dependencies);
+  const before = [...found.values(), ...(claim ? [claim] : [])].filter((live) => isLeaving(live, app));
+  pass.terminating.push(...before);
+  if (before.length > 0) return undefined;
+  pass.problems.push(...foreignSecrets(app, wanted, found), ...credentialProblems(app, present, status, observed));
+  if (pass.problems.some(({ reason }) => reason === Reason.DataMissing))
+    await stopDatabase(app, pass, dependencies, signal);
+  // Labels and owner as `deletionPolicy` wants them now, whether the app may go on or not; the content is left alone.
+  await Promise.all(
+    wanted.map(async (one) => {
+      const secret = found.get(one.name);
+      if (!secret || !isOurs(secret, one, app)) return;
+      await noted(one, pass, async () => {
+        await fit(secret, one.object.metadata, dependencies.client, signal);
+      });
+    }),
+  );
+  if (pass.problems.length > 0) return undefined;
+  const asked = await askedAccount(app, dependencies, signal);
+  if (asked?.fault !== undefined && !found.has(names(app).databaseCredentials)) {
+    // A database that is to have an account of others waits for it, and with it all that is made after the Secrets.
+    pass.missing.push({ type: 'DatabaseReady', message: asked.fault });
+    return undefined;
+  }
+  const missing = wanted.filter(({ name }) => !found.has(name));
+  await Promise.all(
+    missing.map(async (one) => {
+      await noted(one, pass, async () => {
+        found.set(one.name, await create(one, asked?.account, app, dependencies, signal));
+      });
+    }),
+  );
+  if (!pass.complete) return undefined;
+  const key = found.get(`${app.name}-key`)?.data ?? {};
+  const hashes = {
+    ...Object.fromEntries(wanted.map(({ name }) => [name, secretHash(key, found.get(name)?.data ?? {})])),
+    ...(await hashReferences(app, key, pass, dependencies, signal)),
+  };
+  const own = found.get(names(app).databaseCredentials);
+  const databaseUser = own?.data && accountIn(own.data).username;
+  const credentials = { hashes, databaseUser, unapplied: unappliedAccount(app, asked, own) };
+  if (pass.missing.length === 0) keep(credentials);
+  return credentials;
+}
+
+/** A Secret that could not be written is said by the pass, and holds up no other. */
+async function noted({ object }: WantedSecret, pass: Pass, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    noteFailure(object, error, pass);
+  }
+}
+
+function madeFor(secret: Secret): { madeFor?: string } {
+  const uid = secret.metadata.annotations?.[madeForAnnotation];
+  return uid === undefined ? {} : { madeFor: uid };
+}
+
+function foreignSecrets(
+  app: ResolvedApp,
+  wanted: readonly WantedSecret[],
+  found: ReadonlyMap<string, Secret>,
+): { reason: Reason; message: string }[] {
+  return wanted.flatMap((one) => {
+    const secret = found.get(one.name);
+    if (!secret || isOurs(secret, one, app)) return [];
+    const message = `${describeObject(secret)} exists and is not this MemoApp's; rename or delete it, or rename this MemoApp`;
+    return [{ reason: Reason.NameTaken, message }];
+  });
+}
+
+function isOurs(secret: Secret, wanted: WantedSecret, app: ResolvedApp): boolean {
+  const controller = controllerOf(secret);
+  if (controller) return controller.uid === app.uid;
+  return isRetained(secret, app, wanted.object.metadata.labels?.[partLabel] as Part);
+}
+
+/** A create, never an apply: two operators at once cannot both believe that their password is the one. */
+async function create(
+  wanted: WantedSecret,
+  account: Account | undefined,
+  app: ResolvedApp,
+  dependencies: Dependencies,
+  signal: AbortSignal,
+): Promise<Secret> {
+  try {
+    const made = wanted.make(dependencies.random, account);
+    return await dependencies.client.create<Secret>(made, { fieldManager, signal });
+  } catch (error) {
+    if (!hasReason(error, 'AlreadyExists')) throw error;
+    return await dependencies.client.get(secretKind, { namespace: app.namespace, name: wanted.name }, { signal });
+  }
+}

@@ -1,0 +1,105 @@
+/** Secrets, and ConfigMaps of others, as they are read: by name. Their content is never listed or watched. */
+import type { ResolvedApp } from '../../api/resolved.ts';
+import { isNotFound } from '../../runtime/client/error.ts';
+import { kindOf, type KubeObject } from '../../runtime/object.ts';
+import { secretHash } from '../../stack/credentials.ts';
+import { referenceId, references, type Reference, type ReferencedObject } from '../../stack/references.ts';
+import type { SecretHashes } from './credential-cache.ts';
+import type { Dependencies } from '../dependencies.ts';
+import type { Pass } from '../pass.ts';
+
+export interface Secret extends KubeObject {
+  /** In base64. */
+  data?: Record<string, string>;
+}
+
+interface ConfigMap extends KubeObject {
+  data?: Record<string, string>;
+}
+
+export const secretKind = kindOf<Secret>('v1', 'Secret');
+
+/** The kinds that a spec refers to. */
+export const referencedKinds = { Secret: secretKind, ConfigMap: kindOf<ConfigMap>('v1', 'ConfigMap') } as const;
+
+/** undefined: there is none of that name. */
+export async function readSecret(
+  app: Pick<ResolvedApp, 'namespace'>,
+  name: string,
+  dependencies: Pick<Dependencies, 'client'>,
+  signal: AbortSignal,
+): Promise<Secret | undefined> {
+  return await readReferenced({ kind: 'Secret', name }, app, dependencies, signal);
+}
+
+async function readReferenced(
+  { kind, name }: ReferencedObject,
+  { namespace }: Pick<ResolvedApp, 'namespace'>,
+  { client }: Pick<Dependencies, 'client'>,
+  signal: AbortSignal,
+): Promise<Secret | ConfigMap | undefined> {
+  try {
+    return await client.get<Secret | ConfigMap>(referencedKinds[kind], { namespace, name }, { signal });
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Hashes of the keys that are used of what the spec refers to; what is not there has none, and the pass says so. */
+export async function hashReferences(
+  app: ResolvedApp,
+  key: Readonly<Record<string, string>>,
+  pass: Pass,
+  dependencies: Dependencies,
+  signal: AbortSignal,
+): Promise<SecretHashes> {
+  const wanted = references(app);
+  const objects = new Map<string, ReferencedObject>(wanted.map((reference) => [objectId(reference), reference]));
+  const found = new Map(
+    await Promise.all(
+      [...objects].map(async ([id, object]) => [id, await readReferenced(object, app, dependencies, signal)] as const),
+    ),
+  );
+  const hashes: Record<string, string> = {};
+  // In the order of the spec: of several that are missing a condition names the same one in every pass.
+  for (const reference of wanted) {
+    const object = found.get(objectId(reference));
+    const message = whatIsMissing(reference, app, object);
+    if (message === undefined) hashes[referenceId(reference)] = secretHash(key, used(reference, object));
+    else pass.missing.push({ type: reference.type, message });
+  }
+  return hashes;
+}
+
+function objectId({ kind, name }: ReferencedObject): string {
+  return `${kind}/${name}`;
+}
+
+function used({ keys }: Reference, { data = {} }: Pick<Secret, 'data'> = {}): Record<string, string> {
+  return Object.fromEntries(keys.map((name) => [name, data[name] ?? '']));
+}
+
+/** What an object that the spec names lacks, and the way out. undefined: nothing. */
+export function whatIsMissing(
+  { field, keys, kind, leastBytes = 0, name }: Omit<Reference, 'type'>,
+  { namespace }: Pick<ResolvedApp, 'namespace'>,
+  found: Pick<Secret, 'data'> | undefined,
+): string | undefined {
+  if (!found) {
+    return `${field} names ${kind} ${name}, which is not in namespace ${namespace}; make it, or name another`;
+  }
+  const { data = {} } = found;
+  const absent = keys.find((one) => !(one in data));
+  if (absent !== undefined) {
+    return `${field} needs the key ${absent} of ${kind} ${name}, which has none of that name; add it, or name another`;
+  }
+  const short = keys.find((one) => bytesIn(data[one] ?? '') < leastBytes);
+  if (short === undefined) return undefined;
+  return `${field} needs at least ${leastBytes} bytes in the key ${short} of ${kind} ${name}; make it longer`;
+}
+
+/** Without the white space around it, as the service reads it. */
+function bytesIn(base64: string): number {
+  return Buffer.byteLength(Buffer.from(base64, 'base64').toString().trim());
+}

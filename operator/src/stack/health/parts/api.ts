@@ -1,0 +1,89 @@
+/**
+ * `APIAvailable`: True while reads and writes are served: a pod of the API and the database behind it. Whether all of them
+ * are as asked is part of `Ready`.
+ */
+import { isFalse, isTrue, isUnknown, type Condition, type Problem } from '../../../api/conditions.ts';
+import { names } from '../../../api/names.ts';
+import { Reason } from '../../../api/reasons.ts';
+import type { ResolvedApp } from '../../../api/resolved.ts';
+import { migrationState } from '../../jobs/migration.ts';
+import { imageReference } from '../../pod.ts';
+import type { Observed } from '../../observed.ts';
+import { databaseServes } from './database.ts';
+import { podProblem, waitingFor } from '../pods/problem.ts';
+import { quoted } from '../quote.ts';
+import { hasImage, isSettled } from '../pods/rollout.ts';
+import { stoppedPart } from '../stopped.ts';
+
+/**
+ * @param problems of the pass: a lost volume is one
+ * @param migratedBy of the status, where it speaks of this database; absent: the database has no tables yet
+ */
+export function apiAvailable(
+  app: ResolvedApp,
+  observed: Observed,
+  problems: readonly Problem[],
+  migratedBy: string | undefined,
+): Condition {
+  if (app.state === 'Stopped') return stoppedPart('APIAvailable');
+  const name = names(app).api;
+  const deployment = observed.get('Deployment', name);
+  if (!deployment) return isFalse('APIAvailable', Reason.Creating, `Deployment ${name} is about to be made`);
+  const lost = problems.find(({ reason }) => reason === Reason.DataMissing);
+  if (lost) return isFalse('APIAvailable', lost.reason, lost.message);
+  const ready = deployment.status?.readyReplicas ?? 0;
+  if (ready === 0) {
+    const problem = podProblem(app, 'api', observed);
+    if (problem) return isFalse('APIAvailable', problem.reason, problem.message);
+    return isFalse('APIAvailable', Reason.PodNotReady, `no pod of ${name} is ready yet`);
+  }
+  // The pods stay ready without it, to answer from the cache; that is not to be relied on.
+  const serves = databaseServes(app, observed);
+  if (serves === undefined) {
+    return isUnknown('APIAvailable', Reason.Observing, 'no API pod was asked yet whether it reaches the database');
+  }
+  if (!serves) {
+    return isFalse('APIAvailable', Reason.WaitingForDatabase, 'the database is away: cached reads alone are answered');
+  }
+  if (migratedBy === undefined && migrationState(app, observed, undefined).state !== 'succeeded') {
+    return isFalse('APIAvailable', Reason.Migrating, 'the database has no tables yet');
+  }
+  return isTrue('APIAvailable', Reason.Available, `${ready} API ${ready === 1 ? 'pod serves' : 'pods serve'}`);
+}
+
+/** Whether pods of an earlier template may still be there: they use what the spec no longer asks for. */
+export function apiIsRolling(app: ResolvedApp, observed: Observed): boolean {
+  const deployment = observed.get('Deployment', names(app).api);
+  const { observedGeneration, replicas = 0, updatedReplicas = 0 } = deployment?.status ?? {};
+  if (replicas === 0) return false;
+  return observedGeneration !== deployment?.metadata?.generation || updatedReplicas !== replicas;
+}
+
+/** Whether every pod is there, ready and of the wanted release; its message is the one of `Ready`. */
+export function apiComplete(app: ResolvedApp, observed: Observed): Condition {
+  const name = names(app).api;
+  const deployment = observed.get('Deployment', name);
+  const wanted = deployment?.spec?.replicas ?? 0;
+  const { readyReplicas: ready = 0, replicas = 0, updatedReplicas = 0 } = deployment?.status ?? {};
+  const image = imageReference({ ...app.api.image, tag: app.version });
+  const settled = deployment !== undefined && hasImage(deployment, image) && isSettled(deployment, wanted);
+  if (settled && ready === wanted && wanted > 0) {
+    return isTrue('Ready', Reason.Available, `${ready} of ${wanted} API pods serve ${app.version}`);
+  }
+  const problem = podProblem(app, 'api', observed);
+  if (problem) return isFalse('Ready', problem.reason, problem.message);
+  const late = waitingFor(app, 'api', observed);
+  const message = `${Math.min(ready, updatedReplicas)} of ${wanted} API pods serve ${app.version}${late}`;
+  return isFalse('Ready', replicas > wanted ? Reason.Draining : Reason.PodNotReady, message);
+}
+
+/** `AutoscalerReady` is no condition of its own: an autoscaler that cannot read metrics shows in `Ready`. */
+export function autoscalerProblem(app: ResolvedApp, observed: Observed): Condition | undefined {
+  if (app.api.scale.mode !== 'autoscaled') return undefined;
+  const scaler = observed.get('HorizontalPodAutoscaler', names(app).api);
+  const active = scaler?.status?.conditions?.find(({ type }) => type === 'ScalingActive');
+  if (active?.status !== 'False' || active.reason === 'ScalingDisabled') return undefined;
+  const why = quoted(active.message ?? active.reason ?? '');
+  const message = `the autoscaler is blind, the API keeps its size: ${why}; install metrics-server, or set spec.api.replicas in place of autoscaling`;
+  return isFalse('Ready', Reason.MetricsMissing, message);
+}

@@ -1,0 +1,39 @@
+/** `DatabaseReady`: True once the database answers. Without it writes are refused with 503. */
+import type { Condition } from '../../../api/conditions.ts';
+import { names } from '../../../api/names.ts';
+import type { ExternalDatabase, ResolvedApp } from '../../../api/resolved.ts';
+import { addressOf } from '../../api/connections.ts';
+import { recordedStore } from '../../facts.ts';
+import type { Observed } from '../../observed.ts';
+import { externalReady } from './external.ts';
+import { statefulReady } from './statefulset.ts';
+
+export function databaseReady(app: ResolvedApp, observed: Observed): Condition {
+  const { database } = app;
+  if (database.mode === 'external') return externalDatabaseReady(app, database, observed);
+  const { image } = database;
+  const { version = database.version } = recordedStore(app, 'database', observed);
+  const title = `MariaDB ${version}`;
+  const { database: name } = names(app);
+  return statefulReady(app, { type: 'DatabaseReady', part: 'database', name, replicas: 1, image, title }, observed);
+}
+
+/**
+ * Whether it answers at all, also while it is not yet as asked. undefined: it is another's, and nobody was asked yet. While
+ * the pods that know are being replaced it is taken to answer, as before.
+ */
+export function databaseServes(app: ResolvedApp, observed: Observed): boolean | undefined {
+  const { storeHealth } = observed;
+  if (app.database.mode === 'external') {
+    return storeHealth && (storeHealth === 'silent' || storeHealth.database !== 'unhealthy');
+  }
+  return (observed.get('StatefulSet', names(app).database)?.status?.readyReplicas ?? 0) > 0;
+}
+
+function externalDatabaseReady(app: ResolvedApp, database: ExternalDatabase, observed: Observed): Condition {
+  const title = `MariaDB at ${addressOf(database)}`;
+  const ready = externalReady(app, { type: 'DatabaseReady', service: 'database', title }, observed);
+  if (database.migrationAccount || ready.status !== 'True') return ready;
+  const message = `${ready.message}; the migration uses the account of the API, which so may change the schema: set spec.database.external.migrationCredentialsSecret`;
+  return { ...ready, message };
+}

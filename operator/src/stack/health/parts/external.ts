@@ -1,0 +1,69 @@
+/**
+ * Health of stores that others run: the API tells of them, because the operator never opens a store. Whom to ask, and what
+ * the answer means for a condition.
+ */
+import { isFalse, isTrue, isUnknown, type Condition, type ConditionType } from '../../../api/conditions.ts';
+import { configHashAnnotation, selector } from '../../../api/labels.ts';
+import { names } from '../../../api/names.ts';
+import { Reason } from '../../../api/reasons.ts';
+import type { ResolvedApp } from '../../../api/resolved.ts';
+import type { Observed, StoreHealth } from '../../observed.ts';
+
+export interface ExternalStore {
+  readonly type: ConditionType;
+  /** What `/health` calls it. */
+  readonly service: keyof StoreHealth;
+  /** As people call it, with its address: `MariaDB at db.example:3306/memo_app`. */
+  readonly title: string;
+}
+
+/** True while the API says that it reaches the store. */
+export function externalReady(
+  app: ResolvedApp,
+  { type, service, title }: ExternalStore,
+  observed: Observed,
+): Condition {
+  if (app.state === 'Stopped') return isUnknown(type, Reason.Stopped, `nobody asks ${title}: spec.state is Stopped`);
+  const { storeHealth } = observed;
+  if (storeHealth === undefined) return notAsked(type, title);
+  const state = storeHealth === 'silent' ? 'not_configured' : storeHealth[service];
+  switch (state) {
+    case 'healthy':
+      return isTrue(type, Reason.Available, `${title} answers`);
+    case 'unhealthy':
+      return isFalse(
+        type,
+        Reason.Unreachable,
+        `the API does not reach ${title}; check address, account and tls, and see: kubectl logs deployment/${names(app).api}`,
+      );
+    case 'not_configured':
+      return isUnknown(type, Reason.WaitingForAPI, `no API pod says yet whether it reaches ${title}`);
+  }
+}
+
+/** Right after a start of the operator: {@link keptWhileNotAsked} may know better. */
+function notAsked(type: ConditionType, title: string): Condition {
+  return isUnknown(type, Reason.Observing, `no API pod was asked yet whether it reaches ${title}`);
+}
+
+/** Whom to ask, and what about: answers about another configuration mean nothing. */
+export interface HealthTargets {
+  readonly config: string;
+  /** IP addresses of pods. */
+  readonly addresses: readonly string[];
+}
+
+/** Pods that have the configuration which is wanted now. undefined: there is nothing to ask. */
+export function healthTargets(app: ResolvedApp, observed: Observed): HealthTargets | undefined {
+  const stores = [app.database, app.cache, app.events];
+  if (app.state === 'Stopped' || stores.every(({ mode }) => mode !== 'external')) return undefined;
+  const template = observed.get('Deployment', names(app).api)?.spec?.template;
+  const config = template?.metadata?.annotations?.[configHashAnnotation];
+  if (config === undefined) return undefined;
+  const addresses = observed
+    .list('Pod', selector(app, 'api'))
+    .filter(({ metadata }) => metadata?.deletionTimestamp === undefined)
+    .filter(({ metadata }) => metadata?.annotations?.[configHashAnnotation] === config)
+    .flatMap(({ status }) => status?.podIP ?? []);
+  return { config, addresses: addresses.toSorted() };
+}

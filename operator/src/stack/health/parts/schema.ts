@@ -1,0 +1,35 @@
+/** `SchemaMigrated`: True once the database has the schema of the wanted release. */
+import { isFalse, isTrue, type Condition } from '../../../api/conditions.ts';
+import { Reason } from '../../../api/reasons.ts';
+import type { ResolvedApp } from '../../../api/resolved.ts';
+import { migrationJob, migrationState } from '../../jobs/migration.ts';
+import type { Observed } from '../../observed.ts';
+import { databaseReady } from './database.ts';
+import { podProblem } from '../pods/problem.ts';
+import { stoppedPart } from '../stopped.ts';
+
+/** @param recorded `status.migratedBy` */
+export function schemaMigrated(app: ResolvedApp, observed: Observed, recorded: string | undefined): Condition {
+  const { name } = migrationJob(app, observed).metadata;
+  const { message = '', state } = migrationState(app, observed, recorded);
+  switch (state) {
+    case 'succeeded':
+      return isTrue('SchemaMigrated', Reason.Available, `the schema is that of ${app.version}`);
+    case 'failed':
+      return isFalse(
+        'SchemaMigrated',
+        Reason.JobFailed,
+        `Job ${name} gave up: ${message}; see kubectl logs job/${name}, then delete the Job to try again`,
+      );
+    case 'running': {
+      const problem = podProblem(app, 'migrate', observed);
+      if (problem) return isFalse('SchemaMigrated', problem.reason, problem.message);
+      return isFalse('SchemaMigrated', Reason.Migrating, `Job ${name} brings the schema to ${app.version}`);
+    }
+    case 'absent':
+      if (app.state === 'Stopped') return stoppedPart('SchemaMigrated');
+      return databaseReady(app, observed).status === 'True'
+        ? isFalse('SchemaMigrated', Reason.Migrating, `Job ${name} is about to be made`)
+        : isFalse('SchemaMigrated', Reason.WaitingForDatabase, 'the migration starts once the database is ready');
+  }
+}

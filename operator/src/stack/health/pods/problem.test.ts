@@ -1,0 +1,137 @@
+/** What the truth table (test/operator/truth.test.ts) does not show: what comes before or after a state, and must not be taken for it. */
+import { expect } from 'chai';
+import { resolved } from '../../../../../test/operator/rendered.ts';
+import { changed, fine, type Live, seeing, standing } from '../../../../../test/operator/standing.ts';
+import { selector, type Part } from '../../../api/labels.ts';
+import { names, podClaim } from '../../../api/names.ts';
+import { topicJob } from '../../jobs/topic.ts';
+import { type Refusal, withRefusals } from '../../observed.ts';
+import { conditions } from '../conditions.ts';
+import { podProblem } from './problem.ts';
+
+const app = resolved({ version: '0.1.0', events: { managed: { replicas: 3 } } });
+const { api, database, events } = names(app);
+const all = standing(app);
+
+function pod(part: Part, container: object, conditions: readonly object[] = []): Live {
+  const status = {
+    conditions,
+    containerStatuses: [{ name: 'c', image: 'i:1', restartCount: 0, ready: false, ...container }],
+  };
+  const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: podClaim(database, 0) } }];
+  return { kind: 'Pod', metadata: { name: 'p', labels: selector(app, part) }, spec: { volumes }, status };
+}
+
+function ended(seconds: number, more: object = {}): object {
+  const startedAt = new Date(0).toISOString();
+  return { terminated: { exitCode: 1, startedAt, finishedAt: new Date(seconds * 1000).toISOString(), ...more } };
+}
+
+/** `CrashLoop` and the like; undefined: nothing is wrong that would be known. */
+function reason(...objects: readonly Live[]): string | undefined {
+  return podProblem(app, 'database', seeing([...all, ...objects]))?.reason;
+}
+
+describe('what keeps a pod from being ready', () => {
+  it('is a crash loop also while the container runs between two ends, and not after one end or a long run', () => {
+    const running = { running: {} };
+    expect(reason(pod('database', { restartCount: 2, state: running, lastState: ended(9) }))).to.equal('CrashLoop');
+    expect(reason(pod('database', { restartCount: 2, state: ended(9), lastState: ended(9) }))).to.equal('CrashLoop');
+    expect(reason(pod('database', { restartCount: 1, state: running, lastState: ended(9) }))).to.equal(undefined);
+    expect(reason(pod('database', { restartCount: 2, state: running, lastState: ended(86_400) }))).to.equal(undefined);
+    expect(reason(pod('database', { ready: true, restartCount: 9, lastState: ended(9) }))).to.equal(undefined);
+  });
+
+  it('is nothing while a container is made or an init container runs', () => {
+    for (const waiting of ['ContainerCreating', 'PodInitializing']) {
+      expect(reason(pod('database', { state: { waiting: { reason: waiting } } }))).to.equal(undefined);
+    }
+  });
+
+  it('reads the same whether the kubelet has just failed to pull or waits to try again', () => {
+    const words = 'rpc error: code = NotFound desc = failed to pull and unpack image "x/i:1": x/i:1: not found';
+    const told = [
+      { reason: 'ErrImagePull', message: words },
+      { reason: 'ImagePullBackOff', message: `Back-off pulling image "i:1": ErrImagePull: ${words}` },
+    ].map((waiting) => podProblem(app, 'api', seeing([pod('api', { state: { waiting } })])));
+    expect(told[0]).to.deep.equal(told[1]);
+    expect(told[0]?.message).to.match(
+      /^pod p cannot pull i:1: x\/i:1: not found; see to spec\.version and spec\.api\.image/,
+    );
+  });
+
+  it('is cut where others say it at length', () => {
+    const waiting = { reason: 'ErrImagePull', message: `no: ${'\n<html>'.repeat(10_000)}` };
+    const problem = podProblem(app, 'api', seeing([pod('api', { state: { waiting } })]));
+    expect(problem?.message)
+      .to.have.length.below(600)
+      .and.match(/…; see to spec\.version/);
+    expect(problem?.message).not.to.contain('\n');
+  });
+
+  it('is a full disk for a store with a volume alone', () => {
+    const state = ended(9, { message: 'java.io.IOException: No space left on device\n\tat java.base' });
+    expect(reason(pod('database', { state }))).to.equal('DiskFull');
+    expect(podProblem(app, 'api', seeing([pod('api', { state })]))).to.equal(undefined);
+  });
+
+  it('is the node, not the volume, where the volume waits for the node', () => {
+    const pending = changed(all, 'PersistentVolumeClaim', podClaim(database, 0), (live) => ({
+      ...live,
+      spec: { storageClassName: 'late' },
+      status: { phase: 'Pending' },
+    }));
+    const late = { kind: 'StorageClass', metadata: { name: 'late' }, provisioner: 'x' };
+    const without = (message: string): string | undefined => {
+      const scheduled = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message };
+      return podProblem(app, 'database', seeing([...pending, late, pod('database', {}, [scheduled])]))?.reason;
+    };
+    expect(without("0/3 nodes are available: 3 node(s) didn't match")).to.equal('Unschedulable');
+    expect(without('0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims.')).to.equal(
+      'VolumeBinding',
+    );
+    expect(without("0/3 nodes are available: 3 node(s) didn't find available persistent volumes to bind.")).to.equal(
+      'VolumeBinding',
+    );
+  });
+
+  it('is no refusal while the account of the pod is on its way, as it is beside every new workload', () => {
+    const refused = (words: string): string | undefined => {
+      const refusal: Refusal = { workload: `StatefulSet ${database}`, words };
+      return podProblem(app, 'database', withRefusals(seeing(all), new Map([['database', refusal]])))?.reason;
+    };
+    const account = 'error looking up service account club/a: serviceaccount "a" not found';
+    expect(refused(`pods "p" is forbidden: ${account}`)).to.equal(undefined);
+    expect(refused('pods "p" is forbidden: failed quota: q: must specify limits.cpu')).to.equal('QuotaExceeded');
+    expect(refused('Internal error occurred: failed calling webhook "w"')).to.equal('PodRefused');
+    const failure = { type: 'ReplicaFailure', status: 'True', message: `pods "p" is forbidden: ${account}` };
+    const young = changed(all, 'Deployment', api, (live) => ({ ...live, status: { conditions: [failure] } }));
+    expect(podProblem(app, 'api', seeing(young))).to.equal(undefined);
+  });
+});
+
+describe('a quorum', () => {
+  const down = (ready: number, status: object = {}): Live[] =>
+    changed(all, 'StatefulSet', events, (live) => ({
+      ...live,
+      status: { replicas: 3, updatedReplicas: 3, readyReplicas: ready, ...status },
+    }));
+  const said = (objects: readonly Live[]): string | undefined =>
+    conditions(app, seeing(objects), fine, undefined).find(({ type }) => type === 'EventsReady')?.reason;
+
+  it('is lost once it has been there, with less than most of its members', () => {
+    expect([3, 2, 1, 0].map((ready) => said(down(ready)))).to.deep.equal([
+      'Available',
+      'Degraded',
+      'QuorumLost',
+      'QuorumLost',
+    ]);
+  });
+
+  it('is not lost where it is yet to come, or where a roll-out takes its members one by one', () => {
+    const topic = topicJob(app, seeing(all))?.metadata.name;
+    const first = down(1).filter(({ metadata }) => metadata.name !== topic);
+    expect(said(first)).to.equal('PodNotReady');
+    expect(said(down(2, { currentRevision: 'a', updateRevision: 'b' }))).to.equal('PodNotReady');
+  });
+});

@@ -1,0 +1,68 @@
+/** What keeps the pods of a part from being ready, in words an admin can act on. */
+import type { Pod } from 'kubernetes-types/core/v1.js';
+import type { Problem } from '../../../api/conditions.ts';
+import { selector } from '../../../api/labels.ts';
+import { Reason } from '../../../api/reasons.ts';
+import type { ResolvedApp } from '../../../api/resolved.ts';
+import type { PodPart } from '../../network/flows.ts';
+import type { Observed } from '../../observed.ts';
+import { classProblem, unboundClaim } from './claims.ts';
+import { containerProblem } from './containers.ts';
+import { quoted } from '../quote.ts';
+import { refusedPod } from './refusals.ts';
+
+/** What keeps a pod of the part down, the cause before its consequences. undefined: nothing is known to be wrong. */
+export function podProblem(app: ResolvedApp, part: PodPart, observed: Observed): Problem | undefined {
+  const earlier = classProblem(app, part, observed) ?? refusedPod(app, part, observed);
+  if (earlier) return earlier;
+  for (const pod of observed.list('Pod', selector(app, part))) {
+    if (pod.metadata?.deletionTimestamp !== undefined) continue;
+    const problem = schedulingProblem(app, part, pod, observed) ?? containersProblem(part, pod);
+    if (problem) return problem;
+  }
+  return undefined;
+}
+
+function schedulingProblem(app: ResolvedApp, part: PodPart, pod: Pod, observed: Observed): Problem | undefined {
+  const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
+  if (scheduled?.status === 'True') return undefined;
+  const refused = scheduled?.status === 'False' && scheduled.reason === 'Unschedulable';
+  const words = refused ? (scheduled.message ?? '') : '';
+  // A claim may wait for the first pod that has a node: then it is the node that is missing, not the volume.
+  if (refused && !/persistent ?volume/i.test(words)) {
+    const message = `pod ${pod.metadata?.name ?? ''} finds no node: ${quoted(withoutPreemption(words))}`;
+    return { reason: Reason.Unschedulable, message };
+  }
+  return unboundClaim(app, part, pod, observed);
+}
+
+/** The scheduler says for each node a second time that evicting others would not help. */
+function withoutPreemption(words: string): string {
+  return words.replace(/[.,]? (no new claims to deallocate, )?preemption: .*$/s, '');
+}
+
+function containersProblem(part: PodPart, pod: Pod): Problem | undefined {
+  const { containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {};
+  for (const status of [...initContainerStatuses, ...containerStatuses]) {
+    const problem = containerProblem(part, pod.metadata?.name ?? '', status);
+    if (problem) return problem;
+  }
+  return undefined;
+}
+
+/** Pods of the part that are there and not ready, by name, for the end of a message. Empty: there are none. */
+export function waitingFor(app: ResolvedApp, part: PodPart, observed: Observed): string {
+  const late = observed
+    .list('Pod', selector(app, part))
+    .filter(({ status }) => !status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True'))
+    .map(({ metadata, spec }) => {
+      const name = metadata?.name ?? '';
+      // One that stays so is on a node that is gone: nothing takes its place before somebody says that the node is off.
+      return metadata?.deletionTimestamp === undefined
+        ? name
+        : `${name} (on its way out of ${spec?.nodeName ?? 'no node'})`;
+    })
+    .toSorted();
+  if (late.length === 0) return '';
+  return `; not ready: ${late.slice(0, 3).join(', ')}${late.length > 3 ? ` and ${late.length - 3} more` : ''}`;
+}
