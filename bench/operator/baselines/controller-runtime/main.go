@@ -14,7 +14,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
-	"k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -87,27 +87,40 @@ func (r *reconciler) children(app *unstructured.Unstructured) ([]*unstructured.U
 	return children, nil
 }
 
-// ensure applies a child unless the cached one already is as wanted.
+// ensure applies a child unless the cached one already is as wanted; what is there beside that is the server's or others'.
 func (r *reconciler) ensure(ctx context.Context, wanted *unstructured.Unstructured) error {
-	live, err := r.Scheme().New(wanted.GroupVersionKind())
+	live, err := r.typed(wanted.GroupVersionKind())
 	if err != nil {
 		return err
 	}
-	object := live.(client.Object)
-	err = r.Get(ctx, client.ObjectKeyFromObject(wanted), object)
-	if err != nil && !errors.IsNotFound(err) {
+	err = r.Get(ctx, client.ObjectKeyFromObject(wanted), live)
+	if client.IgnoreNotFound(err) != nil {
 		return err
 	}
 	if err == nil {
-		have, err := runtime.DefaultUnstructuredConverter.ToUnstructured(object)
+		same, err := r.typed(wanted.GroupVersionKind())
 		if err != nil {
 			return err
 		}
-		if covers(have, without(wanted.Object, "apiVersion", "kind")) {
+		if err := runtime.DefaultUnstructuredConverter.FromUnstructured(wanted.Object, same); err != nil {
+			return err
+		}
+		// Objects of the cache do not say their kind.
+		same.GetObjectKind().SetGroupVersionKind(schema.GroupVersionKind{})
+		if equality.Semantic.DeepDerivative(same, live) {
 			return nil
 		}
 	}
 	return r.Apply(ctx, client.ApplyConfigurationFromUnstructured(wanted), client.FieldOwner(manager), client.ForceOwnership)
+}
+
+// typed is an empty object of the kind.
+func (r *reconciler) typed(kind schema.GroupVersionKind) (client.Object, error) {
+	object, err := r.Scheme().New(kind)
+	if err != nil {
+		return nil, err
+	}
+	return object.(client.Object), nil
 }
 
 func (r *reconciler) report(ctx context.Context, app *unstructured.Unstructured) error {
@@ -120,56 +133,6 @@ func (r *reconciler) report(ctx context.Context, app *unstructured.Unstructured)
 		return err
 	}
 	return r.Status().Patch(ctx, app, patch)
-}
-
-// covers says whether every wanted field is there with its value; what is there beside them is the server's or others'.
-func covers(have, wanted any) bool {
-	switch w := wanted.(type) {
-	case map[string]any:
-		h, ok := have.(map[string]any)
-		for key, value := range w {
-			if !ok || (h[key] == nil && value != nil && !empty(value)) || (h[key] != nil && !covers(h[key], value)) {
-				return false
-			}
-		}
-		return true
-	case []any:
-		h, ok := have.([]any)
-		if !ok || len(h) < len(w) {
-			return len(w) == 0
-		}
-		for index, value := range w {
-			if !covers(h[index], value) {
-				return false
-			}
-		}
-		return true
-	default:
-		return fmt.Sprint(have) == fmt.Sprint(wanted)
-	}
-}
-
-func empty(value any) bool {
-	switch v := value.(type) {
-	case map[string]any:
-		return len(v) == 0
-	case []any:
-		return len(v) == 0
-	case string:
-		return v == ""
-	}
-	return false
-}
-
-func without(object map[string]any, keys ...string) map[string]any {
-	kept := map[string]any{}
-	for key, value := range object {
-		kept[key] = value
-	}
-	for _, key := range keys {
-		delete(kept, key)
-	}
-	return kept
 }
 
 func run() error {
