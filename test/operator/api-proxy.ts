@@ -32,6 +32,23 @@ export type Treat = (request: ProxiedRequest) => Treatment | Promise<Treatment>;
 
 export const pass: Treatment = { do: 'pass' };
 
+export function answer(status: number, headers?: Readonly<Record<string, string>>): Treatment {
+  return { do: 'answer', status, ...(headers && { headers }) };
+}
+
+/** Treats so many writes in this way, and lets the rest pass. */
+export function firstWrites(count: number, treatment: Treatment): { treat: Treat; left: () => number } {
+  let left = count;
+  return {
+    treat: ({ isWrite }) => {
+      if (!isWrite || left === 0) return pass;
+      left -= 1;
+      return treatment;
+    },
+    left: () => left,
+  };
+}
+
 export interface ApiProxy {
   /** Path of a kubeconfig that leads through the proxy, with the rights of the one it was started with. */
   readonly kubeconfig: string;

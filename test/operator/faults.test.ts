@@ -2,11 +2,12 @@
 import { expect } from 'chai';
 import type { ApiClient } from '../../operator/src/runtime/client/client.ts';
 import { connect } from '../../operator/src/runtime/client/connect.ts';
-import { ApiError } from '../../operator/src/runtime/client/error.ts';
+import { ApiError, isNotFound } from '../../operator/src/runtime/client/error.ts';
 import { fromKubeconfig } from '../../operator/src/runtime/client/kubeconfig.ts';
 import { kindOf } from '../../operator/src/runtime/object.ts';
+import { crd } from '../../scripts/stack/manifests.ts';
 import { startCluster, type Cluster } from '../cluster/cluster.ts';
-import { pass, startApiProxy, type ApiProxy, type Treat, type Treatment } from './api-proxy.ts';
+import { answer, firstWrites, pass, startApiProxy, type ApiProxy, type Treatment } from './api-proxy.ts';
 import { memoAppKind } from './crash/state.ts';
 import { install } from './install.ts';
 import { kubectlOn } from './kubectl.ts';
@@ -124,24 +125,19 @@ describe('an operator whose API server', function () {
     });
   }
 
+  it('has its MemoApps deleted with their kind, takes up those that are made when it is back', async () => {
+    await client.delete(kindOf('apiextensions.k8s.io/v1', 'CustomResourceDefinition'), { name: crd });
+    await until(
+      'a kind that is missed',
+      () => operator.log().includes('does not serve a kind that is needed') || undefined,
+    );
+    expect(await client.list(memoAppKind).catch((error: unknown) => error)).to.satisfy(isNotFound);
+    await install(await kubectlOn(cluster));
+    await ask('when-back');
+    await isWell('when-back');
+  });
+
   async function answering(): Promise<void> {
     await until('an API server that answers', async () => await client.list(memoAppKind));
   }
 });
-
-function answer(status: number, headers?: Record<string, string>): Treatment {
-  return { do: 'answer', status, ...(headers && { headers }) };
-}
-
-/** Treats so many writes of the operator in this way, and lets the rest pass. */
-function firstWrites(count: number, treatment: Treatment): { treat: Treat; left: () => number } {
-  let left = count;
-  return {
-    treat: ({ isWrite }) => {
-      if (!isWrite || left === 0) return pass;
-      left -= 1;
-      return treatment;
-    },
-    left: () => left,
-  };
-}

@@ -25,6 +25,8 @@ export function userOf({ namespace }: Installation): string {
 export interface RunningOperator {
   /** Resolves once it leads; throws when it ends before. */
   leads(): Promise<void>;
+  /** Resolves once it knows what there is, whether it leads or stands by. */
+  ready(): Promise<void>;
   /** The value of a metric, summed over its labels; undefined before it is there. */
   metric(name: string): Promise<number | undefined>;
   /** Waits until that many more passes have ended well. */
@@ -100,6 +102,12 @@ export async function launchOperator(options: OperatorOptions): Promise<RunningO
         return output.includes('"leading"') ? 'leads' : undefined;
       });
       if (state === 'ended') throw new Error(`the operator ended: ${output}`);
+    },
+    ready: async () => {
+      await until('an operator that is ready', async () => {
+        const { ok } = await fetch(`http://127.0.0.1:${port}/readyz`);
+        return ok || undefined;
+      });
     },
     passes: async (more) => {
       const before = await passed();
