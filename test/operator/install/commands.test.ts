@@ -1,0 +1,153 @@
+/** Every command that the pages for admins tell to type, typed: in a shell, by the story that the pages tell. */
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { startCluster, type Cluster } from '../../cluster/cluster.ts';
+import { definitionsFolder } from '../../cluster/toolbox/toolbox.ts';
+import { answerOf, kubectlOn, memoApp, type Kubectl } from '../kubectl.ts';
+import { apply, get } from '../live.ts';
+import { startOperator, type RunningOperator } from '../operator.ts';
+import { until } from '../until.ts';
+import { readyMadeClass, readyMadeVolumes } from '../volumes.ts';
+import { typedOn, type Typed } from './typed.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const name = 'least';
+const volumes = [`${name}-database`, `${name}-events`];
+
+/** What the pages leave to whoever reads them. */
+const placeholders: Readonly<Record<string, string>> = { NAME: name, CLAIM: `data-${name}-database-0` };
+
+/** Typed somewhere else, or nothing to type. */
+const elsewhere: readonly (readonly [RegExp, string])[] = [
+  [/^helm /, 'chart.test.ts installs, upgrades and removes by them'],
+  [/^kubectl logs /, 'simulated nodes keep no logs; the end-to-end tests read them'],
+  [/^kubectl wait --for=condition=Ready$/, 'named, not told in full'],
+];
+
+/** Commands in the order in which one comes to them, what removes last; one that several pages tell is typed once. */
+function story(): Typed[] {
+  const all = ['install', 'conditions', 'troubleshooting', 'admin'].flatMap(typedOn);
+  const told = all.filter(({ command }) => !elsewhere.some(([pattern]) => pattern.test(command)));
+  const removes = ({ heading }: Typed): boolean => heading === 'Remove';
+  const inOrder = [...told.filter((each) => !removes(each)), ...told.filter(removes)];
+  return inOrder.filter((each, at) => inOrder.findIndex(({ command }) => command === each.command) === at);
+}
+
+describe('what the pages tell an admin to type', function () {
+  this.timeout(300_000);
+  let cluster: Cluster;
+  let kubectl: Kubectl;
+  let operator: RunningOperator | undefined;
+  let programs: string;
+
+  before(async () => {
+    cluster = await startCluster({ name: 'test-commands', rung: 2 });
+    kubectl = await kubectlOn(cluster);
+    programs = mkdtempSync(join(tmpdir(), 'memoapp-programs-'));
+    symlinkSync(await cluster.toolPath('kubectl'), join(programs, 'kubectl'));
+    await apply(kubectl, readyMadeClass);
+    for (const volume of readyMadeVolumes(volumes)) await apply(kubectl, volume);
+    for (const namespace of ['argocd', 'flux-system']) await done(['create', 'namespace', namespace]);
+    const theirs = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'argocd-cm', namespace: 'argocd' } };
+    await done(['create', '-f', '-'], theirs);
+    const definitions = [
+      join(await definitionsFolder('argocd'), 'application-crd.yaml'),
+      join(await definitionsFolder('flux-kustomize'), 'kustomize.toolkit.fluxcd.io_kustomizations.yaml'),
+      join(await definitionsFolder('flux-source'), 'source.toolkit.fluxcd.io_gitrepositories.yaml'),
+    ].flatMap((file) => ['-f', file]);
+    await done(['apply', '--server-side', ...definitions]);
+    await done(['wait', '--for=condition=Established', '--timeout=60s', ...definitions]);
+    // Where one is while working with one's app.
+    await done(['config', 'set-context', '--current', '--namespace=memo']);
+  });
+
+  after(async () => {
+    await operator?.stop();
+    await cluster.stop();
+    rmSync(programs, { recursive: true });
+  });
+
+  /** What has to be there before a command, or is to be seen after it, by its beginning. */
+  const beside: readonly (readonly [
+    beginning: string,
+    what: { readonly before?: () => Promise<void>; readonly after?: () => Promise<void> },
+  ])[] = [
+    [
+      'kubectl apply --server-side -k config/default',
+      // The pods of simulated nodes run nothing.
+      { after: async () => void (operator = await startOperator(cluster)) },
+    ],
+    [
+      'kubectl scale',
+      {
+        after: async () => {
+          await until(
+            '3 pods wanted',
+            async () => (await get(kubectl, 'deployment', `${name}-api`))?.spec?.replicas === 3 || undefined,
+          );
+        },
+      },
+    ],
+    [
+      'kubectl annotate',
+      {
+        after: async () => {
+          await done(['wait', '--for=condition=Paused', `memoapp/${name}`, '--timeout=60s']);
+          await done(['annotate', `memoapp/${name}`, 'memo.sogangcomputerclub.org/reconcile-']);
+        },
+      },
+    ],
+    [
+      'kubectl delete memoapp/NAME',
+      {
+        after: async () => {
+          await until(
+            'the end of its Deployment',
+            async () => !(await get(kubectl, 'deployment', `${name}-api`)) || undefined,
+          );
+          expect(await get(kubectl, 'pvc', `data-${name}-database-0`)).not.to.equal(undefined);
+        },
+      },
+    ],
+    [
+      'kubectl label secret db',
+      {
+        before: async () => {
+          await done(['create', 'secret', 'generic', 'db', '--from-literal=password=the-old-one']);
+          const valueFrom = { secretKeyRef: { name: 'db', key: 'password' } };
+          await apply(kubectl, memoApp(name, { api: { env: [{ name: 'GREETING', valueFrom }] } }, 'memo'));
+          await done(['wait', '--for=condition=Ready', `memoapp/${name}`, '--timeout=120s']);
+        },
+      },
+    ],
+  ];
+
+  for (const { page, heading, command } of story()) {
+    it(`${command} (${page}.md, ${heading})`, async () => {
+      const { before, after } = beside.find(([beginning]) => command.startsWith(beginning))?.[1] ?? {};
+      await before?.();
+      await type(command);
+      await after?.();
+    });
+  }
+
+  it('knows no step that belongs to none of them', () => {
+    const lost = beside.filter(([beginning]) => !story().some(({ command }) => command.startsWith(beginning)));
+    expect(lost).to.deep.equal([]);
+  });
+
+  async function type(command: string): Promise<void> {
+    const typed = command.replaceAll(/\b[A-Z]{4,}\b/g, (word) => placeholders[word] ?? word);
+    const env = { ...process.env, KUBECONFIG: cluster.kubeconfig, PATH: `${programs}:${process.env['PATH'] ?? ''}` };
+    const { code, stderr } = await answerOf('bash', ['-euo', 'pipefail', '-c', typed], { cwd: root, env });
+    expect(code, stderr).to.equal(0);
+    expect(stderr).not.to.match(/error|warning/i);
+  }
+
+  async function done(args: readonly string[], input?: unknown): Promise<void> {
+    const { code, stderr } = await kubectl(args, input);
+    expect(code, stderr).to.equal(0);
+  }
+});
