@@ -1,15 +1,18 @@
 /**
  * How fast the service is, beside a bare `node:http` server, Express by its documentation and Fastify doing the same work.
  * Rounds of all contenders alternate within one run; each figure is the median of its rounds. The table goes to standard
- * output. `node bench/service/speed.ts --memos 1000000 --seconds 10 --rounds 3 --out speed.json`
+ * output. `node bench/service/speed.ts --memos 1000000 --seconds 10 --rounds 3 --out speed.json`; `--profiles FOLDER` adds
+ * a round of the service under Node's profiler to each, a table of where its time goes, and the profiles for a flame graph.
  */
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { consoleLog } from '../../test/cluster/host/progress.ts';
 import { startContender } from './speed/contender.ts';
 import type { Contender } from './speed/contender.ts';
 import { measure } from './speed/load.ts';
 import type { Measured } from './speed/load.ts';
+import { profiling, sharesIn, shareTable } from './speed/profile.ts';
 import { speedTable } from './speed/report.ts';
 import type { SpeedResult, TrialResult } from './speed/report.ts';
 import { setStage } from './speed/stage.ts';
@@ -23,6 +26,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     only: { type: 'string', default: '' },
     out: { type: 'string' },
+    profiles: { type: 'string' },
   },
 });
 const log = consoleLog();
@@ -34,10 +38,14 @@ try {
   const trials = trialsOf(memos, await cursorAt(service, Math.floor(memos * 0.9)));
   await service.stop();
   const results: TrialResult[] = [];
-  for (const trial of trials.filter(({ name }) => name.startsWith(values.only))) results.push(await tried(trial));
+  const wanted = trials.filter(({ name }) => name.startsWith(values.only));
+  for (const trial of wanted) results.push(await tried(trial));
   const result: SpeedResult = { memos, loading: stage.loading, tables: await tableSizes(), trials: results };
   if (values.out !== undefined) writeFileSync(values.out, `${JSON.stringify(result, null, 2)}\n`);
   process.stdout.write(`${speedTable(result)}\n`);
+  if (values.profiles !== undefined) {
+    for (const trial of wanted) process.stdout.write(`\n${await profiled(trial, values.profiles)}\n`);
+  }
 } finally {
   await stage.stop();
 }
@@ -60,6 +68,15 @@ async function tried(trial: Trial): Promise<TrialResult> {
     }
   }
   return { name: trial.name, contenders: Object.fromEntries([...measured].map(([name, all]) => [name, median(all)])) };
+}
+
+async function profiled({ connections, name, requests }: Trial, into: string): Promise<string> {
+  const folder = join(into, name.replaceAll(/[^a-z]+/gi, '-'));
+  mkdirSync(folder, { recursive: true });
+  const service = await startContender('service', stage.environment, profiling(folder));
+  await measure(service, { connections, requests, seconds });
+  await service.stop();
+  return shareTable(name, sharesIn(folder));
 }
 
 /** Only the service fills its cache; the others read what it left there, and that lasts for minutes only. */

@@ -27,17 +27,22 @@ export interface Contender {
   stop(): Promise<void>;
 }
 
-/** Resolves once it answers. @throws when it does not within 20 s */
+/**
+ * Resolves once it answers.
+ * @param flags Node's own
+ * @throws when it does not within 20 s
+ */
 export async function startContender(
   name: ContenderName,
   environment: Readonly<Record<string, string>>,
+  flags: readonly string[] = [],
 ): Promise<Contender> {
   const [port, managementPort] = [await freePort(), await freePort()];
   const command =
     name === 'service'
       ? [join(root, 'service/dist/main.js'), 'serve']
       : [join(import.meta.dirname, 'servers', `${name}.ts`)];
-  const child = spawn('taskset', ['-c', SERVER_CPU, process.execPath, ...command], {
+  const child = spawn('taskset', ['-c', SERVER_CPU, process.execPath, ...flags, ...command], {
     env: {
       ...process.env,
       ...environment,

@@ -1,0 +1,60 @@
+/** Where a server spends its processor time, out of the profile that Node writes when it ends. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** https://chromedevtools.github.io/devtools-protocol/tot/Profiler/#type-Profile */
+interface CpuProfile {
+  readonly nodes: readonly {
+    readonly id: number;
+    readonly callFrame: { readonly functionName: string; readonly url: string };
+  }[];
+  readonly samples: readonly number[];
+  /** Microseconds since the sample before. */
+  readonly timeDeltas: readonly number[];
+}
+
+export interface Share {
+  readonly where: string;
+  /** Of the time in which the server was not idle. */
+  readonly share: number;
+}
+
+/** Node's flags that make it write one into the folder. It opens as a flame graph in the developer tools of Chromium. */
+export function profiling(folder: string): string[] {
+  return ['--cpu-prof', '--cpu-prof-interval=500', `--cpu-prof-dir=${folder}`];
+}
+
+/** Time of one's own, by package or module, of the only profile in the folder; the largest first. */
+export function sharesIn(folder: string): Share[] {
+  const [file] = readdirSync(folder).filter((name) => name.endsWith('.cpuprofile'));
+  if (file === undefined) throw new Error(`no profile in ${folder}: the server did not end in good order`);
+  const { nodes, samples, timeDeltas } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as CpuProfile;
+  const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
+  const micros = new Map<string, number>();
+  for (const [at, id] of samples.entries()) {
+    const { functionName = '', url = '' } = frames.get(id) ?? {};
+    if (functionName === '(idle)') continue;
+    const where = placeOf(functionName, url);
+    micros.set(where, (micros.get(where) ?? 0) + (timeDeltas[at] ?? 0));
+  }
+  const whole = [...micros.values()].reduce((sum, each) => sum + each, 0);
+  return [...micros]
+    .map(([where, spent]) => ({ where, share: spent / whole }))
+    .toSorted((left, right) => right.share - left.share);
+}
+
+/** `service/src/cache`, `express`, `node:internal/http`, or what V8 calls its own work. */
+function placeOf(functionName: string, url: string): string {
+  if (url === '') return functionName.startsWith('(') ? functionName : 'built into V8 and Node';
+  if (url.startsWith('node:')) return url;
+  const dependency = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1];
+  return dependency ?? url.replace(/.*\/service\/dist\//, 'service/').replace(/\/[^/]*$/, '');
+}
+
+/** Those of at least a hundredth, as a table of Markdown. */
+export function shareTable(trial: string, shares: readonly Share[]): string {
+  const rows = shares
+    .filter(({ share }) => share >= 0.01)
+    .map(({ share, where }) => `| ${where} | ${(share * 100).toFixed(1)} % |`);
+  return [`| ${trial}: processor time in | of the time at work |`, '| --- | --- |', ...rows].join('\n');
+}
