@@ -8,6 +8,7 @@ import { apiVersion, group, kind, ports } from './api/names.ts';
 import type { MemoApp } from './api/memoapp.ts';
 import { appLabel, appliedHashAnnotation } from './api/labels.ts';
 import { parseOptions } from './options.ts';
+import { registerConditionGauge } from './reconcile/condition-gauge.ts';
 import { fieldManager } from './reconcile/dependencies.ts';
 import { CredentialCache } from './reconcile/secrets/credential-cache.ts';
 import { memoAppReconciler } from './reconcile/memoapp.ts';
@@ -59,6 +60,7 @@ const { namespaces } = options;
 const informers = new Informers({ client, log, metrics, fieldManagers: [fieldManager, replicasManager] });
 const indices = { [byReference]: indexByReference };
 const apps = informers.add(kindOf<MemoApp>(apiVersion, kind), { namespaces, indices });
+registerConditionGauge(metrics.registry, { apps, leads: () => elector.leading });
 // An operator of some namespaces has no rights beyond them.
 const looksAt = watchedKinds.filter(({ scope }) => namespaces === undefined || scope === 'Namespaced');
 for (const watched of looksAt) {

@@ -89,6 +89,8 @@ describe('an operator and its Lease', function () {
     await ask('when-calm');
     calm = await atRest(client, 'when-calm', first.operator);
     expect(writes(second)).to.equal(0);
+    expect(await first.operator.metric('memo_app_condition')).to.be.a('number');
+    expect(await second.operator.metric('memo_app_condition')).to.equal(undefined);
     expect(await first.operator.stop()).to.equal(0);
     await second.operator.leads();
     await ask('when-handed-over');
