@@ -30,13 +30,14 @@ import { serve } from './runtime/server.ts';
 import { stopInOrder, untilSignalled } from './runtime/stop.ts';
 import { Informers } from './runtime/watch/informers.ts';
 import { Controller } from './runtime/work/controller.ts';
+import { passFields } from './runtime/work/pass-fields.ts';
 import { watchedKinds } from './stack/kinds.ts';
 
 /** The memo service release this operator installs where a MemoApp names none. */
 const release = '0.1.0';
 
 const options = parseOptions(process.argv);
-const log = pino({ level: options.logLevel, base: { service: 'memo-operator' } });
+const log = pino({ level: options.logLevel, base: { service: 'memo-operator' }, mixin: passFields });
 const clock = systemClock;
 const metrics = new RuntimeMetrics();
 const identity = process.env['POD_NAME'] ?? `${hostname()}-${process.pid}`;

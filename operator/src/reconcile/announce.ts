@@ -1,26 +1,27 @@
-/** Events about a MemoApp: the conditions' own words, when a condition changes and at no other time. */
+/** Events and lines of the log about a MemoApp: the conditions' own words, when one changes and at no other time. */
 import type { MemoApp } from '../api/memoapp.ts';
 import type { StoredCondition } from '../api/conditions.ts';
 import { isReason, passesByItself } from '../api/reasons.ts';
-import type { EventRecorder } from '../runtime/events/recorder.ts';
+import type { Dependencies } from './dependencies.ts';
 
-/** One event for each condition whose status or reason is another than before. `Reconciling` only repeats `Ready`. */
+/** One for each condition whose status or reason is another than before. `Reconciling` only repeats `Ready`. */
 export function recordChanges(
   memoApp: MemoApp,
   before: readonly StoredCondition[],
   now: readonly StoredCondition[],
-  events: EventRecorder,
+  { events, log }: Pick<Dependencies, 'events' | 'log'>,
 ): void {
-  for (const condition of now) {
-    if (condition.type === 'Reconciling') continue;
-    const old = before.find(({ type }) => type === condition.type);
-    if (old?.status === condition.status && old.reason === condition.reason) continue;
-    const fine = condition.type === 'Stalled' ? condition.status !== 'True' : condition.status === 'True';
+  for (const { message, reason, status, type } of now) {
+    if (type === 'Reconciling') continue;
+    const old = before.find((condition) => condition.type === type);
+    if (old?.status === status && old.reason === reason) continue;
+    log.info({ condition: type, status, reason, said: message }, 'a condition has changed');
+    const fine = type === 'Stalled' ? status !== 'True' : status === 'True';
     events.record(memoApp, {
-      type: fine || passes(condition.reason) ? 'Normal' : 'Warning',
-      reason: condition.reason,
-      action: condition.type,
-      note: `${condition.type} is ${condition.status}: ${condition.message}`,
+      type: fine || passes(reason) ? 'Normal' : 'Warning',
+      reason,
+      action: type,
+      note: `${type} is ${status}: ${message}`,
     });
   }
 }

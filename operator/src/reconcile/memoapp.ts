@@ -137,5 +137,5 @@ async function writeStatus(
 ): Promise<void> {
   const status = statusOf(app, observed, pass, memoApp.status, dependencies.now());
   await dependencies.statuses.write(memoApp, status, { signal });
-  recordChanges(memoApp, memoApp.status?.conditions ?? [], status.conditions ?? [], dependencies.events);
+  recordChanges(memoApp, memoApp.status?.conditions ?? [], status.conditions ?? [], dependencies);
 }

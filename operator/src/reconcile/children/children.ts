@@ -65,7 +65,7 @@ async function applyOne(
         return true;
       case 'created':
       case 'applied':
-        log.info({ object: describeObject(desired), app: `${app.namespace}/${app.name}` }, outcome.result);
+        log.info({ object: describeObject(desired) }, outcome.result);
         return true;
       case 'terminating':
         pass.terminating.push(outcome.object);

@@ -1,4 +1,5 @@
 /** Events about objects (events.k8s.io/v1): fire and forget, repeated ones counted in a series, a flood held back. */
+import { AsyncResource } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
 import type { ApiClient } from '../client/client.ts';
 import { isNotFound } from '../client/error.ts';
@@ -73,19 +74,22 @@ export class EventRecorder {
   }
 
   #enqueue(send: () => Promise<void>): void {
-    this.#queue.push(send);
+    // A failure is told as part of the pass that recorded the event, not of the one that happens to send it.
+    this.#queue.push(AsyncResource.bind(async () => await this.#send(send)));
     this.#sending ??= this.#drain();
   }
 
   async #drain(): Promise<void> {
-    for (let send = this.#queue.shift(); send; send = this.#queue.shift()) {
-      try {
-        await send();
-      } catch (error) {
-        this.#log.warn({ err: error }, 'an event could not be sent');
-      }
-    }
+    for (let send = this.#queue.shift(); send; send = this.#queue.shift()) await send();
     this.#sending = undefined;
+  }
+
+  async #send(send: () => Promise<void>): Promise<void> {
+    try {
+      await send();
+    } catch (error) {
+      this.#log.warn({ err: error }, 'an event could not be sent');
+    }
   }
 
   async #create(event: KubeObject): Promise<void> {

@@ -3,6 +3,7 @@ import { ManualClock, settle } from '../../../../test/operator/runtime/manual-cl
 import { RuntimeMetrics } from '../metrics.ts';
 import { Controller, TerminalError } from './controller.ts';
 import type { ControllerOptions, Reconcile } from './controller.ts';
+import { passFields, type PassFields } from './pass-fields.ts';
 
 describe('the controller', () => {
   let clock: ManualClock;
@@ -149,5 +150,28 @@ describe('the controller', () => {
     expect(await stop).to.equal(true);
     expect(passes).to.deep.equal(['quick', 'slow']);
     expect(clock.pending).to.equal(0);
+  });
+
+  it('lets each pass be followed in the log, through what it awaits, and no other', async () => {
+    const lines: PassFields[] = [];
+    const controller = await start(async () => {
+      lines.push(passFields() as PassFields);
+      await settle();
+      lines.push(passFields() as PassFields);
+      return undefined;
+    });
+    controller.enqueue('a');
+    controller.enqueue('b');
+    await clock.advance(1);
+    const [first, second, third, fourth] = lines;
+    expect([first?.key, second?.key]).to.deep.equal(['a', 'b']);
+    expect([third, fourth]).to.deep.equal([first, second]);
+    expect(first).to.include({ controller: 'test' });
+    expect(first?.reconcileID).not.to.equal(second?.reconcileID);
+    controller.enqueue('a');
+    await clock.advance(1);
+    expect(lines.at(-1)?.key).to.equal('a');
+    expect(lines.at(-1)?.reconcileID).not.to.equal(first?.reconcileID);
+    expect(passFields()).to.deep.equal({});
   });
 });

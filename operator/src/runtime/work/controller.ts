@@ -1,10 +1,12 @@
 /** Workers that bring one key after the other to rest. One object's failure, or hanging, never holds up another's. */
+import { randomUUID } from 'node:crypto';
 import type { Clock, Random, Timer } from '../clock.ts';
 import { jitter, systemClock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { silent } from '../log.ts';
 import type { ReconcileMetrics, ReconcileResult, RuntimeMetrics } from '../metrics.ts';
 import { RateLimiter } from './limiter.ts';
+import { duringPass } from './pass-fields.ts';
 import type { Priority } from './queue.ts';
 import { WorkQueue } from './queue.ts';
 
@@ -137,7 +139,9 @@ export class Controller {
         );
       }),
     ];
-    const pass = this.#pass(key, AbortSignal.any([signal.signal, this.#abort.signal])).finally(() => {
+    const fields = { controller: this.#options.name, key, reconcileID: randomUUID() };
+    const either = AbortSignal.any([signal.signal, this.#abort.signal]);
+    const pass = duringPass(fields, async () => await this.#pass(key, either)).finally(() => {
       for (const timer of timers) timer.cancel();
       this.#queue.done(key);
     });
@@ -159,7 +163,9 @@ export class Controller {
     } catch (error) {
       result = this.#failed(key, error, signal);
     }
-    this.#metrics?.passed(result, this.#clock.now() - start);
+    const took = this.#clock.now() - start;
+    this.#metrics?.passed(result, took);
+    this.#log.debug({ result, milliseconds: Math.round(took) }, 'a pass has ended');
   }
 
   #failed(key: string, error: unknown, signal: AbortSignal): ReconcileResult {
