@@ -1,11 +1,13 @@
 /** What must never happen to data, and what a change must not break: on a real API server with real controllers. */
 import { expect } from 'chai';
 import type { Job } from 'kubernetes-types/batch/v1.js';
+import { reconcileAnnotation } from '../../operator/src/api/labels.ts';
 import type { MemoApp } from '../../operator/src/api/memoapp.ts';
 import { startCluster, type Cluster } from '../cluster/cluster.ts';
 import { install } from './install.ts';
 import { kubectlOn, memoApp, type Kubectl } from './kubectl.ts';
 import { startOperator, type RunningOperator } from './operator.ts';
+import { small } from './truth/rows.ts';
 import { until } from './until.ts';
 
 const volumes = 24;
@@ -14,6 +16,22 @@ interface Standing {
   readonly status: string;
   readonly reason: string;
   readonly message: string;
+}
+
+interface Named {
+  readonly metadata: { readonly uid: string };
+}
+
+interface SetSpec {
+  readonly podManagementPolicy?: string;
+  readonly selector: { readonly matchLabels: Readonly<Record<string, string>> };
+  readonly template: { readonly metadata: object };
+}
+
+interface StatefulSetObject {
+  readonly metadata: Named['metadata'] &
+    Readonly<Partial<Record<'annotations' | 'labels' | 'ownerReferences', unknown>>>;
+  readonly spec: SetSpec;
 }
 
 describe('the data of a MemoApp', function () {
@@ -97,6 +115,52 @@ describe('the data of a MemoApp', function () {
     await ready('shop');
     expect((await jobs()).filter((job) => job.includes('migrate'))).to.deep.equal([]);
   });
+
+  const unchangeable: readonly (readonly [what: string, ofPod: string, change: (spec: SetSpec) => SetSpec])[] = [
+    ['starts its pods in another order', 'stays', (spec) => ({ ...spec, podManagementPolicy: 'OrderedReady' })],
+    [
+      'knows its pods by another label',
+      'is replaced',
+      ({ selector, template, ...spec }) => {
+        const matchLabels = { ...selector.matchLabels, era: 'before' };
+        return {
+          ...spec,
+          selector: { matchLabels },
+          template: { ...template, metadata: { ...template.metadata, labels: matchLabels } },
+        };
+      },
+    ],
+  ];
+
+  for (const [index, [what, ofPod, change]] of unchangeable.entries()) {
+    it(`outlives a StatefulSet that ${what}, which has to be made anew: its pod ${ofPod}`, async () => {
+      const [name, set] = [`older-${index}`, `older-${index}-database`];
+      await apply(memoApp(name, small));
+      await ready(name);
+      await run('annotate', 'memoapp', name, `${reconcileAnnotation}=paused`);
+      await until('Paused', async () => await condition(name, 'Paused'));
+      const made = await get<StatefulSetObject>('statefulset', set);
+      if (!made) throw new Error(`no StatefulSet ${set}`);
+      const { annotations, labels, ownerReferences } = made.metadata;
+      const wanted = made.spec.podManagementPolicy;
+      await run('delete', 'statefulset', set, ...(ofPod === 'stays' ? ['--cascade=orphan'] : []));
+      const metadata = { name: set, annotations, labels, ownerReferences };
+      await apply({ apiVersion: 'apps/v1', kind: 'StatefulSet', metadata, spec: change(made.spec) });
+      const before = await until('its pod', async () => await get<Named>('pod', `${set}-0`));
+      const claim = await get<Named>('pvc', `data-${set}-0`);
+      await run('annotate', 'memoapp', name, `${reconcileAnnotation}-`);
+      await until('the new StatefulSet', async () => {
+        const { metadata, spec } = (await get<StatefulSetObject>('statefulset', set)) ?? {};
+        const [policy, selector] = [spec?.podManagementPolicy, spec?.selector];
+        expect({ policy, selector }).to.deep.equal({ policy: wanted, selector: made.spec.selector });
+        return metadata;
+      });
+      await ready(name);
+      const after = await get<Named>('pod', `${set}-0`);
+      expect(after?.metadata.uid === before.metadata.uid).to.equal(ofPod === 'stays');
+      expect((await get<Named>('pvc', `data-${set}-0`))?.metadata.uid).to.equal(claim?.metadata.uid);
+    });
+  }
 
   it('is not replaced by an empty volume when its claim is lost', async () => {
     await run('delete', 'pvc', 'data-shop-database-0', '--wait=false');

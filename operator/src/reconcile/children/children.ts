@@ -9,6 +9,7 @@ import type { Part } from '../../api/labels.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { isRetained } from '../observe/observe.ts';
 import type { Pass } from '../pass.ts';
+import { inTheWay } from './immutable.ts';
 import { WriteWithheld } from '../pause.ts';
 
 /**
@@ -49,11 +50,19 @@ async function applyOne(
   desired: KubeObject,
   app: ResolvedApp,
   pass: Pass,
-  { applier, log }: Dependencies,
+  { applier, informers, log }: Dependencies,
   signal: AbortSignal,
 ): Promise<boolean> {
   const part = desired.metadata.labels?.[partLabel] as Part;
   try {
+    const replacement = inTheWay(desired, app, informers);
+    if (replacement) {
+      const { live, propagation } = replacement;
+      await applier.remove(live, { propagation, signal });
+      log.info({ object: describeObject(live), propagation }, 'removed, to be made anew: it cannot be changed');
+      pass.terminating.push(live);
+      return false;
+    }
     const outcome = await applier.apply(desired, {
       owner: app.uid,
       signal,
