@@ -6,6 +6,7 @@ import type { MemoApp } from '../../operator/src/api/memoapp.ts';
 import { startCluster, type Cluster } from '../cluster/cluster.ts';
 import { install } from './install.ts';
 import { kubectlOn, memoApp, type Kubectl } from './kubectl.ts';
+import { apply as applyLive, getAs } from './live.ts';
 import { startOperator, type RunningOperator } from './operator.ts';
 import { small } from './truth/rows.ts';
 import { until } from './until.ts';
@@ -47,13 +48,11 @@ describe('the data of a MemoApp', function () {
   }
 
   async function apply(...objects: readonly object[]): Promise<void> {
-    const { code, stderr } = await kubectl(['apply', '-f', '-'], { apiVersion: 'v1', kind: 'List', items: objects });
-    expect(code, stderr).to.equal(0);
+    await applyLive(kubectl, { apiVersion: 'v1', kind: 'List', items: objects });
   }
 
   async function get<T>(what: string, name: string): Promise<T | undefined> {
-    const text = await run('get', what, name, '--ignore-not-found', '-o', 'json');
-    return text.trim() === '' ? undefined : (JSON.parse(text) as T);
+    return await getAs<T>(kubectl, what, name);
   }
 
   async function condition(name: string, type: string): Promise<Standing | undefined> {

@@ -4,6 +4,7 @@ import { startCluster, type Cluster } from '../cluster/cluster.ts';
 import { writesOf } from './audit.ts';
 import { install } from './install.ts';
 import { kubectlOn, memoApp, type Kubectl } from './kubectl.ts';
+import { apply as applyLive, getAs } from './live.ts';
 import { operatorUser, startOperator, type RunningOperator } from './operator.ts';
 import { until } from './until.ts';
 
@@ -29,13 +30,11 @@ describe('a MemoApp on a real API server', function () {
   let operator: RunningOperator;
 
   async function get(what: string, name: string): Promise<Live | undefined> {
-    const { stdout } = await kubectl(['get', what, name, '--ignore-not-found', '-o', 'json']);
-    return stdout.trim() === '' ? undefined : (JSON.parse(stdout) as Live);
+    return await getAs<Live>(kubectl, what, name);
   }
 
   async function apply(object: object): Promise<void> {
-    const { code, stderr } = await kubectl(['apply', '-f', '-'], object);
-    expect(code, stderr).to.equal(0);
+    await applyLive(kubectl, object);
   }
 
   function writes(): string[] {

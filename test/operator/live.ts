@@ -26,8 +26,14 @@ export interface Live {
 
 /** undefined: there is none. */
 export async function get(kubectl: Kubectl, what: string, name: string): Promise<Live | undefined> {
-  const { stdout } = await kubectl(['get', what, name, '--ignore-not-found', '-o', 'json']);
-  return stdout.trim() === '' ? undefined : (JSON.parse(stdout) as Live);
+  return await getAs<Live>(kubectl, what, name);
+}
+
+/** As {@link get}, for whoever reads more of it. */
+export async function getAs<T>(kubectl: Kubectl, what: string, name: string): Promise<T | undefined> {
+  const { code, stderr, stdout } = await kubectl(['get', what, name, '--ignore-not-found', '-o', 'json']);
+  expect(code, stderr).to.equal(0);
+  return stdout.trim() === '' ? undefined : (JSON.parse(stdout) as T);
 }
 
 /** Applies, and fails with the API server's words where it refuses. */

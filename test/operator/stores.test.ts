@@ -4,6 +4,7 @@ import type { PodTemplateSpec } from 'kubernetes-types/core/v1.js';
 import { startCluster, type Cluster } from '../cluster/cluster.ts';
 import { install } from './install.ts';
 import { kubectlOn, memoApp, type Kubectl } from './kubectl.ts';
+import { apply as applyLive, getAs } from './live.ts';
 import { startOperator, type RunningOperator } from './operator.ts';
 import { until } from './until.ts';
 
@@ -46,14 +47,12 @@ describe('the stores of a MemoApp', function () {
   });
 
   async function get(what: string, name: string): Promise<Live | undefined> {
-    const { stdout } = await kubectl(['get', what, name, '--ignore-not-found', '-o', 'json']);
-    return stdout.trim() === '' ? undefined : (JSON.parse(stdout) as Live);
+    return await getAs<Live>(kubectl, what, name);
   }
 
   /** Applies a spec and waits until a pass has seen it. */
   async function apply(name: string, spec: object): Promise<Live> {
-    const { code, stderr } = await kubectl(['apply', '-f', '-'], memoApp(name, spec));
-    expect(code, stderr).to.equal(0);
+    await applyLive(kubectl, memoApp(name, spec));
     return await seen(name);
   }
 
