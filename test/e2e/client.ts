@@ -3,6 +3,8 @@ import { Pool } from 'undici';
 
 export interface Reply {
   readonly status: number;
+  /** By their names in lower case. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** The body as JSON; undefined where there is none. */
   readonly json: unknown;
 }
@@ -38,7 +40,7 @@ export function openClient(base: string, host: string, connections: number): Cli
       body: body === undefined ? null : JSON.stringify(body),
     });
     const text = await answer.body.text();
-    return { status: answer.statusCode, json: parsed(text) };
+    return { status: answer.statusCode, headers: answer.headers, json: parsed(text) };
   };
   const expected = async (status: number, ...request: Parameters<Client['call']>): Promise<unknown> => {
     const reply = await call(...request);

@@ -4,6 +4,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { traces } from '../cluster/behaviour/traces.ts';
 import { keptAndFoundAgain } from './again.ts';
 import { operatorAtRest } from './idle.ts';
+import { disruptions } from './disruptions.ts';
 import { kraft } from './kraft.ts';
 import { autoscaling } from './load.ts';
 import { memosOfTheSample } from './memos.ts';
@@ -35,6 +36,7 @@ describe('the whole stack', function () {
   describe('and its operator at rest', () => operatorAtRest(staged));
   describe('under load', () => autoscaling(staged));
   describe('with faults', () => recovery(staged));
+  describe('under traffic', () => disruptions(staged));
   describe('deleted', () => keptAndFoundAgain(staged));
   describe('in KRaft mode', () => kraft(staged));
   describe('on a cluster of its user', () => namedCluster(staged));
