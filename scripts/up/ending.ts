@@ -1,7 +1,9 @@
 /** The last words of `make up`: the address, and what to try. */
 import type { MemoApp } from '../../operator/src/api/memoapp.ts';
 import { names, ports } from '../../operator/src/api/names.ts';
+import { ensurePackages } from '../../test/cluster/host/packages.ts';
 import type { Kubectl } from '../stack/kubectl.ts';
+import type { Steps } from './steps.ts';
 
 /** Where requests go in: an Ingress controller, or a forwarded port. */
 export type Entrance =
@@ -14,6 +16,15 @@ export function forwarded(memoApp: MemoApp, kubectl: Kubectl): Entrance {
   const service = `service/${names(memoApp.metadata).api}`;
   const command = `${kubectl.words()} -n ${namespace} port-forward ${service} ${ports.api}:${ports.api}`;
   return { kind: 'forward', command, base: `http://127.0.0.1:${ports.api}` };
+}
+
+/** What is up is up: where curl is missing and cannot be installed, that is said and no failure. */
+export async function ensureCurl(steps: Steps): Promise<void> {
+  try {
+    await ensurePackages([{ command: 'curl', package: 'curl' }], (line) => steps.say(line));
+  } catch (error) {
+    steps.say(`the commands below need curl: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** Whole commands, to be pasted as they stand. */

@@ -6,7 +6,7 @@ import { operatorObjects, sampleObjects } from '../stack/manifests.ts';
 import { refreshOperator, refreshService } from '../stack/refresh.ts';
 import { bringMemoApp, bringOperator } from './bring-up.ts';
 import type { Patience } from './bring-up.ts';
-import { endingLines } from './ending.ts';
+import { endingLines, ensureCurl } from './ending.ts';
 import type { Journal } from './journal.ts';
 import { startLocalCluster, stopLocalCluster } from './local-cluster.ts';
 import type { LocalCluster } from './local-cluster.ts';
@@ -33,6 +33,7 @@ export async function upLocal(name: string, journal: Journal): Promise<string[]>
   const { host = '127.0.0.1', port = 0 } = cluster.ingress ?? {};
   const base = `http://${host}:${port}`;
   steps.say(`Ready after ${steps.total()}`);
+  await ensureCurl(steps);
   return endingLines(memoApp, { kind: 'ingress', base, host: memoApp.spec.route?.hostnames[0] ?? '' }, kubectl);
 }
 

@@ -23,7 +23,7 @@ import type { ServiceImage } from '../stack/manifests.ts';
 import { claim } from '../stack/ownership.ts';
 import { bringMemoApp, bringOperator } from './bring-up.ts';
 import type { Patience } from './bring-up.ts';
-import { endingLines, forwarded } from './ending.ts';
+import { endingLines, ensureCurl, forwarded } from './ending.ts';
 import type { Entrance } from './ending.ts';
 import type { Journal } from './journal.ts';
 import { push } from './push.ts';
@@ -55,6 +55,7 @@ export async function upNamed(destination: Destination, journal: Journal): Promi
   const sample = withServiceImage(await routed(kubectl, await sampleObjects(), steps), images.service);
   const memoApp = await bringMemoApp(site, await claimed(kubectl, sample, steps), PATIENCE);
   steps.say(`Ready after ${steps.total()}`);
+  await ensureCurl(steps);
   return endingLines(memoApp, await entrance(memoApp, kubectl), kubectl);
 }
 
