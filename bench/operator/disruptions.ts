@@ -24,13 +24,13 @@ const stage = await startStage((cluster) => process.once('exit', () => void clus
 try {
   await bringSample(stage);
   const client = stage.clientOf(sampleHost, 8);
-  const { kinds, lost } = await usualRequests(client);
+  const requests = await usualRequests(client);
   console.log(
     '| done | until all is as before, s | requests | answered | refused by 503 | failed | longest outage, s |',
   );
   console.log('|---|---|---|---|---|---|---|');
   for (const [name, act] of Object.entries(acts)) {
-    const traffic = startTraffic(kinds);
+    const traffic = startTraffic(requests.kinds);
     const began = performance.now();
     await act(stage);
     const took = (performance.now() - began) / 1000;
@@ -42,7 +42,7 @@ try {
       console.log(`| ${[...cells, outage.toFixed(1)].join(' | ')} |`);
     }
   }
-  const gone = await lost();
+  const gone = await requests.lost();
   if (gone.length > 0) console.error(`${gone.length} acknowledged memos are lost: ${gone.join(', ')}`);
   process.exitCode = gone.length > 0 ? 1 : 0;
   await client.close();

@@ -37,20 +37,15 @@ const requests: readonly Asked[] = [
   { what: '/health', ask: (service) => service.call('GET', '/health') },
 ];
 
-/** Done to a store, and how it is undone. */
-const faults: Readonly<Record<string, (store: Store) => Promise<() => Promise<void>>>> = {
-  killed: async (store) => {
-    await store.kill();
-    return async () => await store.restart();
-  },
-  frozen: async (store) => {
-    await store.freeze();
-    return async () => await Promise.resolve(store.thaw());
-  },
-  'cut off in silence': async (store) => {
-    store.cut('silent');
-    return async () => await Promise.resolve(store.uncut());
-  },
+interface Fault {
+  strike(store: Store): Promise<void> | void;
+  mend(store: Store): Promise<void> | void;
+}
+
+const faults: Readonly<Record<string, Fault>> = {
+  killed: { strike: async (store) => await store.kill(), mend: async (store) => await store.restart() },
+  frozen: { strike: async (store) => await store.freeze(), mend: (store) => store.thaw() },
+  'cut off in silence': { strike: (store) => store.cut('silent'), mend: (store) => store.uncut() },
 };
 
 const FIRST = 5;
@@ -83,29 +78,29 @@ console.log(
 );
 console.log('|---|---|---|---|---|---|---|---|');
 for (const [name, store] of Object.entries({ MariaDB: database, Redis: redis, Kafka: broker })) {
-  for (const [fault, strike] of Object.entries(faults)) {
-    if (fault.includes(values.only)) await suffer(name, fault, store, strike);
+  for (const [called, fault] of Object.entries(faults)) {
+    if (called.includes(values.only)) await suffer(name, called, store, fault);
   }
 }
 await Promise.all([database.stop(), redis.stop(), kafka.stop()]);
 if (late > 0) console.error(`${late} answers were wrong or took more than ${LONGEST} ms`);
 process.exitCode = late > 0 ? 1 : 0;
 
-async function suffer(name: string, fault: string, store: Store, strike: (typeof faults)[string]): Promise<void> {
+async function suffer(name: string, called: string, store: Store, fault: Fault): Promise<void> {
   const service = await startService(environment);
   const memos = await written(service, 1 + 3 * (FIRST + LATER));
   await service.call('GET', `/v1/memos/${memos.cached}`);
-  const mend = await strike(store);
+  await fault.strike(store);
   const first = await Promise.all(requests.map(async (request) => await answers(service, memos, request, FIRST)));
   await pause(NOTICED);
   const later = await Promise.all(requests.map(async (request) => await answers(service, memos, request, LATER)));
   for (const [index, { what }] of requests.entries()) {
     const [early, then] = [first[index] ?? [], later[index] ?? []];
-    const cells = [name, fault, what, statuses(early), most(early), statuses(then), middle(then), most(then)];
+    const cells = [name, called, what, statuses(early), most(early), statuses(then), middle(then), most(then)];
     console.log(`| ${cells.join(' | ')} |`);
     late += [...early, ...then].filter(({ ms, status }) => ms > LONGEST || (status >= 400 && status !== 503)).length;
   }
-  await mend();
+  await fault.mend(store);
   await service.stop();
 }
 
@@ -128,10 +123,10 @@ interface Answered {
   readonly ms: number;
 }
 
-async function answers(service: Service, memos: Memos, { ask }: Asked, times: number): Promise<Answered[]> {
+async function answers(service: Service, memos: Memos, request: Asked, times: number): Promise<Answered[]> {
   const all: Answered[] = [];
   for (let time = 0; time < times; time += 1) {
-    const { ms, reply } = await timed(ask(service, memos));
+    const { ms, reply } = await timed(request.ask(service, memos));
     all.push({ status: reply.status, ms });
   }
   return all;

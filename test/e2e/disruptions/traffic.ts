@@ -47,9 +47,11 @@ export function startTraffic(kinds: Readonly<Record<string, Ask>>): Traffic {
   };
 }
 
+const broken: Reply = { status: 0, headers: {}, json: undefined };
+
 async function answerOf(ask: Ask): Promise<Answer> {
   const sent = performance.now();
-  const { headers, status } = await ask().catch(() => ({ status: 0, headers: {} as Reply['headers'] }));
+  const { headers, status } = await ask().catch(() => broken);
   return { status, sent, came: performance.now(), retryAfter: headers['retry-after'] !== undefined };
 }
 
