@@ -180,7 +180,7 @@ describe('the data of a MemoApp', function () {
     await run('delete', 'pvc', 'data-shop-database-0', '--ignore-not-found', '--wait=false');
     await run('annotate', 'memoapp', 'shop', 'club.example/looked-at=yes');
     await ready('shop');
-    expect((await jobs()).filter((job) => job.includes('migrate'))).to.have.length(1);
+    expect((await jobs()).filter((job) => job.includes('shop-migrate'))).to.have.length(1);
   });
 
   it('is never that of a stranger who has a claim of the same name', async () => {
