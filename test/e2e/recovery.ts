@@ -7,7 +7,7 @@ import { operatorPods } from '../../scripts/stack/operator.ts';
 import type { Client, Memo } from './client.ts';
 import { sampleApp, sampleHost } from './sample.ts';
 import type { Staged } from './stage.ts';
-import { ready } from './ready.ts';
+import { isReady, ready } from './ready.ts';
 import { eventually } from './witness.ts';
 import { startWriter } from './writer.ts';
 
@@ -70,12 +70,4 @@ export function recovery(stage: Staged): void {
       expect((await client.search('죽어도')).map(({ id }) => id)).to.deep.equal([earlier.id]);
     });
   }
-}
-
-function isReady({ metadata, status }: Pod): boolean {
-  const conditions = status?.conditions ?? [];
-  return (
-    metadata?.deletionTimestamp === undefined &&
-    conditions.some(({ type, status: is }) => type === 'Ready' && is === 'True')
-  );
 }

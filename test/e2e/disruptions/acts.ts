@@ -3,7 +3,7 @@ import type { Pod } from 'kubernetes-types/core/v1.js';
 import { selectorText, type Part } from '../../../operator/src/api/labels.ts';
 import { operator } from '../../../scripts/stack/manifests.ts';
 import type { AppName } from '../../../scripts/stack/memoapp.ts';
-import { ready } from '../ready.ts';
+import { isReady, ready } from '../ready.ts';
 import type { Stage } from '../stage.ts';
 import { eventually } from '../witness.ts';
 
@@ -15,19 +15,17 @@ export async function rollApi({ kubectl }: Stage, app: AppName): Promise<void> {
   await ready(kubectl, app);
 }
 
-/** As `kubectl drain` asks for it: the API server refuses where a budget says no. */
+/** As `kubectl drain` asks for it: the API server refuses where a budget says no. Ends when another pod serves in its place. */
 export async function evict({ kubectl }: Stage, app: AppName, part: Part): Promise<void> {
-  const { name: pod, uid } = await podOf(kubectl, app, part);
-  const eviction = {
-    apiVersion: 'policy/v1',
-    kind: 'Eviction',
-    metadata: { namespace: app.namespace, name: pod },
-  };
+  const before = await readyPods(kubectl, app, part);
+  const { name: pod = '', namespace, uid } = before[0]?.metadata ?? {};
+  const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { namespace, name: pod } };
   const path = `/api/v1/namespaces/${app.namespace}/pods/${pod}/eviction`;
   await kubectl.run(['create', '--raw', path, '-f', '-'], JSON.stringify(eviction));
-  await eventually(kubectl, app, `the end of ${pod}`, 150, async () => {
-    const now = await kubectl.get<Pod>('pod', pod, '-n', app.namespace);
-    return now?.metadata?.uid === uid ? undefined : true;
+  await eventually(kubectl, app, `another pod in the place of ${pod}`, 150, async () => {
+    const now = await readyPods(kubectl, app, part);
+    const gone = now.every(({ metadata }) => metadata?.uid !== uid);
+    return gone && now.length >= before.length ? true : undefined;
   });
   await ready(kubectl, app);
 }
@@ -40,9 +38,7 @@ export async function renewOperator({ kubectl }: Stage, app: AppName): Promise<v
   await ready(kubectl, app);
 }
 
-async function podOf(kubectl: Stage['kubectl'], app: AppName, part: Part): Promise<{ name: string; uid: string }> {
-  const [pod] = await kubectl.list<Pod>('pods', '-n', app.namespace, '-l', selectorText(app, part));
-  const { name = '', uid = '' } = pod?.metadata ?? {};
-  if (name === '') throw new Error(`no pod of ${part}`);
-  return { name, uid };
+async function readyPods(kubectl: Stage['kubectl'], app: AppName, part: Part): Promise<readonly Pod[]> {
+  const pods = await kubectl.list<Pod>('pods', '-n', app.namespace, '-l', selectorText(app, part));
+  return pods.filter(isReady);
 }

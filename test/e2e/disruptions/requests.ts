@@ -1,4 +1,5 @@
 /** What clients of the memo API ask for all day. */
+import { until } from '../../cluster/host/wait.ts';
 import type { Client, Memo } from '../client.ts';
 import type { Ask } from './traffic.ts';
 
@@ -23,10 +24,18 @@ export async function usualRequests(client: Client): Promise<Requests> {
       },
     },
     lost: async () => {
-      const statuses = await Promise.all(
-        written.map(async (id) => (await client.call('GET', `/v1/memos/${id}`)).status),
-      );
-      return written.filter((_, index) => statuses[index] !== 200);
+      const there = await Promise.all(written.map(async (id) => await isThere(client, id)));
+      return written.filter((_, index) => !there[index]);
     },
   };
+}
+
+/** Whether a memo can be read; a refusal for the moment is no answer. */
+async function isThere(client: Client, id: number): Promise<boolean> {
+  const patience = { seconds: 30, hint: 'is the database there?', everyMilliseconds: 500 };
+  const { status } = await until(`an answer for memo ${id}`, patience, async () => {
+    const reply = await client.call('GET', `/v1/memos/${id}`);
+    return reply.status === 503 ? undefined : reply;
+  });
+  return status === 200;
 }
