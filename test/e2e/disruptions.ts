@@ -33,15 +33,15 @@ export function disruptions(stage: Staged): void {
   for (const [what, act] of unnoticed) {
     it(`${what}, and no request fails`, async () => {
       const { cached, list, write } = await under(act);
-      expect(statuses(cached)).to.deep.equal([200]);
-      expect(statuses(list)).to.deep.equal([200]);
-      expect(statuses(write)).to.deep.equal([201]);
+      expect(statuses(cached), JSON.stringify(cached)).to.deep.equal([200]);
+      expect(statuses(list), JSON.stringify(list)).to.deep.equal([200]);
+      expect(statuses(write), JSON.stringify(write)).to.deep.equal([201]);
     });
   }
 
   it('has its database evicted: what is cached is served, the rest is told when to ask again, and nothing is lost', async () => {
     const { cached, list, write } = await under(async (place) => await evict(place, sampleApp, 'database'));
-    expect(statuses(cached)).to.deep.equal([200]);
+    expect(statuses(cached), JSON.stringify(cached)).to.deep.equal([200]);
     expect(statuses(list)).to.have.members([200, 503]);
     expect(statuses(write)).to.have.members([201, 503]);
     expect([list?.withoutRetryAfter, write?.withoutRetryAfter]).to.deep.equal([0, 0]);

@@ -173,6 +173,18 @@ describe('the memo cache on Redis', function () {
     expect(again).to.deep.equal(memo);
   });
 
+  it('asks a Redis that was too slow once more, where the database has no answer', async () => {
+    const cache = await replica();
+    const id = created();
+    const memo = await cache.read(id, () => load(id));
+    await store.freeze();
+    const found = await cache.read(id, () => {
+      store.thaw();
+      return Promise.reject(new Error('the database is away'));
+    });
+    expect(found).to.deep.equal(memo);
+  });
+
   it('loads once for five hundred who ask at once', async () => {
     const cache = await replica();
     const id = created();

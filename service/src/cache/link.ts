@@ -8,7 +8,7 @@ import type { CacheConfig } from '../config.ts';
 import type { Log } from '../observability/log.ts';
 import { errorFields } from '../observability/log.ts';
 import { tlsOptions } from '../tls.ts';
-import { within } from '../waiting.ts';
+import { DeadlineExceeded, within } from '../waiting.ts';
 import { ListeningConnector } from './connector.ts';
 
 /** Redis is away, or was lost while it answered. */
@@ -98,11 +98,27 @@ export class RedisLink {
    */
   async send<T>(ms: number, command: (redis: Redis) => Promise<T>): Promise<T> {
     const redis = this.#redis;
+    try {
+      return await this.ask(ms, command);
+    } catch (error) {
+      if (!(error instanceof DeadlineExceeded)) throw error;
+      if (redis !== undefined) this.#drop(redis, error);
+      throw new RedisAway(error);
+    }
+  }
+
+  /**
+   * As {@link send}, for what a reader can do without: silence drops nothing. A Redis that is slow for a moment is no reason to
+   * do without it until all that it may have missed is read from the database; whether it is gone, the heartbeat finds out.
+   * @throws DeadlineExceeded too
+   */
+  async ask<T>(ms: number, command: (redis: Redis) => Promise<T>): Promise<T> {
+    const redis = this.#redis;
     if (redis === undefined) throw new RedisAway();
     try {
       return await within(command(redis), ms, 'Redis');
     } catch (error) {
-      if (isRefusal(error)) throw error;
+      if (isRefusal(error) || error instanceof DeadlineExceeded) throw error;
       this.#drop(redis, error);
       throw new RedisAway(error);
     }

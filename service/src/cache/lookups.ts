@@ -22,7 +22,7 @@ export class Lookups {
     this.#deadline = deadlineMs;
   }
 
-  /** @throws what {@link RedisLink.send} throws */
+  /** @throws what {@link RedisLink.ask} throws */
   get(id: number): Promise<Entry> {
     return new Promise((resolve, reject) => {
       if (this.#next.length === 0) setImmediate(() => this.#flush());
@@ -40,7 +40,7 @@ export class Lookups {
   async #send(lookups: readonly Lookup[]): Promise<void> {
     const keys = lookups.flatMap(({ id }) => keysOf(id));
     try {
-      const values = await this.#link.send(this.#deadline, (redis) => redis.mgetBuffer(keys));
+      const values = await this.#link.ask(this.#deadline, (redis) => redis.mgetBuffer(keys));
       lookups.forEach(({ resolve }, index) =>
         resolve(entryOf(values[2 * index] ?? null, values[2 * index + 1] ?? null)),
       );

@@ -98,11 +98,28 @@ class RedisCache implements ReplayableCache {
   async read(id: number, load: () => Promise<CachedMemo | undefined>): Promise<CachedMemo | undefined> {
     if (this.#link.state !== 'open') {
       this.#metrics.read('bypass');
-      return this.#flights.run(id, async () => ({ value: await load(), current: false }));
+      return await this.#loadAlone(id, load);
     }
     const entry = await this.#lookup(id);
+    if (entry === 'unknown') return await this.#loadOrLookAgain(id, load);
     if (entry !== undefined) return entry.memo;
-    return this.#flights.run(id, (seal) => this.#loadAndFill(id, load, seal));
+    return await this.#flights.run(id, (seal) => this.#loadAndFill(id, load, seal));
+  }
+
+  /** Past a Redis that has taken one deadline of the reader already. */
+  #loadAlone(id: number, load: () => Promise<CachedMemo | undefined>): Promise<CachedMemo | undefined> {
+    return this.#flights.run(id, async () => ({ value: await load(), current: false }));
+  }
+
+  /** Where the load fails, a Redis that was only slow may have come round to what it has. */
+  async #loadOrLookAgain(id: number, load: () => Promise<CachedMemo | undefined>): Promise<CachedMemo | undefined> {
+    try {
+      return await this.#loadAlone(id, load);
+    } catch (error) {
+      const entry = this.#link.state === 'open' ? await this.#lookup(id) : undefined;
+      if (typeof entry !== 'object') throw error;
+      return entry.memo;
+    }
   }
 
   async invalidate(id: number): Promise<void> {
@@ -137,8 +154,8 @@ class RedisCache implements ReplayableCache {
     return this.#link.close();
   }
 
-  /** What Redis has; a Redis that fails or refuses counts as a miss. */
-  async #lookup(id: number): Promise<Entry> {
+  /** What Redis has; `unknown` where it fails, refuses, or takes too long to say. */
+  async #lookup(id: number): Promise<Entry | 'unknown'> {
     try {
       const entry = await this.#lookups.get(id);
       if (entry !== undefined) this.#metrics.read(entry.memo === undefined ? 'absent' : 'hit');
@@ -147,7 +164,7 @@ class RedisCache implements ReplayableCache {
     } catch {
       // The link logged the loss of Redis; a single refusal is repaired by the fill that follows.
       this.#metrics.read('error');
-      return undefined;
+      return 'unknown';
     }
   }
 
