@@ -14,7 +14,7 @@ export async function losePod({ kubectl }: Stage, app: AppName, name: string): P
   return await eventually(kubectl, app, 'EventsReady says what is left', 60, async () => {
     const memoApp = await kubectl.get<MemoApp>('memoapp', app.name, '-n', app.namespace);
     const condition = memoApp?.status?.conditions?.find(({ type }) => type === 'EventsReady');
-    return condition?.status === 'False' && condition.message.startsWith('2 of 3 pods') ? condition.message : undefined;
+    return condition?.status === 'False' && condition.message.includes('2 of 3 pods') ? condition.message : undefined;
   });
 }
 
