@@ -1,7 +1,6 @@
 /** External stores on a real API server: the Secrets they need, what the API says of them, and going from one to the other. */
-import { createServer, type Server } from 'node:http';
-import { once } from 'node:events';
 import { expect } from 'chai';
+import type { StoreHealth } from '../../operator/src/stack/observed.ts';
 import { parseConfig } from '../../service/src/config.ts';
 import { startCluster, type Cluster } from '../cluster/cluster.ts';
 import { writesOf } from './audit.ts';
@@ -9,11 +8,10 @@ import { install } from './install.ts';
 import { kubectlOn, memoApp, type Kubectl } from './kubectl.ts';
 import { apply, get, untilCondition } from './live.ts';
 import { operatorUser, startOperator, type RunningOperator } from './operator.ts';
+import { reportStores, type StoreReport } from './store-report.ts';
 import { until } from './until.ts';
 
 const configHash = 'memo.sogangcomputerclub.org/config-hash';
-/** A loopback address of its own, because the port is fixed. */
-const podIP = `127.${(process.pid >> 8) & 127}.${process.pid & 255}.90`;
 
 const external = {
   database: { external: { host: 'db.example', credentialsSecret: { name: 'db', usernameKey: 'db-user' } } },
@@ -26,25 +24,20 @@ describe('a MemoApp with external stores', function () {
   let cluster: Cluster;
   let kubectl: Kubectl;
   let operator: RunningOperator;
-  let health: Server;
-  let services = { database: 'unhealthy', redis: 'healthy', kafka: 'healthy' };
+  let report: StoreReport;
+  let stores: StoreHealth = { database: 'unhealthy', redis: 'healthy', kafka: 'healthy' };
 
   before(async () => {
     cluster = await startCluster({ name: 'test-external', rung: 1 });
     kubectl = await kubectlOn(cluster);
     await install(kubectl);
-    health = createServer((_, response) => {
-      response.writeHead(services.database === 'healthy' ? 200 : 503, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ status: 'whatever', services }));
-    });
-    health.listen(9090, podIP);
-    await once(health, 'listening');
+    report = await reportStores(() => stores);
     operator = await startOperator(cluster, 0.05);
   });
 
   after(async () => {
     await operator.stop();
-    health.close();
+    report.close();
     await cluster.stop();
   });
 
@@ -77,12 +70,13 @@ describe('a MemoApp with external stores', function () {
 
   it('reads from the API how the stores are, and migrates once the database answers', async () => {
     await apply(kubectl, apiPod(await hash()));
-    const status = JSON.stringify({ status: { podIP, podIPs: [{ ip: podIP }] } });
+    const { address } = report;
+    const status = JSON.stringify({ status: { podIP: address, podIPs: [{ ip: address }] } });
     await kubectl(['patch', 'pod', 'shop-api-0', '--subresource=status', '-p', status]);
     const down = await untilCondition(kubectl, 'shop', { type: 'DatabaseReady', reason: 'Unreachable' });
     expect(down.message).to.contain('db.example:3306/memo_app');
     expect(await jobs()).not.to.contain('migrate');
-    services = { database: 'healthy', redis: 'healthy', kafka: 'healthy' };
+    stores = { database: 'healthy', redis: 'healthy', kafka: 'healthy' };
     const up = await untilCondition(kubectl, 'shop', { type: 'DatabaseReady', status: 'True' });
     expect(up.message).to.contain('migrationCredentialsSecret');
     await untilCondition(kubectl, 'shop', { type: 'CacheReady', status: 'True' });

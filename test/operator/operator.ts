@@ -49,9 +49,12 @@ export interface OperatorOptions {
   readonly installation?: Installation;
   /** More of the command line. */
   readonly flags?: readonly string[];
+  /** Root of the sources that it runs from. Absent: these. */
+  readonly tree?: string;
 }
 
-const main = join(import.meta.dirname, '../../operator/src/main.ts');
+/** Root of the sources that this file is one of. */
+export const thisTree = join(import.meta.dirname, '../..');
 
 /** Path of a kubeconfig with the operator's own rights. */
 export async function operatorKubeconfig(cluster: Cluster, installation = clusterWide): Promise<string> {
@@ -73,12 +76,15 @@ export async function startOperator(
 
 /** Starts it, whether it comes to lead or not. */
 export async function launchOperator(options: OperatorOptions): Promise<RunningOperator> {
-  const { kubeconfig, identity, resyncMinutes = 10, flags = [], installation = clusterWide } = options;
+  const { kubeconfig, identity, resyncMinutes = 10, flags = [], installation = clusterWide, tree = thisTree } = options;
   const { namespace, namespaces } = installation;
   const port = await freePort();
   const usual = ['--health-port', String(port), '--lease-namespace', namespace, '--log-level', 'debug'];
   if (namespaces) usual.push('--namespaces', namespaces.join(','));
-  const child = spawn(process.execPath, [main, ...usual, '--resync-minutes', String(resyncMinutes), ...flags], {
+  const operator = [process.execPath, join(tree, 'operator/src/main.ts')];
+  const all = [...operator, ...usual, '--resync-minutes', String(resyncMinutes), ...flags];
+  // A test that is killed takes its operators along.
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...all], {
     env: { ...process.env, KUBECONFIG: kubeconfig, ...(identity !== undefined && { POD_NAME: identity }) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

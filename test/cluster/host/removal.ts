@@ -14,6 +14,7 @@ function listen(): void {
   process.once('exit', () => {
     for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   });
-  // Without a listener these end the process before it can say goodbye.
-  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+  // Without a listener these end the process before it can say goodbye, as a second one would: mocha passes on what a
+  // terminal has sent to all.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
 }

@@ -77,8 +77,10 @@ describe('what is shipped', function () {
     });
   }
 
-  it('is what docs/install.md and docs/admin.md tell to apply', () => {
-    const pages = ['install', 'admin'].map((name) => readFileSync(join(root, `docs/${name}.md`), 'utf8')).join('');
+  it('is what docs/install.md, docs/upgrades.md and docs/admin.md tell to apply', () => {
+    const pages = ['install', 'upgrades', 'admin']
+      .map((name) => readFileSync(join(root, `docs/${name}.md`), 'utf8'))
+      .join('');
     const told = [...pages.matchAll(/^kubectl .*\bapply .*(-[kf]) ([\w/.]+)/gm)].map(
       ([, flag, path]) => `${flag} ${path}`,
     );
