@@ -94,8 +94,8 @@ describe('a quorum', () => {
         `transaction.state.log.replication.factor=${copies}`,
         `min.insync.replicas=${inSync}`,
         `transaction.state.log.min.isr=${inSync}`,
-        'unclean.leader.election.enable=false',
       ]);
+      expect(properties?.includes('unclean.leader.election.enable=false')).to.equal(brokers > 1);
       expect(resolved({ events: { managed: { replicas: brokers } } }).events.topic).to.include({
         replicationFactor: copies,
         minInSyncReplicas: inSync,

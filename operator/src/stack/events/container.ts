@@ -41,7 +41,7 @@ export function commonProperties(events: ManagedEvents): Record<string, string> 
     'transaction.state.log.min.isr': inSync,
     'transaction.state.log.replication.factor': replication,
     // Rather wait for the broker that has an acknowledged event than go on without the event.
-    'unclean.leader.election.enable': 'false',
+    ...(events.replicas > 1 && { 'unclean.leader.election.enable': 'false' }),
   };
 }
 
