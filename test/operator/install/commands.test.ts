@@ -28,7 +28,7 @@ const elsewhere: readonly (readonly [RegExp, string])[] = [
 
 /** Commands in the order in which one comes to them, what removes last; one that several pages tell is typed once. */
 function story(): Typed[] {
-  const all = ['install', 'conditions', 'troubleshooting', 'admin'].flatMap(typedOn);
+  const all = ['install', 'upgrades', 'conditions', 'troubleshooting', 'admin'].flatMap(typedOn);
   const told = all.filter(({ command }) => !elsewhere.some(([pattern]) => pattern.test(command)));
   const removes = ({ heading }: Typed): boolean => heading === 'Remove';
   const inOrder = [...told.filter((each) => !removes(each)), ...told.filter(removes)];
@@ -91,13 +91,8 @@ describe('what the pages tell an admin to type', function () {
       },
     ],
     [
-      'kubectl annotate',
-      {
-        after: async () => {
-          await done(['wait', '--for=condition=Paused', `memoapp/${name}`, '--timeout=60s']);
-          await done(['annotate', `memoapp/${name}`, 'memo.sogangcomputerclub.org/reconcile-']);
-        },
-      },
+      'kubectl annotate memoapp/NAME memo.sogangcomputerclub.org/reconcile=paused',
+      { after: async () => await done(['wait', '--for=condition=Paused', `memoapp/${name}`, '--timeout=60s']) },
     ],
     [
       'kubectl delete memoapp/NAME',
