@@ -18,6 +18,7 @@ import { managementServer } from './management.ts';
 import { backfill } from './memos/backfill.ts';
 import { purgeKeys } from './memos/idempotency.ts';
 import { PortionSize } from './memos/listing/portion-size.ts';
+import { TagIndex } from './memos/listing/tag-index.ts';
 import { rowReader } from './memos/rows.ts';
 import { MemoSearch } from './memos/search.ts';
 import { MemoStore } from './memos/store.ts';
@@ -77,7 +78,7 @@ export async function serve(config: DatabaseBoundConfig, log: Log, stopped: Prom
     memos: {
       store: new MemoStore({ ...written, readRow }),
       search: new MemoSearch(database),
-      pages: { database, readRow, portion: new PortionSize() },
+      pages: { database, readRow, portion: new PortionSize(), tags: new TagIndex(database) },
       cache,
       imports: { ...written, stop: streams.signal },
       changes: { feed, stop: streams.signal },

@@ -154,12 +154,20 @@ describe('the migration of the database', function () {
       };
       await until('what was there before', async () => (await found('하나')).includes(1));
       await until('what was written between', async () => (await found('적은')).includes(3));
+      const tagged = async (tag: string): Promise<number[]> =>
+        ((await service.call('GET', `/v1/memos/?tag=${encodeURIComponent(tag)}`)).json as { id: number }[]).map(
+          ({ id }) => id,
+        );
+      expect(await tagged('가')).to.deep.equal([1]);
       await root.query(`INSERT INTO memos (title, content, tags) VALUES ('나중에', '또 적은 것', '[1, "b", null]')`);
       await until('what is written meanwhile', async () => (await found('또')).includes(4), 15_000);
       const sent = await service.call('PUT', '/v1/memos/4', { priority: 3 });
       expect(sent.json).to.deep.include({ tags: ['b'], priority: 3 });
       const [row] = await root.query<{ tags: unknown }[]>('SELECT tags FROM memos WHERE id = 4');
       expect(row?.tags, 'what was not sent').to.deep.equal([1, 'b', null]);
+      await root.query(`UPDATE memos SET tags = '["\\\\ub098"]', updated_at = NOW() WHERE id IN (1, 4)`);
+      expect(await tagged('나'), 'as Python writes it').to.deep.equal([4, 1]);
+      expect([...(await tagged('가')), ...(await tagged('b'))]).to.deep.equal([]);
     } finally {
       await service.stop();
     }

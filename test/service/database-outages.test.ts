@@ -11,7 +11,7 @@ import { createMemo, metric, migrate, startService, timed } from './service.ts';
 import type { Service } from './service.ts';
 import { killSessionsOfService, rootSession, sessionsOfService, torn, WHOLE } from './sql.ts';
 
-const memo = { title: 't', content: 'c' };
+const memo = { title: 't', content: 'c', tags: ['a', 'b'] };
 /** Waiting for a connection, using it, and a margin for a busy machine. */
 const DEADLINE_MS = 4_500;
 /** The contract: true within a second; and the margin. */
@@ -160,7 +160,7 @@ describe('the API while its database fails', function () {
         if (made.status !== 201) continue;
         const { id } = made.json as { id: number };
         acknowledged.set(id, 1);
-        const changed = await service.call('PUT', `/v1/memos/${id}`, { title: 'changed' });
+        const changed = await service.call('PUT', `/v1/memos/${id}`, { title: 'changed', tags: ['b', 'c'] });
         expect(changed.status).to.be.oneOf([200, 503]);
         if (changed.status === 200) acknowledged.set(id, 2);
       }

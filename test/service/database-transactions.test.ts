@@ -8,7 +8,7 @@ import { createMemo, migrate, startService, timed } from './service.ts';
 import type { Service } from './service.ts';
 import { rootSession, sessionsById, sessionsOfService, torn, WHOLE } from './sql.ts';
 
-const memo = { title: 't', content: 'c' };
+const memo = { title: 't', content: 'c', tags: ['a', 'b'] };
 const DEADLINE_MS = 4_500;
 
 describe('writes to a database that others use too', function () {
@@ -60,6 +60,18 @@ describe('writes to a database that others use too', function () {
       id,
     ]);
     expect(events.map(({ type }) => type)).to.deep.equal(['memo_created', 'memo_deleted']);
+  });
+
+  it('waits for nobody who is changing the memo beside it', async () => {
+    const [id, next] = [await createMemo(service, memo), await createMemo(service, memo)];
+    await root.query('SET TRANSACTION ISOLATION LEVEL READ COMMITTED; START TRANSACTION');
+    for (const sql of ['memos WHERE id = ?', 'memo_search WHERE memo_id = ?', 'memo_tags WHERE memo_id = ?']) {
+      await root.query(`SELECT * FROM ${sql} FOR UPDATE`, [next]);
+    }
+    for (const tags of [['a'], [], ['b', 'c']]) {
+      expect((await service.call('PUT', `/v1/memos/${id}`, { tags })).status).to.equal(200);
+    }
+    expect((await service.call('DELETE', `/v1/memos/${id}`)).status).to.equal(204);
   });
 
   it('answers 503 in time for what waits for a row that somebody holds, and leaves no trace of it', async () => {
@@ -148,7 +160,12 @@ describe('writes to a database that others use too', function () {
     const id = await createMemo(service);
     const replies = await Promise.all(
       Array.from({ length: 50 }, (_, index) =>
-        service.call('PUT', `/v1/memos/${id}`, { title: `w${index}` }, { 'if-match': `"${id}-1"` }),
+        service.call(
+          'PUT',
+          `/v1/memos/${id}`,
+          { title: `w${index}`, tags: [`w${index}`] },
+          { 'if-match': `"${id}-1"` },
+        ),
       ),
     );
     const statuses = replies.map(({ status }) => status).sort((a, b) => a - b);

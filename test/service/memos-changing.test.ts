@@ -39,7 +39,7 @@ describe('memos that change', function () {
   }
 
   async function count(table: string, id: number): Promise<number> {
-    const column = table === 'memo_search' ? 'memo_id' : 'id';
+    const column = ['memo_search', 'memo_tags'].includes(table) ? 'memo_id' : 'id';
     const [row] = await root.query<{ n: number }[]>(`SELECT COUNT(*) AS n FROM ${table} WHERE ${column} = ?`, [id]);
     return row?.n ?? -1;
   }
@@ -126,9 +126,9 @@ describe('memos that change', function () {
       const before = (await one.call('PUT', `/v1/memos/${id}`, { author: '이' })).json as MemoReply;
       expect((await one.call('DELETE', `/v1/memos/${id}`)).status).to.equal(204);
       expect((await two.call('GET', `/v1/memos/${id}`)).status).to.equal(404);
-      expect([await count('memos', id), await count('memo_search', id), await count('memo_trash', id)]).to.deep.equal([
-        0, 0, 1,
-      ]);
+      const rows: number[] = [];
+      for (const table of ['memos', 'memo_search', 'memo_tags', 'memo_trash']) rows.push(await count(table, id));
+      expect(rows).to.deep.equal([0, 0, 0, 1]);
       const [thrown] = (await two.call('GET', '/v1/memos/trash/?limit=1')).json as MemoReply[];
       expect(thrown?.deleted_at).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
       expect(thrown).to.deep.equal({ ...before, deleted_at: thrown?.deleted_at });
@@ -143,6 +143,7 @@ describe('memos that change', function () {
       expect((await one.call('GET', `/v1/memos/${id}`)).text).to.equal(restored.text);
       const found = (await one.call('GET', `/v1/memos/search/?q=${encodeURIComponent('살릴')}`)).json as MemoReply[];
       expect(found.map((memo) => memo.id)).to.deep.equal([id]);
+      expect(await count('memo_tags', id)).to.equal(1);
       expect(await eventsOf(id)).to.deep.equal([
         { type: 'memo_created', version: 1 },
         { type: 'memo_updated', version: 2 },

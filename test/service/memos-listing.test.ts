@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Connection } from 'mariadb';
-import { conditionsOf } from '../../service/src/memos/listing/filters.ts';
+import { selectionOf } from '../../service/src/memos/listing/filters.ts';
 import type { Filters } from '../../service/src/memos/listing/filters.ts';
 import { NEWEST_FIRST, parseOrder } from '../../service/src/memos/listing/order.ts';
 import { placeOf, rowsOf } from '../../service/src/memos/listing/statement.ts';
@@ -10,27 +10,13 @@ import type { Statement } from '../../service/src/memos/listing/statement.ts';
 import { startMariaDB } from '../stores/mariadb.ts';
 import type { MariaDB } from '../stores/mariadb.ts';
 import { until } from '../stores/ready.ts';
+import { matches, queryOf, sorted, sorting } from './list-model.ts';
+import type { Asked } from './list-model.ts';
 import { nextOf, walk } from './paging.ts';
 import type { MemoReply } from './paging.ts';
 import { createMemo, migrate, startService } from './service.ts';
 import type { Service } from './service.ts';
 import { rootSession } from './sql.ts';
-
-const FIELDS = ['id', 'created_at', 'updated_at', 'priority', 'title'] as const;
-
-/** What a client asks for, as the model and as the query understand it. */
-interface Asked {
-  readonly tag?: string[];
-  readonly priority?: number;
-  readonly category?: string;
-  readonly author?: string;
-  readonly is_archived?: boolean;
-  readonly is_favorite?: boolean;
-  readonly created_after?: string;
-  readonly created_before?: string;
-  readonly updated_after?: string;
-  readonly updated_before?: string;
-}
 
 /** Few values, so that filters match and sort keys tie. */
 const time = fc.constantFrom(...[0, 1, 2, 3].map((second) => `2024-05-01T00:00:0${second}.000Z`));
@@ -49,43 +35,6 @@ const asked: fc.Arbitrary<Asked> = fc.record(
   },
   { requiredKeys: [] },
 );
-const sorting = fc
-  .shuffledSubarray([...FIELDS], { minLength: 0, maxLength: 3 })
-  .chain((fields) => fc.tuple(...fields.map((field) => fc.constantFrom(field, `-${field}`))));
-
-function queryOf(filters: Asked, sort: readonly string[]): URLSearchParams {
-  const pairs = Object.entries(filters).flatMap(([name, value]: [string, unknown]) =>
-    (Array.isArray(value) ? value : [value]).map((each) => [name, String(each)]),
-  );
-  return new URLSearchParams([...pairs, ...(sort.length === 0 ? [] : [['sort', sort.join(',')]])]);
-}
-
-function matches(memo: MemoReply, filters: Asked): boolean {
-  const { tag = [], created_after, created_before, updated_after, updated_before, ...equal } = filters;
-  return (
-    tag.every((each) => memo.tags.includes(each)) &&
-    Object.entries(equal).every(([name, value]) => memo[name as keyof MemoReply] === value) &&
-    (created_after === undefined || memo.created_at > created_after) &&
-    (created_before === undefined || memo.created_at < created_before) &&
-    (updated_after === undefined || memo.updated_at > updated_after) &&
-    (updated_before === undefined || memo.updated_at < updated_before)
-  );
-}
-
-function sorted(memos: readonly MemoReply[], sort: readonly string[]): MemoReply[] {
-  const keys = sort.length === 0 ? ['-id'] : [...sort, sort.at(-1)?.startsWith('-') === true ? '-id' : 'id'];
-  return memos.toSorted((a, b) => {
-    for (const key of keys) {
-      const field = key.replace('-', '') as (typeof FIELDS)[number];
-      // The collation takes A for a.
-      const [left, right] = [a[field], b[field]].map((value) =>
-        typeof value === 'string' ? value.toLowerCase() : value,
-      );
-      if (left !== right) return ((left ?? 0) < (right ?? 0) ? -1 : 1) * (key.startsWith('-') ? -1 : 1);
-    }
-    return 0;
-  });
-}
 
 describe('lists of memos', function () {
   this.timeout(60_000);
@@ -257,7 +206,7 @@ describe('lists of memos', function () {
     before(() => insert(20_000));
 
     const rare: Filters = { category: '일', is_favorite: true };
-    const newest = { table: 'memos', conditions: [], order: NEWEST_FIRST } as const;
+    const newest = selectionOf({}, NEWEST_FIRST);
     const byTime = { ...newest, order: parseOrder('-updated_at') ?? [] };
     const cases: readonly (readonly [what: string, most: number, statement: (deep: number) => Statement])[] = [
       ['the first page', 200, () => rowsOf(newest, {}, 100)],
@@ -278,15 +227,15 @@ describe('lists of memos', function () {
           [
             `the first page with ${Object.keys(filter).join()}`,
             500,
-            () => rowsOf({ ...newest, conditions: conditionsOf(filter) }, {}, 100),
+            () => rowsOf(selectionOf(filter, NEWEST_FIRST), {}, 100),
           ] as const,
       ),
       [
         'a deep page with a filter',
         500,
-        (deep) => rowsOf({ ...newest, conditions: conditionsOf({ priority: 3 }) }, { after: [deep] }, 100),
+        (deep) => rowsOf(selectionOf({ priority: 3 }, NEWEST_FIRST), { after: [deep] }, 100),
       ],
-      ['two filters', 8_000, () => rowsOf({ ...newest, conditions: conditionsOf(rare) }, {}, 100)],
+      ['two filters', 8_000, () => rowsOf(selectionOf(rare, NEWEST_FIRST), {}, 100)],
       ['the place that a skip leads to, by the thin index', 15_100, () => placeOf(newest, {}, 15_000)],
     ];
     for (const [what, most, statement] of cases) {

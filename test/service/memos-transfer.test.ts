@@ -49,7 +49,8 @@ describe('memos in bulk', function () {
 
   async function clear(): Promise<void> {
     for (const name of ['memo_app', 'empty_one']) {
-      await root.query(`DELETE FROM ${name}.memos; DELETE FROM ${name}.memo_search; DELETE FROM ${name}.outbox`);
+      await root.query(`DELETE FROM ${name}.memos; DELETE FROM ${name}.memo_search; DELETE FROM ${name}.memo_tags;
+        DELETE FROM ${name}.outbox`);
     }
     await root.query('ALTER TABLE empty_one.memos AUTO_INCREMENT = 1');
   }

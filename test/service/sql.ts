@@ -45,13 +45,28 @@ export async function killSessionsOfService(root: Connection): Promise<number> {
   return affectedRows;
 }
 
-/** Memos without their event or search row, and events and search rows without their memo: none, whatever died. */
+/** What the rows of the tags have to be, and what they are. */
+const TAGGED = `SELECT id, UNHEX(LEFT(SHA2(each_tag, 256), 32)), created_at, updated_at, priority
+  FROM memos, JSON_TABLE(tags, '$[*]' COLUMNS (each_tag LONGTEXT CHARACTER SET utf8mb4 PATH '$')) AS them`;
+const TAG_ROWS = 'SELECT memo_id, tag, created_at, updated_at, priority FROM memo_tags';
+
+/** Writes the rows of tags of all memos, which were inserted with `stale_since` NULL: else the service does it meanwhile. */
+export async function enterTags(root: Connection): Promise<void> {
+  await root.query('DELETE FROM memo_tags');
+  await root.query(
+    `INSERT INTO memo_tags (memo_id, tag, created_at, updated_at, priority) SELECT DISTINCT * FROM (${TAGGED}) AS t`,
+  );
+}
+
+/** Memos without their event, search row or rows of tags, and any of these without its memo: none, whatever died. */
 export async function torn(root: Connection): Promise<Readonly<Record<string, number>>> {
   const [row] = await root.query<Record<string, number>[]>(
     `SELECT
       (SELECT COUNT(*) FROM memos WHERE id NOT IN (SELECT aggregateid FROM outbox WHERE type = 'memo_created')) AS memosWithoutEvent,
       (SELECT COUNT(*) FROM memos WHERE id NOT IN (SELECT memo_id FROM memo_search)) AS memosWithoutSearch,
       (SELECT COUNT(*) FROM memo_search WHERE memo_id NOT IN (SELECT id FROM memos)) AS searchesWithoutMemo,
+      (SELECT COUNT(*) FROM (${TAGGED} EXCEPT ${TAG_ROWS}) AS t) AS tagsWithoutRow,
+      (SELECT COUNT(*) FROM (${TAG_ROWS} EXCEPT ${TAGGED}) AS t) AS rowsWithoutTag,
       (SELECT COUNT(*) FROM outbox WHERE type = 'memo_created' AND aggregateid NOT IN (SELECT id FROM memos)
         AND aggregateid NOT IN (SELECT aggregateid FROM outbox WHERE type = 'memo_deleted')) AS eventsWithoutMemo,
       (SELECT COUNT(*) FROM outbox WHERE type = 'memo_deleted' AND aggregateid IN (SELECT id FROM memos)) AS deletionsOfLiving,
@@ -66,6 +81,8 @@ export const WHOLE = {
   memosWithoutEvent: 0,
   memosWithoutSearch: 0,
   searchesWithoutMemo: 0,
+  tagsWithoutRow: 0,
+  rowsWithoutTag: 0,
   eventsWithoutMemo: 0,
   deletionsOfLiving: 0,
   versionsTwice: 0,

@@ -64,7 +64,7 @@ export class Writer {
   async #create(stop: AbortSignal): Promise<void> {
     const { name, journal } = this.#options;
     const key = `${name}.${(this.#written += 1)}`;
-    const body = { title: key, content: `${key} 메모`, author: key };
+    const body = { title: key, content: `${key} 메모`, author: key, tags: [key, '메모'] };
     while (!stop.aborted) {
       const reply = await this.#ask('POST', '/v1/memos/', body, { 'idempotency-key': key });
       if (reply?.status === 201) {
@@ -87,7 +87,12 @@ export class Writer {
     const deletes = random.chance(SHARES.deletion);
     const title = deletes ? undefined : `${this.#options.name}.${(this.#written += 1)}`;
     const method = deletes ? 'DELETE' : random.chance(SHARES.patch) ? 'PATCH' : 'PUT';
-    const reply = await this.#ask(method, path, title && { title, content: `${title} 고침` }, condition);
+    const reply = await this.#ask(
+      method,
+      path,
+      title && { title, content: `${title} 고침`, tags: [title, '메모'] },
+      condition,
+    );
     if (reply === undefined) {
       memo.unanswered.add(title);
       await this.#pause();

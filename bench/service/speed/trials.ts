@@ -27,6 +27,11 @@ export function trialsOf(memos: number, deep: string): Trial[] {
     },
     alone('list, first page', 8, [{ path: `/v1/memos/?limit=${PAGE}` }]),
     alone('list, at nine tenths', 8, [{ path: `/v1/memos/?limit=${PAGE}&cursor=${deep}` }]),
+    ...['-id', '-updated_at', 'title'].map((sort) => {
+      const tags = QUERIES.frequent.map(encodeURIComponent);
+      const requests = tags.map((tag) => ({ path: `/v1/memos/?limit=${PAGE}&tag=${tag}&sort=${sort}` }));
+      return alone(`list of a tag, by ${sort}`, 8, requests);
+    }),
     ...Object.entries(QUERIES).map(([kind, words]) => {
       const requests = words.map((word) => ({ path: `/v1/memos/search/?q=${encodeURIComponent(word)}` }));
       return alone(`search, ${kind}`, 4, requests);

@@ -8,6 +8,7 @@ import { memoTrashTable } from './migrations/0005-memo-trash.ts';
 import { idempotencyKeysTable } from './migrations/0006-idempotency-keys.ts';
 import { outboxPurgedTable } from './migrations/0007-outbox-purged.ts';
 import { outboxTrace } from './migrations/0008-outbox-trace.ts';
+import { memoTagsTable } from './migrations/0009-memo-tags.ts';
 
 /**
  * One step. MariaDB commits every definition by itself, so a step must do no harm when it is run again after it stopped
@@ -28,6 +29,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 6, name: '0006-idempotency-keys', up: idempotencyKeysTable },
   { version: 7, name: '0007-outbox-purged', up: outboxPurgedTable },
   { version: 8, name: '0008-outbox-trace', up: outboxTrace },
+  { version: 9, name: '0009-memo-tags', up: memoTagsTable },
 ];
 
 /** The schema that this release needs at least. */

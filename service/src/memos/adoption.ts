@@ -31,11 +31,16 @@ const SETTLED_MS = 60_000;
 /** How often the original's own memos are looked through for changes, in the first day after the migration. */
 const CHANGES_MS = 600_000;
 
-/** The first of these memos that make a portion, with their texts. */
-export async function candidates(connection: Connection, memos: readonly Sized[]): Promise<Candidate[]> {
+/** The ids of the first of these memos that make a portion. */
+export function portionOf(memos: readonly Sized[]): number[] {
   let bytes = 0;
   const over = memos.findIndex((memo, index) => (bytes += memo.bytes) > PORTION_BYTES && index > 0);
-  const ids = memos.slice(0, over < 0 ? memos.length : over).map(({ id }) => id);
+  return memos.slice(0, over < 0 ? memos.length : over).map(({ id }) => id);
+}
+
+/** The first of these memos that make a portion, with their texts. */
+export async function candidates(connection: Connection, memos: readonly Sized[]): Promise<Candidate[]> {
+  const ids = portionOf(memos);
   if (ids.length === 0) return [];
   const marks = ids.map(() => '?').join(', ');
   const rows = await connection.query<Candidate>(

@@ -1,4 +1,7 @@
-/** Enters the original's memos into the search table, and settles them: in the background, gating nothing. */
+/**
+ * Enters the original's memos into the search table and settles them, and keeps the tags of what others write: in the
+ * background, gating nothing.
+ */
 import type { Connection } from '../db/connection.ts';
 import type { Database } from '../db/database.ts';
 import type { Log } from '../observability/log.ts';
@@ -10,6 +13,7 @@ import type { RowReader } from './rows.ts';
 import { searchRow } from './search-text.ts';
 import type { SearchRow } from './search-text.ts';
 import { originalMayRun, settleSome } from './settling.ts';
+import { correctStaleTags, enterPendingTags } from './tags/tag-backfill.ts';
 
 const ROWS = 50;
 /** Milliseconds between two portions: requests go first. */
@@ -17,6 +21,8 @@ const PAUSE_MS = 20;
 const AFTER_TROUBLE_MS = 5000;
 /** How often the original, which may still run, is looked after. */
 const LOOK_MS = 5000;
+/** How often memos that somebody else wrote are looked for: every list by a tag reads them one by one until then. */
+const STALE_TAGS_MS = 1000;
 
 /** How often it is asked whether the day of the adoption is over. */
 const DAY_MS = 600_000;
@@ -29,7 +35,16 @@ interface BackfillOptions {
 
 /** Runs until `stop`. Replicas take turns; one that dies leaves nothing half done. */
 export async function backfill(options: BackfillOptions, stop: AbortSignal): Promise<void> {
-  await Promise.all([enterAll(options, stop), settleAll(options, stop)]);
+  await Promise.all([enterAll(options, stop), settleAll(options, stop), enterTags(options, stop)]);
+}
+
+async function enterTags({ database, log }: BackfillOptions, stop: AbortSignal): Promise<void> {
+  await repeatedly(() => enterPendingTags(database), PAUSE_MS, log, stop);
+  const correct = async (): Promise<boolean> => {
+    while (!stop.aborted && (await correctStaleTags(database))) await pauseUnless(stop, PAUSE_MS);
+    return true;
+  };
+  await repeatedly(correct, STALE_TAGS_MS, log, stop);
 }
 
 async function settleAll({ database, log, readRow }: BackfillOptions, stop: AbortSignal): Promise<void> {

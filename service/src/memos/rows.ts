@@ -55,7 +55,7 @@ export function rowReader(timeZone: string): RowReader {
 }
 
 /** The original stored whatever it was given: SQL NULL, JSON null, and members that are no text. */
-function tagsOf(json: string | null): string[] {
+export function tagsOf(json: string | null): string[] {
   if (json === null || json === '[]') return [];
   const value: unknown = JSON.parse(json);
   return Array.isArray(value) ? value.filter((tag) => typeof tag === 'string') : [];

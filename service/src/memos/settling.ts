@@ -8,6 +8,7 @@ import { dayOfAdoption } from './adoption.ts';
 import type { Memo } from './memo.ts';
 import { MEMO_COLUMNS } from './rows.ts';
 import type { MemoRow, RowReader } from './rows.ts';
+import { replaceTags, taggedMemo } from './tags/tag-rows.ts';
 import { databaseTime } from './times.ts';
 
 /** Ids that one transaction looks at, and memos that it changes. */
@@ -47,10 +48,14 @@ export async function originalMayRun(database: Database): Promise<boolean> {
 
 /** The memo stays as it is for its readers: no new version. Python wrote tags with escapes, which no filter would match. */
 async function settle(connection: Connection, memo: Memo): Promise<void> {
-  await connection.change('UPDATE memos SET created_at = ?, updated_at = ?, tags = ?, times_in_utc = 1 WHERE id = ?', [
-    databaseTime(new Date(memo.created_at)),
-    databaseTime(new Date(memo.updated_at)),
-    JSON.stringify(memo.tags),
-    memo.id,
-  ]);
+  await connection.change(
+    'UPDATE memos SET created_at = ?, updated_at = ?, tags = ?, times_in_utc = 1, stale_since = NULL WHERE id = ?',
+    [
+      databaseTime(new Date(memo.created_at)),
+      databaseTime(new Date(memo.updated_at)),
+      JSON.stringify(memo.tags),
+      memo.id,
+    ],
+  );
+  await replaceTags(connection, [taggedMemo(memo)]);
 }

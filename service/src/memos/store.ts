@@ -1,4 +1,4 @@
-/** The memos in MariaDB: each change is one transaction over the memo, its search row and its outbox row. */
+/** The memos in MariaDB: each change is one transaction over the memo, its search row, the rows of its tags and its outbox row. */
 import type { Connection } from '../db/connection.ts';
 import { DEADLINES } from '../db/database.ts';
 import type { Database } from '../db/database.ts';
@@ -10,6 +10,7 @@ import type { Memo, MemoChanges, MemoFields } from './memo.ts';
 import { MEMO_COLUMNS } from './rows.ts';
 import type { MemoRow, RowReader } from './rows.ts';
 import type { SearchRow } from './search-text.ts';
+import { changeTags, dropTags, putTags, replaceTags, taggedMemo } from './tags/tag-rows.ts';
 import { moveToTrash, takeFromTrash } from './trash.ts';
 import { insertMemo, putMemoEvent, putSearch, updateMemo } from './writes.ts';
 
@@ -25,6 +26,12 @@ export interface MemoStoreOptions {
 }
 
 const SELECT_ONE = `SELECT ${MEMO_COLUMNS} FROM memos WHERE id = ?`;
+const SELECT_TO_CHANGE = `SELECT ${MEMO_COLUMNS}, stale_since FROM memos WHERE id = ? FOR UPDATE`;
+
+/** A row with the time since which its rows of tags may be those of other tags; null: they are right. */
+interface RowToChange extends MemoRow {
+  readonly stale_since: string | null;
+}
 
 export class MemoStore {
   readonly #options: MemoStoreOptions;
@@ -58,6 +65,7 @@ export class MemoStore {
       const id = await insertMemo(connection, first);
       await Promise.all([
         putSearch(connection, id, search),
+        putTags(connection, [taggedMemo({ ...first, id })]),
         putMemoEvent(connection, 'memo_created', { id, version: 1 }, at, fields),
         key && settleKey(connection, key, id),
       ]);
@@ -86,6 +94,7 @@ export class MemoStore {
       await Promise.all([
         moveToTrash(connection, id, version, at),
         connection.change('DELETE FROM memo_search WHERE memo_id = ?', [id]),
+        dropTags(connection, id),
         putMemoEvent(connection, 'memo_deleted', { id, version }, at),
       ]);
       return true;
@@ -112,6 +121,7 @@ export class MemoStore {
       await Promise.all([
         insertMemo(connection, after),
         putSearch(connection, id, search),
+        replaceTags(connection, [taggedMemo(after)]),
         putMemoEvent(connection, 'memo_created', after, at, after),
       ]);
       return after;
@@ -146,7 +156,7 @@ export class MemoStore {
     check: VersionCheck,
     ready: Folded | undefined,
   ): Promise<Memo | LongText | undefined> {
-    const [row] = await connection.execute<MemoRow>(`${SELECT_ONE} FOR UPDATE`, [id]);
+    const [row] = await connection.execute<RowToChange>(SELECT_TO_CHANGE, [id]);
     if (row === undefined) return undefined;
     const before = this.#options.readRow(row);
     check(id, before.version);
@@ -156,6 +166,9 @@ export class MemoStore {
     if (search === undefined) return new LongText(after);
     await Promise.all([
       updateMemo(connection, row, after, changes),
+      row.stale_since === null
+        ? changeTags(connection, before.tags, taggedMemo(after))
+        : replaceTags(connection, [taggedMemo(after)]),
       putMemoEvent(connection, 'memo_updated', after, at, after),
       search === 'unchanged' ? undefined : putSearch(connection, id, search),
     ]);

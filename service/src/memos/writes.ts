@@ -1,4 +1,4 @@
-/** What a change writes, inside its transaction: the memo, its search row, its event. */
+/** What a change writes, inside its transaction: the memo, its search row, its event; `tags/` has the rows of its tags. */
 import type { Connection, SqlValue } from '../db/connection.ts';
 import type { Memo, MemoChanges, MemoFields } from './memo.ts';
 import { eventValue, putEvent } from './outbox.ts';
@@ -11,12 +11,12 @@ import { databaseTime } from './times.ts';
 export type NewMemo = Omit<Memo, 'id'> & { readonly id?: number | undefined };
 
 const FIELDS = ['title', 'content', 'tags', 'priority', 'category', 'is_archived', 'is_favorite', 'author'] as const;
-const INSERT = `INSERT INTO memos (id, ${FIELDS.join(', ')}, created_at, updated_at, version, times_in_utc)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`;
+const INSERT = `INSERT INTO memos (id, ${FIELDS.join(', ')}, created_at, updated_at, version, times_in_utc, stale_since)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, NULL)`;
 const PUT_SEARCH = `INSERT INTO memo_search (memo_id, folded, grams) VALUES (?, ?, ?)
   ON DUPLICATE KEY UPDATE folded = VALUES(folded), grams = VALUES(grams)`;
 
-/** @returns the memo's id */
+/** The caller writes the rows of its tags. @returns the memo's id */
 export async function insertMemo(connection: Connection, memo: NewMemo): Promise<number> {
   const { insertId } = await connection.change(INSERT, [
     memo.id ?? null,
@@ -28,7 +28,10 @@ export async function insertMemo(connection: Connection, memo: NewMemo): Promise
   return memo.id ?? insertId;
 }
 
-/** Writes what was sent and nothing else: a column of the original's may hold what a memo does not show. */
+/**
+ * Writes what was sent and nothing else: a column of the original's may hold what a memo does not show. The caller writes the
+ * rows of its tags.
+ */
 export async function updateMemo(
   connection: Connection,
   row: MemoRow,
@@ -40,6 +43,7 @@ export async function updateMemo(
     ...sent.map((field) => [field, stored(after[field])] as const),
     ['updated_at', databaseTime(new Date(after.updated_at))],
     ['version', after.version],
+    ['stale_since', null],
   ];
   // The original's time of creation is turned into UTC together with the mark that says so.
   if (Number(row.times_in_utc) !== 1) {

@@ -4,7 +4,8 @@ import { refuse } from '../../http/faults.ts';
 import { flagParameter, integerParameter, textsParameter } from '../../http/parameters.ts';
 import { text } from '../../http/text.ts';
 import { databaseTime, parseInstant } from '../times.ts';
-import type { Condition } from './order.ts';
+import type { Order } from './order.ts';
+import type { Comparison, Selection } from './selection.ts';
 
 const timeParameter = z
   .string()
@@ -41,28 +42,36 @@ export const filterQuery = z.object({
 /** What was asked for; its members are in the order of the schema always, so that its JSON is the same for the same filters. */
 export type Filters = Partial<z.output<typeof filterQuery>>;
 
-/** The filters as conditions that a memo has to meet, all of them. */
-export function conditionsOf(filters: Filters): Condition[] {
-  const { category, author, priority, is_archived, is_favorite, tag: tags = [] } = filters;
+/** The memos that meet all of the filters. */
+export function selectionOf(filters: Filters, order: Order): Selection {
+  return { table: 'memos', conditions: comparisonsOf(filters), tags: filters.tag ?? [], order };
+}
+
+function comparisonsOf(filters: Filters): Comparison[] {
+  const { author, category, is_archived, is_favorite, priority } = filters;
   return [
-    ...(priority === undefined ? [] : [{ sql: 'priority = ?', values: [priority] }]),
-    ...(category === undefined ? [] : [exactly('category', category)]),
-    ...(author === undefined ? [] : [exactly('author', author)]),
-    ...(is_archived === undefined ? [] : [{ sql: 'is_archived = ?', values: [is_archived ? 1 : 0] }]),
-    ...(is_favorite === undefined ? [] : [{ sql: 'is_favorite = ?', values: [is_favorite ? 1 : 0] }]),
-    ...bound('created_at >', filters.created_after),
-    ...bound('created_at <', filters.created_before),
-    ...bound('updated_at >', filters.updated_after),
-    ...bound('updated_at <', filters.updated_before),
-    ...tags.map((tag) => ({ sql: 'JSON_CONTAINS(tags, ?)', values: [JSON.stringify(tag)] })),
+    ...equal('priority', priority),
+    ...exactly('category', category),
+    ...exactly('author', author),
+    ...equal('is_archived', is_archived),
+    ...equal('is_favorite', is_favorite),
+    ...bound('created_at', '> ?', filters.created_after),
+    ...bound('created_at', '< ?', filters.created_before),
+    ...bound('updated_at', '> ?', filters.updated_after),
+    ...bound('updated_at', '< ?', filters.updated_before),
   ];
 }
 
 /** The first comparison is the index's, which takes A for a; the second one is exact, as that of tags is. */
-function exactly(column: 'category' | 'author', value: string): Condition {
-  return { sql: `${column} = ? AND ${column} COLLATE utf8mb4_nopad_bin = ?`, values: [value, value] };
+function exactly(column: 'category' | 'author', value: string | undefined): Comparison[] {
+  if (value === undefined) return [];
+  return ['= ?', 'COLLATE utf8mb4_nopad_bin = ?'].map((is) => ({ column, is, value }));
 }
 
-function bound(comparison: string, instant: Date | undefined): Condition[] {
-  return instant === undefined ? [] : [{ sql: `${comparison} ?`, values: [databaseTime(instant)] }];
+function equal(column: 'priority' | 'is_archived' | 'is_favorite', value: number | boolean | undefined): Comparison[] {
+  return value === undefined ? [] : [{ column, is: '= ?', value: Number(value) }];
+}
+
+function bound(column: 'created_at' | 'updated_at', is: '> ?' | '< ?', instant: Date | undefined): Comparison[] {
+  return instant === undefined ? [] : [{ column, is, value: databaseTime(instant) }];
 }

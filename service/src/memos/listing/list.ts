@@ -6,12 +6,12 @@ import { integerParameter, queryOf, readQuery } from '../../http/parameters.ts';
 import { invalid } from '../../http/problem.ts';
 import { sendMemos } from '../../http/reply.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
-import { conditionsOf, filterQuery, REPEATED } from './filters.ts';
+import { filterQuery, REPEATED, selectionOf } from './filters.ts';
 import { LAST_DELETED_FIRST, NEWEST_FIRST, parseOrder, SORT_FIELDS } from './order.ts';
 import type { Position } from './order.ts';
 import { openPage } from './pages.ts';
 import type { PageSource } from './pages.ts';
-import type { Selection } from './statement.ts';
+import type { Selection } from './selection.ts';
 
 const sortParameter = z
   .string()
@@ -46,13 +46,13 @@ type PageParameters = z.output<typeof pageQuery>;
 /** `GET /memos`: filtered and sorted as asked, all memos from the newest down by default. */
 export async function listMemos(source: PageSource, request: Request, response: Response): Promise<void> {
   const { cursor, limit, skip, sort: order, ...filters } = readQuery(listQuery, request.url, REPEATED);
-  const selection: Selection = { table: 'memos', conditions: conditionsOf(filters), order };
+  const selection = selectionOf(filters, order);
   await answer(source, selection, JSON.stringify([order, filters]), { cursor, limit, skip }, request, response);
 }
 
 /** `GET /memos/trash`: what was deleted last comes first. */
 export async function listTrash(source: PageSource, request: Request, response: Response): Promise<void> {
-  const selection: Selection = { table: 'memo_trash', conditions: [], order: LAST_DELETED_FIRST };
+  const selection: Selection = { table: 'memo_trash', conditions: [], tags: [], order: LAST_DELETED_FIRST };
   await answer(source, selection, 'trash', readQuery(pageQuery, request.url), request, response);
 }
 

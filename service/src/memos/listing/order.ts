@@ -50,28 +50,45 @@ export interface Condition {
   readonly values: readonly SqlValue[];
 }
 
+export type ColumnName = keyof MemoRow;
+
+/** How a statement calls a column of the memo. */
+export type Columns = (column: ColumnName) => string;
+
+/** By its own name. */
+export function bare(column: ColumnName): string {
+  return column;
+}
+
 /** What stands behind the position. */
-export function behind(order: Order, position: Position): Condition {
-  return bounded(order, position, ({ descending }) => (descending ? '<' : '>'), '');
+export function behind(order: Order, position: Position, columns: Columns = bare): Condition {
+  return bounded(order, position, columns, ({ descending }) => (descending ? '<' : '>'), '');
 }
 
 /** What stands at the position or before it. */
-export function upTo(order: Order, position: Position): Condition {
-  return bounded(order, position, ({ descending }) => (descending ? '>' : '<'), '=');
+export function upTo(order: Order, position: Position, columns: Columns = bare): Condition {
+  return bounded(order, position, columns, ({ descending }) => (descending ? '>' : '<'), '=');
 }
 
 /**
  * `a < ? OR (a = ? AND id < ?)` is a range of the index on both columns. MariaDB makes none of `(a, id) < (?, ?)`, and of
  * `a <= ? AND (a < ? OR id < ?)` one that holds every row of the same `a`.
  */
-function bounded(order: Order, position: Position, sign: (key: SortKey) => string, last: '' | '='): Condition {
+function bounded(
+  order: Order,
+  position: Position,
+  columns: Columns,
+  sign: (key: SortKey) => string,
+  last: '' | '=',
+): Condition {
   const [key, ...deeper] = order;
   const [value = '', ...rest] = position;
   if (key === undefined) return { sql: 'TRUE', values: [] };
-  if (deeper.length === 0) return { sql: `${key.column} ${sign(key)}${last} ?`, values: [value] };
-  const inner = bounded(deeper, rest, sign, last);
+  const column = columns(key.column);
+  if (deeper.length === 0) return { sql: `${column} ${sign(key)}${last} ?`, values: [value] };
+  const inner = bounded(deeper, rest, columns, sign, last);
   return {
-    sql: `(${key.column} ${sign(key)} ? OR (${key.column} = ? AND ${inner.sql}))`,
+    sql: `(${column} ${sign(key)} ? OR (${column} = ? AND ${inner.sql}))`,
     values: [value, value, ...inner.values],
   };
 }

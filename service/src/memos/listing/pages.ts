@@ -5,8 +5,11 @@ import type { MemoRow, RowReader } from '../rows.ts';
 import { positionOf } from './order.ts';
 import type { Position } from './order.ts';
 import type { PortionSize } from './portion-size.ts';
-import { isPlain, placeOf, rowsOf } from './statement.ts';
-import type { Selection, Statement, Stretch } from './statement.ts';
+import { isPlain } from './selection.ts';
+import type { Selection, Stretch } from './selection.ts';
+import { placeOf, rowsOf } from './statement.ts';
+import type { Statement } from './statement.ts';
+import type { TagIndex } from './tag-index.ts';
 import { MEASURED_COLUMNS, wholeMemos, withheldAbove } from './whole.ts';
 import type { MeasuredRow } from './whole.ts';
 
@@ -14,6 +17,7 @@ export interface PageSource {
   readonly database: Database;
   readonly readRow: RowReader;
   readonly portion: PortionSize;
+  readonly tags: TagIndex;
 }
 
 /** Which part of a selection was asked for. */
@@ -34,11 +38,8 @@ export interface Page {
 const LINKED_LIMIT = 500;
 
 /** A page, its first portion read. */
-export async function openPage(
-  source: PageSource,
-  selection: Selection,
-  { after, skip, limit }: PageQuery,
-): Promise<Page> {
+export async function openPage(source: PageSource, asked: Selection, { after, skip, limit }: PageQuery): Promise<Page> {
+  const selection = await source.tags.ledByTag(asked);
   const from = skip === 0 ? after : await place(source, selection, { after }, skip);
   if (limit === 0 || from === null) return { portions: rest(), next: undefined };
   const size = Math.min(limit, source.portion.rows);

@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express';
 import { readQuery } from '../../http/parameters.ts';
 import { ClientGone, write } from '../../http/reply.ts';
-import { conditionsOf, filterQuery, REPEATED } from '../listing/filters.ts';
+import { filterQuery, REPEATED, selectionOf } from '../listing/filters.ts';
 import { OLDEST_FIRST } from '../listing/order.ts';
 import { portions } from '../listing/pages.ts';
 import type { PageSource } from '../listing/pages.ts';
@@ -15,8 +15,8 @@ export const NDJSON = 'application/x-ndjson';
  * that the connection is cut, which no client takes for the end.
  */
 export async function exportMemos(source: PageSource, request: Request, response: Response): Promise<void> {
-  const conditions = conditionsOf(readQuery(filterQuery, request.url, REPEATED));
-  const all = portions(source, { table: 'memos', conditions, order: OLDEST_FIRST });
+  const selection = selectionOf(readQuery(filterQuery, request.url, REPEATED), OLDEST_FIRST);
+  const all = portions(source, await source.tags.ledByTag(selection));
   let next = await all.next();
   response.writeHead(200, { 'Content-Type': NDJSON, 'Cache-Control': 'no-store' });
   try {

@@ -13,6 +13,7 @@ import { DeadlineExceeded, within } from '../../waiting.ts';
 import type { MemoCache } from '../cache-port.ts';
 import { folded } from '../folded.ts';
 import type { Folded } from '../folded.ts';
+import { putTags, taggedMemo } from '../tags/tag-rows.ts';
 import { insertMemo, putMemoEvent, putSearch } from '../writes.ts';
 import type { NewMemo } from '../writes.ts';
 import { readLine } from './import-line.ts';
@@ -115,13 +116,15 @@ async function write({ cache, database, now, onEvent }: ImportOptions, { memos }
     const inserted = kept ? memos : memos.map((memo) => ({ ...memo, id: undefined }));
     const given = await Promise.all(inserted.map((memo) => insertMemo(connection, memo)));
     const at = now();
-    await Promise.all(
-      memos.flatMap((memo, index) => {
+    const tagged = memos.map((memo, index) => taggedMemo({ ...memo, id: given[index] ?? 0 }));
+    await Promise.all([
+      putTags(connection, tagged),
+      ...memos.flatMap((memo, index) => {
         const [id = 0, row] = [given[index], rows[index]];
         const event = putMemoEvent(connection, 'memo_created', { id, version: 1 }, at, memo);
         return row === undefined ? [event] : [putSearch(connection, id, row.search), event];
       }),
-    );
+    ]);
     return given;
   });
   onEvent();
