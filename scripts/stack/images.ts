@@ -1,5 +1,6 @@
 /** The images a stack needs, and whether what runs was made from them. */
 import type { Pod } from 'kubernetes-types/core/v1.js';
+import type { MemoApp } from '../../operator/src/api/memoapp.ts';
 import { resolve } from '../../operator/src/api/resolve.ts';
 import { imageReference } from '../../operator/src/stack/pod.ts';
 import { run } from '../../test/cluster/host/command.ts';
@@ -14,11 +15,11 @@ export interface Wanted {
   readonly stores: readonly string[];
 }
 
-/** What the operator and the sample run: the sample itself says which stores, and of which version. */
-export async function wantedImages(): Promise<Wanted> {
+/** What the operator and a MemoApp run: it says itself which stores, and of which version. Absent: that of the sample. */
+export async function wantedImages(memoApp?: MemoApp): Promise<Wanted> {
   const release = await version();
-  const sample = resolve(memoAppOf(await sampleObjects()), { release, volumes: {} });
-  const { database, cache, events } = sample;
+  const app = resolve(memoApp ?? memoAppOf(await sampleObjects()), { release, volumes: {} });
+  const { api, database, cache, events } = app;
   const images = [
     ...(database.mode === 'managed' ? [database.image] : []),
     ...(cache.mode === 'managed' ? [cache.image] : []),
@@ -27,7 +28,7 @@ export async function wantedImages(): Promise<Wanted> {
   ];
   return {
     operator: `memo-operator:${release}`,
-    service: imageReference({ ...sample.api.image, tag: sample.version }),
+    service: imageReference({ ...api.image, tag: app.version }),
     stores: images.map(imageReference),
   };
 }

@@ -38,7 +38,8 @@ export async function serve(config: DatabaseBoundConfig, log: Log, stopped: Prom
   const metrics = serviceMetrics(database);
   const readRow = rowReader(config.database.timeZone);
   const journal: InvalidationJournal = { recent: (ms) => recentWrites(database, ms, new Date()) };
-  const redis = config.cache && openRedisCache({ ...config.cache, journal, register: metrics.registry, log });
+  const from = { database: config.database.url, journal };
+  const redis = config.cache && openRedisCache({ ...config.cache, ...from, register: metrics.registry, log });
   const cache = redis ?? uncached();
   const reach = config.events && new KafkaReach(config.events, log);
   const health = new Health(

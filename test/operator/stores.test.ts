@@ -27,6 +27,13 @@ interface Live {
 
 const running = { running: { startedAt: '2026-01-01T00:00:00Z' } };
 const pulling = { waiting: { reason: 'ImagePullBackOff', message: 'no such image' } };
+const neverMade = {
+  terminated: {
+    reason: 'ContainerStatusUnknown',
+    message: 'The container could not be located when the pod was terminated',
+    exitCode: 137,
+  },
+};
 
 describe('the stores of a MemoApp', function () {
   this.timeout(120_000);
@@ -128,6 +135,9 @@ describe('the stores of a MemoApp', function () {
     await until('the record', async () => ((await recorded('data-typo-database-0')) === '11.8' ? true : undefined));
     await apply('typo', database('18.8'));
     await pod('typo-database', '18.8', pulling);
+    await operator.passes(2);
+    // The kubelet's last word on the pod, when the version is taken back.
+    await pod('typo-database', '18.8', neverMade);
     await operator.passes(2);
     expect((await get('memoapp', 'typo'))?.status?.database).to.deep.equal({ version: '11.8' });
     await apply('typo', database('11.8'));

@@ -44,8 +44,8 @@ describe('the memo cache on Redis', function () {
     await store.stop();
   });
 
-  /** A cache as one replica has it, in use. */
-  async function replica(scripts: CacheScripts = CACHE_SCRIPTS): Promise<ReplayableCache> {
+  /** A cache as one replica has it, in use. @param host of the database that it loads from */
+  async function replica(scripts: CacheScripts = CACHE_SCRIPTS, host = 'db.example'): Promise<ReplayableCache> {
     const register = new Registry();
     const journal = {
       async *recent() {
@@ -55,6 +55,7 @@ describe('the memo cache on Redis', function () {
     const cache = openRedisCache({
       url: store.url,
       ttlMs: TTL_MS,
+      database: { host, port: 3306, database: 'memo_app' },
       journal,
       register,
       scripts,
@@ -221,6 +222,20 @@ describe('the memo cache on Redis', function () {
     for (const id of [foreign, list]) {
       expect((await cache.read(id, () => load(id)))?.version).to.equal(1);
       expect(await redis.get(`memo:${id}`)).to.equal(memoOf(id)?.bytes.toString());
+    }
+  });
+
+  it('takes no memo for its own that was filled from another database, nor that there is none', async () => {
+    const [before, after] = [await replica(), await replica(CACHE_SCRIPTS, 'other.example')];
+    const [there, missing] = [created(), nextId++];
+    for (const id of [there, missing]) await before.read(id, () => load(id));
+    for (const id of [there, missing]) {
+      const other = { bytes: Buffer.from(`{"id":${id},"t":"of the other"}`), version: 7 };
+      const loaded = await after.read(id, () => Promise.resolve(other));
+      expect(loaded, 'the same id is another memo there').to.deep.equal(other);
+      const again = await after.read(id, () => Promise.reject(new Error('a hit loads nothing')));
+      expect(again).to.deep.equal(other);
+      expect(await before.read(id, () => load(id)), 'and the other way round').to.deep.equal(memoOf(id));
     }
   });
 

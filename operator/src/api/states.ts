@@ -119,7 +119,7 @@ export const states = {
     course: 'goes on',
   },
   'The autoscaler has no metrics': {
-    seen: '`ScalingActive` of the HorizontalPodAutoscaler is False; `APIAvailable` stays True',
+    seen: '`ScalingActive` of the HorizontalPodAutoscaler is False, and not only for want of metrics of new pods; `APIAvailable` stays True',
     says: { condition: 'Ready', reason: 'MetricsMissing' },
     course: 'goes on',
   },

@@ -81,8 +81,13 @@ function startedVersions(
 /** The store's own container: a sidecar may run while the store's image is still being pulled. */
 function hasStarted({ status }: Pod, container: string): boolean {
   const own = status?.containerStatuses?.find(({ name }) => name === container);
-  return (own?.state?.running ?? own?.state?.terminated ?? own?.lastState?.terminated) !== undefined;
+  const { running, terminated } = own?.state ?? {};
+  if (running !== undefined || own?.lastState?.terminated !== undefined) return true;
+  return terminated !== undefined && !(terminated.reason === neverLocated && !own?.containerID);
 }
+
+/** When a pod goes, the kubelet says so of each container that it does not find, also of those that it never made. */
+const neverLocated = 'ContainerStatusUnknown';
 
 function mounts({ spec }: Pod, claim: string | undefined): boolean {
   return spec?.volumes?.some(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === claim) ?? false;

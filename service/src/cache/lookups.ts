@@ -15,11 +15,14 @@ const MOST = 200;
 export class Lookups {
   readonly #link: RedisLink;
   readonly #deadline: number;
+  readonly #origin: string;
   #next: Lookup[] = [];
 
-  constructor(link: RedisLink, deadlineMs: number) {
+  /** @param origin of which database the memos are */
+  constructor(link: RedisLink, deadlineMs: number, origin: string) {
     this.#link = link;
     this.#deadline = deadlineMs;
+    this.#origin = origin;
   }
 
   /** @throws what {@link RedisLink.ask} throws */
@@ -42,7 +45,7 @@ export class Lookups {
     try {
       const values = await this.#link.ask(this.#deadline, (redis) => redis.mgetBuffer(keys));
       lookups.forEach(({ resolve }, index) =>
-        resolve(entryOf(values[2 * index] ?? null, values[2 * index + 1] ?? null)),
+        resolve(entryOf(values[2 * index] ?? null, values[2 * index + 1] ?? null, this.#origin)),
       );
     } catch (error) {
       for (const { reject } of lookups) reject(error);

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import type { Registry } from 'prom-client';
 import type { CachedMemo, MemoCache } from '../memos/cache-port.ts';
 import type { Log } from '../observability/log.ts';
-import { ABSENT, entryOf, filledState, keysOf, leaseState } from './entry.ts';
+import { absentState, entryOf, filledState, keysOf, leaseState, originOf } from './entry.ts';
 import type { Entry } from './entry.ts';
 import { Flights } from './flights.ts';
 import type { Landed } from './flights.ts';
@@ -35,6 +35,8 @@ export interface InvalidationJournal {
 export interface RedisCacheOptions {
   readonly url: string;
   readonly ttlMs: number;
+  /** Where the memos are loaded from. */
+  readonly database: { readonly host: string; readonly port: number; readonly database: string };
   readonly journal: InvalidationJournal;
   readonly register: Registry;
   readonly log: Log;
@@ -73,6 +75,7 @@ class RedisCache implements ReplayableCache {
   readonly #metrics: CacheMetrics;
   readonly #link: RedisLink;
   readonly #lookups: Lookups;
+  readonly #origin: string;
   readonly #flights = new Flights<CachedMemo | undefined>();
   /** Tokens of two processes, or of one before and after a restart, never meet. */
   readonly #process = randomBytes(9).toString('base64url');
@@ -84,6 +87,7 @@ class RedisCache implements ReplayableCache {
     this.#scripts = options.scripts ?? CACHE_SCRIPTS;
     this.#deadlines = options.deadlines ?? DEADLINES;
     this.#metrics = cacheMetrics(options.register);
+    this.#origin = originOf(options.database);
     this.#link = new RedisLink({
       server: options,
       deadlines: this.#deadlines,
@@ -92,7 +96,7 @@ class RedisCache implements ReplayableCache {
       recover: () => this.#recover(),
       onState: (state) => this.#metrics.state(state),
     });
-    this.#lookups = new Lookups(this.#link, this.#deadlines.read);
+    this.#lookups = new Lookups(this.#link, this.#deadlines.read, this.#origin);
   }
 
   async read(id: number, load: () => Promise<CachedMemo | undefined>): Promise<CachedMemo | undefined> {
@@ -190,11 +194,14 @@ class RedisCache implements ReplayableCache {
     const state = leaseState(`${this.#process}.${(this.#leases += 1)}`);
     try {
       const { read } = this.#deadlines;
-      const reply = await this.#link.script(read, this.#scripts.lease, keysOf(id), [state, LEASE_MS]);
+      const args = [state, LEASE_MS, this.#origin];
+      const reply = await this.#link.script(read, this.#scripts.lease, keysOf(id), args);
       if (!Array.isArray(reply)) return undefined;
       const [outcome, body, found] = reply as unknown[];
       if (outcome === 1) return state;
-      if (outcome === 2) return entryOf(Buffer.isBuffer(body) ? body : null, Buffer.isBuffer(found) ? found : null);
+      if (outcome === 2) {
+        return entryOf(Buffer.isBuffer(body) ? body : null, Buffer.isBuffer(found) ? found : null, this.#origin);
+      }
       this.#metrics.fill('unleased');
     } catch {
       this.#metrics.fill('error');
@@ -206,7 +213,8 @@ class RedisCache implements ReplayableCache {
     if (memo === undefined && !this.#mayRemember()) return false;
     const { ttlMs } = this.#options;
     const ttl = memo === undefined ? ABSENT_MS : Math.max(1, Math.floor(ttlMs * (1 - Math.random() * JITTER)));
-    const args = [lease, memo === undefined ? ABSENT : filledState(memo), ttl, memo === undefined ? '' : memo.bytes];
+    const state = memo === undefined ? absentState(this.#origin) : filledState(memo, this.#origin);
+    const args = [lease, state, ttl, memo === undefined ? '' : memo.bytes];
     try {
       const filled = (await this.#link.script(this.#deadlines.read, this.#scripts.fill, keysOf(id), args)) === 1;
       this.#metrics.fill(filled ? 'filled' : 'refused');

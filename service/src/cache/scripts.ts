@@ -6,17 +6,19 @@ export interface CacheScripts {
 }
 
 /**
- * KEYS body, state; ARGV lease state, its milliseconds.
+ * KEYS body, state; ARGV lease state, its milliseconds, the database.
  * `{1}`: the lease is ours. `{0}`: somebody else loads. `{2, body, state}`: filled since we looked.
- * A state that means nothing (its body was evicted, or either key is of a wrong type) makes way for the lease.
+ * A state that means nothing (its body was evicted, either key is of a wrong type, or it is of another database) makes way for
+ * the lease.
  */
 const lease = `
 local state = redis.pcall('GET', KEYS[2])
 if type(state) == 'string' then
   if string.sub(state, 1, 1) == 'L' then return {0} end
   local body = redis.pcall('GET', KEYS[1])
-  if state == 'N' and body == false then return {2, false, state} end
-  if type(body) == 'string' and string.match(state, '^V%d+:(%d+)$') == tostring(#body) then return {2, body, state} end
+  if state == 'N' .. ARGV[3] and body == false then return {2, false, state} end
+  local length, origin = string.match(state, '^V%d+:(%d+):(%w+)$')
+  if type(body) == 'string' and length == tostring(#body) and origin == ARGV[3] then return {2, body, state} end
 end
 redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
 return {1}`;

@@ -72,6 +72,34 @@ describe('the conditions of a MemoApp', () => {
     expect(told(app, all, { outcome, previous })).to.equal('True Available');
   });
 
+  it('tell of the pods of before that serve on while the API is rolled', () => {
+    const status = { replicas: 3, updatedReplicas: 1, readyReplicas: 3 };
+    const rolling = changed(all, 'Deployment', names(app).api, (live) => ({ ...live, status }));
+    const [ready] = conditions(app, seeing(rolling), fine, undefined);
+    const message = '2 of 2 API pods serve while they are replaced: 1 new, 2 of before';
+    expect(ready).to.include({ type: 'Ready', status: 'False', reason: 'Progressing', message });
+  });
+
+  it('tell an autoscaler without metrics from one whose pods are too young to have any', () => {
+    const scaled = appOf({ ...spec, api: { autoscaling: { maxReplicas: 4 } } });
+    const ready = (message: string): object | undefined => {
+      const active = { type: 'ScalingActive', status: 'False', reason: 'FailedGetResourceMetric', message };
+      const scaler = { kind: 'HorizontalPodAutoscaler', metadata: { name: names(app).api } };
+      return conditions(scaled, seeing([...all, { ...scaler, status: { conditions: [active] } }]), fine, undefined)[0];
+    };
+    const failed = 'the HPA was unable to compute the replica count: failed to get cpu utilization:';
+    expect(ready(`${failed} the server could not find the requested resource`)).to.include({
+      reason: 'MetricsMissing',
+    });
+    for (const young of [
+      'did not receive metrics for targeted pods (pods might be unready)',
+      'unable to get metrics for resource cpu: no metrics returned from resource metrics API',
+    ]) {
+      const message = '2 of 2 API pods serve 1.0.0; the autoscaler has no metrics of these pods yet';
+      expect(ready(`${failed} ${young}`)).to.include({ status: 'True', message });
+    }
+  });
+
   it('do not take the pods of another version for those of the wanted one', () => {
     const newer = appOf({ ...spec, database: { managed: { version: '11.9' } } });
     expect(told(newer, all, { type: 'DatabaseReady' })).to.equal('False PodNotReady');
@@ -81,6 +109,40 @@ describe('the conditions of a MemoApp', () => {
     const { database } = names(app);
     const away = changed(all, 'StatefulSet', database, (live) => ({ ...live, status: { replicas: 1 } }));
     expect(told(app, away, { type: 'APIAvailable' })).to.equal('False WaitingForDatabase');
+  });
+
+  describe('on the way to another database, while pods of before serve from theirs', () => {
+    const external = { host: 'db.example', credentialsSecret: { name: 'db' } };
+    const moved = appOf({ ...spec, database: { external } }, 2);
+    const { database } = names(app);
+    const away = (objects: readonly Live[]): Live[] =>
+      changed(objects, 'StatefulSet', database, (live) => ({ ...live, status: { replicas: 1 } }));
+    const pod = (env: readonly object[]): Live => ({
+      kind: 'Pod',
+      metadata: { name: 'shop-api-1', labels: selector(app, 'api') },
+      spec: { containers: [{ name: 'api', env }] },
+      status: { conditions: [{ type: 'Ready', status: 'True' }] },
+    });
+    const ofManaged = pod([{ name: 'DATABASE_URL_FILE', value: '/run/secrets/memo/database/uri' }]);
+    const ofExternal = pod([{ name: 'DATABASE_URL', value: 'mysql://db.example:3306/memo_app' }]);
+
+    it('keep the API available as long as the managed one answers', () => {
+      expect(told(moved, [...all, ofManaged], { type: 'APIAvailable' })).to.equal('True Available');
+      expect(told(moved, [...away(all), ofManaged], { type: 'APIAvailable' })).to.equal('False WaitingForDatabase');
+      // The first pod that uses the new one: now that one counts, and it has no tables.
+      const both = [...all, ofManaged, ofExternal];
+      expect(told(moved, both, { type: 'APIAvailable' })).to.equal('Unknown Observing');
+    });
+
+    it('keep what was said of one that others run, for nobody asks about it any more', () => {
+      const before = [
+        { type: 'APIAvailable', status: 'True', reason: 'Available', message: '', observedGeneration: 1 },
+      ];
+      const previous = { conditions: before } as unknown as MemoAppStatus;
+      expect(told(app, [...away(all), ofExternal], { type: 'APIAvailable', previous })).to.equal('True Available');
+      const both = [...away(all), ofExternal, ofManaged];
+      expect(told(app, both, { type: 'APIAvailable', previous })).to.equal('False WaitingForDatabase');
+    });
   });
 
   it('keep the API available while an upgrade migrates', () => {

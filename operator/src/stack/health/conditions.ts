@@ -7,7 +7,7 @@ import type { ResolvedApp } from '../../api/resolved.ts';
 import { describeObject, type KubeObject } from '../../runtime/object.ts';
 import type { Observed } from '../observed.ts';
 import { accessNotes } from './access.ts';
-import { apiAvailable, apiComplete, autoscalerProblem } from './parts/api.ts';
+import { apiAvailable, apiComplete, autoscalerNotes, autoscalerProblem } from './parts/api.ts';
 import { cacheReady } from './parts/cache.ts';
 import { growthProblem } from './pods/claims.ts';
 import { databaseReady } from './parts/database.ts';
@@ -166,7 +166,11 @@ function summary(
 function whole(app: ResolvedApp, { unapplied }: PassOutcome, observed: Observed): Condition {
   const complete = apiComplete(app, observed);
   if (complete.status !== 'True') return complete;
-  const notes = [...accessNotes(app), ...(unapplied === undefined ? [] : [unapplied])];
+  const notes = [
+    ...accessNotes(app),
+    ...(unapplied === undefined ? [] : [unapplied]),
+    ...autoscalerNotes(app, observed),
+  ];
   return { ...complete, message: [complete.message, ...notes].join('; ') };
 }
 

@@ -2,6 +2,7 @@
  * `APIAvailable`: True while reads and writes are served: a pod of the API and the database behind it. Whether all of them
  * are as asked is part of `Ready`.
  */
+import type { Deployment } from 'kubernetes-types/apps/v1.js';
 import { isFalse, isTrue, isUnknown, type Condition, type Problem } from '../../../api/conditions.ts';
 import { names } from '../../../api/names.ts';
 import { Reason } from '../../../api/reasons.ts';
@@ -9,6 +10,7 @@ import type { ResolvedApp } from '../../../api/resolved.ts';
 import { migrationState } from '../../jobs/migration.ts';
 import { imageReference } from '../../pod.ts';
 import type { Observed } from '../../observed.ts';
+import { databaseInUse } from './database-in-use.ts';
 import { databaseServes } from './database.ts';
 import { podProblem, waitingFor } from '../pods/problem.ts';
 import { quoted } from '../quote.ts';
@@ -45,7 +47,8 @@ export function apiAvailable(
   if (!serves) {
     return isFalse('APIAvailable', Reason.WaitingForDatabase, 'the database is away: cached reads alone are answered');
   }
-  if (migratedBy === undefined && migrationState(app, observed, undefined).state !== 'succeeded') {
+  const isNew = databaseInUse(app, observed) === 'wanted' && migratedBy === undefined;
+  if (isNew && migrationState(app, observed, undefined).state !== 'succeeded') {
     return isFalse('APIAvailable', Reason.Migrating, 'the database has no tables yet');
   }
   return isTrue('APIAvailable', Reason.Available, `${ready} API ${ready === 1 ? 'pod serves' : 'pods serve'}`);
@@ -64,7 +67,7 @@ export function apiComplete(app: ResolvedApp, observed: Observed): Condition {
   const name = names(app).api;
   const deployment = observed.get('Deployment', name);
   const wanted = deployment?.spec?.replicas ?? 0;
-  const { readyReplicas: ready = 0, replicas = 0, updatedReplicas = 0 } = deployment?.status ?? {};
+  const { readyReplicas: ready = 0, replicas = 0 } = deployment?.status ?? {};
   const image = imageReference({ ...app.api.image, tag: app.version });
   const settled = deployment !== undefined && hasImage(deployment, image) && isSettled(deployment, wanted);
   if (settled && ready === wanted && wanted > 0) {
@@ -73,17 +76,45 @@ export function apiComplete(app: ResolvedApp, observed: Observed): Condition {
   const problem = podProblem(app, 'api', observed);
   if (problem) return isFalse('Ready', problem.reason, problem.message);
   const late = waitingFor(app, 'api', observed);
-  const message = `${Math.min(ready, updatedReplicas)} of ${wanted} API pods serve ${app.version}${late}`;
+  if (deployment && apiIsRolling(app, observed)) {
+    return isFalse('Ready', Reason.Progressing, `${rollOut(wanted, deployment)}${late}`);
+  }
+  const message = `${ready} of ${wanted} API pods serve ${app.version}${late}`;
   return isFalse('Ready', replicas > wanted ? Reason.Draining : Reason.PodNotReady, message);
+}
+
+/** Pods of before serve on: who reads that none of the new ones is ready must not take it for an outage. */
+function rollOut(wanted: number, { metadata, status = {} }: Deployment): string {
+  const { observedGeneration, readyReplicas: ready = 0, replicas = 0, updatedReplicas: fresh = 0 } = status;
+  // For a moment there is one more than asked for.
+  const serving = `${Math.min(ready, wanted)} of ${wanted} API pods serve`;
+  // Not counted anew yet, and perhaps nothing but their number has changed.
+  if (observedGeneration !== metadata?.generation)
+    return `${serving}, and Deployment ${metadata?.name ?? ''} is changed`;
+  return `${serving} while they are replaced: ${fresh} new, ${replicas - fresh} of before`;
 }
 
 /** `AutoscalerReady` is no condition of its own: an autoscaler that cannot read metrics shows in `Ready`. */
 export function autoscalerProblem(app: ResolvedApp, observed: Observed): Condition | undefined {
+  const words = wordsOfBlindScaler(app, observed);
+  if (words === undefined || ofNewPods.test(words)) return undefined;
+  const message = `the autoscaler is blind, the API keeps its size: ${quoted(words)}; install metrics-server, or set spec.api.replicas in place of autoscaling`;
+  return isFalse('Ready', Reason.MetricsMissing, message);
+}
+
+/** Metrics are there, but not of these pods: after every roll-out it is so for a while, and nothing is wrong. */
+export function autoscalerNotes(app: ResolvedApp, observed: Observed): string[] {
+  const words = wordsOfBlindScaler(app, observed);
+  return words !== undefined && ofNewPods.test(words) ? ['the autoscaler has no metrics of these pods yet'] : [];
+}
+
+const ofNewPods = /no metrics returned from resource metrics API|did not receive metrics for targeted pods/;
+
+/** undefined: the autoscaler sees, or there is none. */
+function wordsOfBlindScaler(app: ResolvedApp, observed: Observed): string | undefined {
   if (app.api.scale.mode !== 'autoscaled') return undefined;
   const scaler = observed.get('HorizontalPodAutoscaler', names(app).api);
   const active = scaler?.status?.conditions?.find(({ type }) => type === 'ScalingActive');
   if (active?.status !== 'False' || active.reason === 'ScalingDisabled') return undefined;
-  const why = quoted(active.message ?? active.reason ?? '');
-  const message = `the autoscaler is blind, the API keeps its size: ${why}; install metrics-server, or set spec.api.replicas in place of autoscaling`;
-  return isFalse('Ready', Reason.MetricsMissing, message);
+  return active.message ?? active.reason ?? '';
 }

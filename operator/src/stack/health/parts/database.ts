@@ -5,6 +5,7 @@ import type { ExternalDatabase, ResolvedApp } from '../../../api/resolved.ts';
 import { addressOf } from '../../api/connections.ts';
 import { recordedStore } from '../../facts.ts';
 import type { Observed } from '../../observed.ts';
+import { databaseInUse } from './database-in-use.ts';
 import { externalReady } from './external.ts';
 import { statefulReady } from './statefulset.ts';
 
@@ -19,12 +20,14 @@ export function databaseReady(app: ResolvedApp, observed: Observed): Condition {
 }
 
 /**
- * Whether it answers at all, also while it is not yet as asked. undefined: it is another's, and nobody was asked yet. While
- * the pods that know are being replaced it is taken to answer, as before.
+ * Whether the one that the API uses answers at all, also while it is not yet as asked. undefined: it is another's, and nobody
+ * was asked yet, or nobody asks any more. While the pods that know are being replaced it is taken to answer, as before.
  */
 export function databaseServes(app: ResolvedApp, observed: Observed): boolean | undefined {
+  const inUse = databaseInUse(app, observed);
+  if (inUse === 'another') return undefined;
   const { storeHealth } = observed;
-  if (app.database.mode === 'external') {
+  if (inUse === 'wanted' && app.database.mode === 'external') {
     return storeHealth && (storeHealth === 'silent' || storeHealth.database !== 'unhealthy');
   }
   return (observed.get('StatefulSet', names(app).database)?.status?.readyReplicas ?? 0) > 0;
