@@ -6,6 +6,8 @@ import type { Strike } from './scene.ts';
 
 /** As long as a fault lasts that has an end of its own. */
 const LASTING = 5_000;
+/** Enough for every watch to be refused once. */
+const SHORT = 1_000;
 
 export const faults: Readonly<Record<string, Strike>> = {
   'none: a child is lost': async (scene) => {
@@ -18,6 +20,8 @@ export const faults: Readonly<Record<string, Strike>> = {
   'every watch ends with 410': async (scene) => {
     scene.proxy.treat(({ isWatch, path }) => (isWatch && path.includes('&resourceVersion=') ? answer(410) : pass));
     scene.proxy.reset();
+    await pause(SHORT);
+    scene.proxy.treat(() => pass);
     await scene.lose();
   },
   'two writes answered with 429, Retry-After 1': onWrites(2, answer(429, { 'retry-after': '1' })),

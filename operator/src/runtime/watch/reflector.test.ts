@@ -174,6 +174,23 @@ describe('the reflector', () => {
     expect(asked.at(-1)).to.deep.equal({ from: '9' });
   });
 
+  it('is back seconds after a server that was away for long, though that refuses it once more at its start', async () => {
+    const reset = failure(0, 'ConnectionFailed');
+    const { client, asked } = scripted([
+      [[bookmark(9, true)], reset],
+      ...Array.from({ length: 60 }, (_, at) => [at % 2 === 0 ? reset : failure(503, 'ServiceUnavailable')]),
+      [failure(403, 'Forbidden')],
+      ['hang'],
+    ]);
+    await start(client);
+    for (let waited = 0; asked.length < 62; waited += 1) {
+      expect(waited).to.be.below(400);
+      await clock.advance(1_000);
+    }
+    await clock.advance(5_000);
+    expect(asked).to.have.length(63);
+  });
+
   it('finds a kind within seconds that was not served for long', async () => {
     const missing = failure(404, 'KindNotServed');
     const { client, asked } = scripted([...Array.from({ length: 30 }, () => [missing]), [[bookmark(5, true)], 'hang']]);

@@ -41,6 +41,8 @@ export class Reflector {
   readonly #random: Random;
   readonly #log: Log;
   readonly #backoff: Backoff;
+  /** Of a server that does not serve anybody: it is back any moment, and its absence says nothing of this watch. */
+  readonly #absence: Backoff;
   #version: string | undefined;
   #streams = true;
   #served = true;
@@ -51,8 +53,9 @@ export class Reflector {
     this.#random = options.random ?? Math.random;
     this.#log = options.log ?? silent;
     // client-go's constants.
-    const pace = { base: 800, limit: 30_000, healthy: 120_000 };
-    this.#backoff = new Backoff({ ...pace, clock: this.#clock, random: this.#random });
+    const pace = { base: 800, limit: 30_000, healthy: 120_000, clock: this.#clock, random: this.#random };
+    this.#backoff = new Backoff(pace);
+    this.#absence = new Backoff({ ...pace, limit: 5_000 });
   }
 
   /** Whether the cluster serves the kind, as of the last try. */
@@ -133,8 +136,13 @@ export class Reflector {
       return this.#backoff.next(unservedRetry);
     }
     this.#log.warn(fields, 'a watch failed and will be started again');
-    // A refused connection costs the server nothing, and it may be back any moment.
-    const refused = error instanceof ApiError && error.reason === 'ConnectionRefused';
-    return this.#backoff.next(refused ? 3_000 : undefined);
+    if (!isAbsence(error)) return this.#backoff.next();
+    // A refused connection costs the server nothing.
+    return this.#absence.next(error.reason === 'ConnectionRefused' ? 3_000 : undefined);
   }
+}
+
+/** No answer, or one that says that the server cannot answer. */
+function isAbsence(error: unknown): error is ApiError {
+  return error instanceof ApiError && (error.code === 0 || error.code >= 500);
 }
