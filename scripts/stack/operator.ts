@@ -15,8 +15,27 @@ export const operatorPods = {
 /** @returns what changed, a line for each object */
 export async function applyOperator(kubectl: Kubectl, objects: readonly KubeObject[]): Promise<string[]> {
   const lines = await kubectl.apply(objects);
-  await kubectl.run(['wait', '--for=condition=Established', '--timeout=60s', `crd/${crd}`]);
+  await established(kubectl);
   return lines.filter((line) => !line.endsWith(' unchanged'));
+}
+
+/** Not by `kubectl wait`, which fails on a definition so new that it has no conditions. */
+async function established(kubectl: Kubectl): Promise<void> {
+  const hint = `see: kubectl describe crd ${crd}`;
+  await until('the API server serves MemoApps', { seconds: 60, hint, everyMilliseconds: 200 }, async () => {
+    const definition = await kubectl.get<Definition>('crd', crd);
+    return (definition !== undefined && isEstablished(definition)) || undefined;
+  });
+}
+
+/** What is read of a CustomResourceDefinition. */
+export interface Definition {
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] | null };
+}
+
+/** Whether the API server serves what it defines. */
+export function isEstablished({ status }: Definition): boolean {
+  return status?.conditions?.some(({ type, status: is }) => type === 'Established' && is === 'True') ?? false;
 }
 
 /** @throws Error that says how many pods serve, when they do not within the time */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { VARIABLES } from '../../service/src/config.ts';
 import { startCluster, type Cluster } from '../cluster/cluster.ts';
+import { established } from './install.ts';
 import { kubectlOn, memoApp, type Kubectl } from './kubectl.ts';
 import { refusedAccess } from './specs/access.ts';
 import { refusedSettings } from './specs/settings.ts';
@@ -223,7 +224,7 @@ describe('the MemoApp schema', function () {
     kubectl = await kubectlOn(cluster);
     const applied = await kubectl(['apply', '-f', crd]);
     expect(applied.code, applied.stderr).to.equal(0);
-    await kubectl(['wait', '--for=condition=Established', '--timeout=30s', '-f', crd]);
+    await established(kubectl, ['-f', crd]);
   });
 
   after(async () => await cluster.stop());

@@ -5,6 +5,7 @@ import { join, relative } from 'node:path';
 import { expect } from 'chai';
 import { parseAllDocuments } from 'yaml';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
+import { established } from '../install.ts';
 import { answerOf, kubectlOn, memoApp, type Answer, type Kubectl } from '../kubectl.ts';
 import { apply, get } from '../live.ts';
 
@@ -135,7 +136,7 @@ describe('the Helm chart', function () {
   it('installs, upgrades and is removed by the commands of docs/install.md; the CRD and the MemoApps stay', async () => {
     const [install, upgrade, forSome, uninstall] = documented();
     await run(install);
-    await kubectl(['wait', '--for=condition=Established', '--timeout=30s', 'crd/memoapps.memo.sogangcomputerclub.org']);
+    await established(kubectl);
     await apply(kubectl, memoApp('shop', {}));
     expect(await get(kubectl, 'clusterrole', 'memo-operator')).not.to.equal(undefined);
     await run(upgrade);

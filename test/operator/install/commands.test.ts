@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
 import { definitionsFolder } from '../../cluster/toolbox/toolbox.ts';
+import { established } from '../install.ts';
 import { answerOf, kubectlOn, memoApp, type Kubectl } from '../kubectl.ts';
 import { apply, get } from '../live.ts';
 import { startOperator, type RunningOperator } from '../operator.ts';
@@ -58,7 +59,7 @@ describe('what the pages tell an admin to type', function () {
       join(await definitionsFolder('flux-source'), 'source.toolkit.fluxcd.io_gitrepositories.yaml'),
     ].flatMap((file) => ['-f', file]);
     await done(['apply', '--server-side', ...definitions]);
-    await done(['wait', '--for=condition=Established', '--timeout=60s', ...definitions]);
+    await established(kubectl, definitions);
     // Where one is while working with one's app.
     await done(['config', 'set-context', '--current', '--namespace=memo']);
   });

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { parseAllDocuments } from 'yaml';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
 import { definitionsFolder } from '../../cluster/toolbox/toolbox.ts';
+import { established } from '../install.ts';
 import { kubectlOn, type Kubectl } from '../kubectl.ts';
 import { until } from '../until.ts';
 
@@ -59,7 +60,7 @@ describe('what is shipped', function () {
       join(root, 'crds/memo.sogangcomputerclub.org_memoapps.yaml'),
     ].flatMap((file) => ['-f', file]);
     await done(['apply', '--server-side', ...definitions]);
-    await done(['wait', '--for=condition=Established', '--timeout=60s', ...definitions]);
+    await established(kubectl, definitions);
     const theirs = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'argocd-cm', namespace: 'argocd' } };
     await done(['create', '-f', '-'], { ...theirs, data: { url: 'https://argocd.example' } });
   });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
 import { requestsOf } from '../audit.ts';
+import { established } from '../install.ts';
 import { kubectlOn, memoApp, type Kubectl } from '../kubectl.ts';
 import { apply, get, type Live } from '../live.ts';
 import { startOperator, userOf, type Installation, type RunningOperator } from '../operator.ts';
@@ -65,7 +66,7 @@ describe('an operator of some namespaces', function () {
     cluster = await startCluster({ name: 'test-namespaced', rung: 1 });
     kubectl = await kubectlOn(cluster);
     await done('apply', '--server-side', '-k', join(root, 'crds'));
-    await done('wait', '--for=condition=Established', '--timeout=30s', 'crd/memoapps.memo.sogangcomputerclub.org');
+    await established(kubectl);
     for (const namespace of ['memo', 'memo-more', 'other']) await done('create', 'namespace', namespace);
     await done('apply', '--server-side', '-k', join(root, 'config/namespaced'));
     await done('apply', '--server-side', '-k', join(root, 'config/namespaced/member'));

@@ -21,12 +21,12 @@ export function brokerStarted({ replicas, zooKeeper }: ManagedEvents): Probe {
 
 export const brokerAnswers = { tcpSocket: { port: ports.events } } as const;
 
-/** Little memory beside the broker's, no time for compiling, and none of the broker's own settings. */
+/** Little memory beside the broker's, no time for compiling, and none of the broker's own settings; empty is what the tools choose. */
 const toolEnvironment = [
   'KAFKA_GC_LOG_OPTS=" "',
   'KAFKA_HEAP_OPTS=-Xmx64m',
   'KAFKA_JVM_PERFORMANCE_OPTS="-XX:+UseSerialGC -XX:TieredStopAtLevel=1"',
-  'KAFKA_LOG4J_OPTS=" "',
+  'KAFKA_LOG4J_OPTS=',
   'LOG_DIR=/tmp',
 ].join(' ');
 
