@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { Deployment } from 'kubernetes-types/apps/v1.js';
 import { names } from '../../operator/src/api/names.ts';
 import type { Client } from './client.ts';
-import { sampleApp, sampleHost } from './sample.ts';
+import { fewest, sampleApp, sampleHost } from './sample.ts';
 import type { Staged } from './stage.ts';
 import { ready } from './ready.ts';
 import { eventually } from './witness.ts';
@@ -46,11 +46,19 @@ export function autoscaling(stage: Staged): void {
     return { wanted: api?.spec?.replicas ?? 0, ready: api?.status?.readyReplicas ?? 0 };
   }
 
+  function settled(count: number): () => Promise<true | undefined> {
+    return async () => {
+      const { ready: now, wanted } = await pods();
+      return wanted === count && now === count ? true : undefined;
+    };
+  }
+
   it('raises the number of pods under load, without a failed request, and lowers it afterwards', async () => {
     const { kubectl } = stage();
     const client = stage().clientOf(sampleHost, CONNECTIONS);
     try {
-      const start = (await pods()).ready;
+      const start = fewest;
+      await eventually(kubectl, sampleApp, `${start} API pods, after what their start cost`, 180, settled(start));
       const load = startLoad(client, '/v1/memos/?limit=100');
       await eventually(kubectl, sampleApp, `more than ${start} ready API pods`, 150, async () =>
         (await pods()).ready > start ? true : undefined,
@@ -58,10 +66,7 @@ export function autoscaling(stage: Staged): void {
         const answered = await load.stop();
         expect([...answered.keys()]).to.deep.equal([200]);
       });
-      await eventually(kubectl, sampleApp, `${start} API pods again`, 180, async () => {
-        const now = await pods();
-        return now.wanted === start && now.ready === start ? true : undefined;
-      });
+      await eventually(kubectl, sampleApp, `${start} API pods again`, 180, settled(start));
       await ready(kubectl, sampleApp);
     } finally {
       await client.close();

@@ -5,7 +5,7 @@ import { selectorText } from '../../operator/src/api/labels.ts';
 import type { Suspects } from '../../scripts/stack/diagnosis.ts';
 import { operatorPods } from '../../scripts/stack/operator.ts';
 import type { Client, Memo } from './client.ts';
-import { sampleApp, sampleHost } from './sample.ts';
+import { fewest, sampleApp, sampleHost } from './sample.ts';
 import type { Staged } from './stage.ts';
 import { isReady, ready } from './ready.ts';
 import { eventually } from './witness.ts';
@@ -37,7 +37,7 @@ export function recovery(stage: Staged): void {
     return await stage().kubectl.list<Pod>('pods', '-n', where, '-l', selector);
   }
 
-  /** Deletes one pod and waits until it is gone and as many as before are ready. */
+  /** Deletes one pod and waits until it is gone and as many as there have to be are ready. */
   async function replaceOne(part: string, suspects: Suspects): Promise<void> {
     const { kubectl } = stage();
     const before = (await pods(suspects)).filter(isReady);
@@ -46,7 +46,7 @@ export function recovery(stage: Staged): void {
     await eventually(kubectl, sampleApp, `another pod of ${part} is ready`, 150, async () => {
       const now = await pods(suspects);
       const gone = now.every(({ metadata }) => metadata?.uid !== uid);
-      return gone && now.filter(isReady).length >= before.length ? true : undefined;
+      return gone && now.filter(isReady).length >= Math.min(before.length, fewest) ? true : undefined;
     });
   }
 

@@ -11,6 +11,8 @@ const objects = await sampleObjects();
 const sample = memoAppOf(objects);
 
 export const sampleApp: AppName = { namespace: sample.metadata.namespace ?? '', name: sample.metadata.name };
+/** Pods of the API; the autoscaler may have more for a while, and take them back at any time. */
+export const fewest = sample.spec.api?.autoscaling?.minReplicas ?? 1;
 export const sampleHost = sample.spec.route?.hostnames[0] ?? '';
 
 /** Applies the file and waits until it is Ready. */

@@ -4,6 +4,7 @@ import { selectorText, type Part } from '../../../operator/src/api/labels.ts';
 import { operator } from '../../../scripts/stack/manifests.ts';
 import type { AppName } from '../../../scripts/stack/memoapp.ts';
 import { isReady, ready } from '../ready.ts';
+import { fewest } from '../sample.ts';
 import type { Stage } from '../stage.ts';
 import { eventually } from '../witness.ts';
 
@@ -25,7 +26,7 @@ export async function evict({ kubectl }: Stage, app: AppName, part: Part): Promi
   await eventually(kubectl, app, `another pod in the place of ${pod}`, 150, async () => {
     const now = await readyPods(kubectl, app, part);
     const gone = now.every(({ metadata }) => metadata?.uid !== uid);
-    return gone && now.length >= before.length ? true : undefined;
+    return gone && now.length >= Math.min(before.length, fewest) ? true : undefined;
   });
   await ready(kubectl, app);
 }
