@@ -105,8 +105,9 @@ func (r *reconciler) ensure(ctx context.Context, wanted *unstructured.Unstructur
 		if err := runtime.DefaultUnstructuredConverter.FromUnstructured(wanted.Object, same); err != nil {
 			return err
 		}
-		// Objects of the cache do not say their kind.
-		same.GetObjectKind().SetGroupVersionKind(schema.GroupVersionKind{})
+		// What is not said is not compared, but for a time: that of creation is the server's.
+		same.SetCreationTimestamp(live.GetCreationTimestamp())
+		same.GetObjectKind().SetGroupVersionKind(live.GetObjectKind().GroupVersionKind())
 		if equality.Semantic.DeepDerivative(same, live) {
 			return nil
 		}
