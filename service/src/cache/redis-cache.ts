@@ -110,7 +110,7 @@ class RedisCache implements ReplayableCache {
     return await this.#flights.run(id, (seal) => this.#loadAndFill(id, load, seal));
   }
 
-  /** Past a Redis that has taken one deadline of the reader already. */
+  /** Past Redis: it is away, or has taken one deadline of the reader already. */
   #loadAlone(id: number, load: () => Promise<CachedMemo | undefined>): Promise<CachedMemo | undefined> {
     return this.#flights.run(id, async () => ({ value: await load(), current: false }));
   }

@@ -4,13 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
-import { definitionsFolder } from '../../cluster/toolbox/toolbox.ts';
-import { established } from '../install.ts';
 import { answerOf, kubectlOn, memoApp, type Kubectl } from '../kubectl.ts';
 import { apply, get } from '../live.ts';
 import { startOperator, type RunningOperator } from '../operator.ts';
 import { until } from '../until.ts';
 import { readyMadeClass, readyMadeVolumes } from '../volumes.ts';
+import { installGitOps } from './gitops.ts';
 import { typedOn, type Typed } from './typed.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -50,16 +49,7 @@ describe('what the pages tell an admin to type', function () {
     symlinkSync(await cluster.toolPath('kubectl'), join(programs, 'kubectl'));
     await apply(kubectl, readyMadeClass);
     for (const volume of readyMadeVolumes(volumes)) await apply(kubectl, volume);
-    for (const namespace of ['argocd', 'flux-system']) await done(['create', 'namespace', namespace]);
-    const theirs = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'argocd-cm', namespace: 'argocd' } };
-    await done(['create', '-f', '-'], theirs);
-    const definitions = [
-      join(await definitionsFolder('argocd'), 'application-crd.yaml'),
-      join(await definitionsFolder('flux-kustomize'), 'kustomize.toolkit.fluxcd.io_kustomizations.yaml'),
-      join(await definitionsFolder('flux-source'), 'source.toolkit.fluxcd.io_gitrepositories.yaml'),
-    ].flatMap((file) => ['-f', file]);
-    await done(['apply', '--server-side', ...definitions]);
-    await established(kubectl, definitions);
+    await installGitOps(kubectl);
     // Where one is while working with one's app.
     await done(['config', 'set-context', '--current', '--namespace=memo']);
   });

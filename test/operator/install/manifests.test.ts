@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { parseAllDocuments } from 'yaml';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
-import { definitionsFolder } from '../../cluster/toolbox/toolbox.ts';
 import { established } from '../install.ts';
 import { kubectlOn, type Kubectl } from '../kubectl.ts';
 import { until } from '../until.ts';
+import { installGitOps } from './gitops.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
@@ -51,18 +51,10 @@ describe('what is shipped', function () {
   before(async () => {
     cluster = await startCluster({ name: 'test-manifests', rung: 2 });
     kubectl = await kubectlOn(cluster);
-    for (const namespace of ['memo', 'memo-more', 'argocd', 'flux-system'])
-      await done(['create', 'namespace', namespace]);
-    const definitions = [
-      join(await definitionsFolder('argocd'), 'application-crd.yaml'),
-      join(await definitionsFolder('flux-kustomize'), 'kustomize.toolkit.fluxcd.io_kustomizations.yaml'),
-      join(await definitionsFolder('flux-source'), 'source.toolkit.fluxcd.io_gitrepositories.yaml'),
-      join(root, 'crds/memo.sogangcomputerclub.org_memoapps.yaml'),
-    ].flatMap((file) => ['-f', file]);
-    await done(['apply', '--server-side', ...definitions]);
-    await established(kubectl, definitions);
-    const theirs = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'argocd-cm', namespace: 'argocd' } };
-    await done(['create', '-f', '-'], { ...theirs, data: { url: 'https://argocd.example' } });
+    for (const namespace of ['memo', 'memo-more']) await done(['create', 'namespace', namespace]);
+    await installGitOps(kubectl, { url: 'https://argocd.example' });
+    await done(['apply', '--server-side', '-f', join(root, 'crds/memo.sogangcomputerclub.org_memoapps.yaml')]);
+    await established(kubectl);
   });
 
   after(async () => {

@@ -4,6 +4,7 @@ import { selector } from '../../../api/labels.ts';
 import type { ResolvedApp } from '../../../api/resolved.ts';
 import { databaseConnection } from '../../api/connections.ts';
 import type { Observed } from '../../observed.ts';
+import { isReady } from '../pods/problem.ts';
 
 /** `managed` and `another` are what was asked for before: ours, and one that others run. */
 export type DatabaseInUse = 'wanted' | 'managed' | 'another';
@@ -14,14 +15,13 @@ const addressVariable = 'DATABASE_URL';
 /** By the environment of the pods that are ready. Where none is, the one that the spec asks for. */
 export function databaseInUse(app: ResolvedApp, observed: Observed): DatabaseInUse {
   const wanted = databaseConnection(app, 'service').variables[addressVariable];
-  const addresses = observed.list('Pod', selector(app, 'api')).filter(isReady).map(addressIn);
+  const addresses = observed.list('Pod', selector(app, 'api')).filter(serves).map(addressIn);
   if (addresses.length === 0 || addresses.includes(wanted)) return 'wanted';
   return addresses.includes(undefined) ? 'managed' : 'another';
 }
 
-function isReady({ metadata, status }: Pod): boolean {
-  const ready = status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True');
-  return metadata?.deletionTimestamp === undefined && ready === true;
+function serves(pod: Pod): boolean {
+  return pod.metadata?.deletionTimestamp === undefined && isReady(pod);
 }
 
 /** undefined: the pod uses the managed one. */

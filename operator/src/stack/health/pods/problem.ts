@@ -50,11 +50,16 @@ function containersProblem(part: PodPart, pod: Pod): Problem | undefined {
   return undefined;
 }
 
+/** As the kubelet says it, also of one that is on its way out. */
+export function isReady({ status }: Pod): boolean {
+  return status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false;
+}
+
 /** Pods of the part that are there and not ready, by name, for the end of a message. Empty: there are none. */
 export function waitingFor(app: ResolvedApp, part: PodPart, observed: Observed): string {
   const late = observed
     .list('Pod', selector(app, part))
-    .filter(({ status }) => !status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True'))
+    .filter((pod) => !isReady(pod))
     .map(({ metadata, spec }) => {
       const name = metadata?.name ?? '';
       // One that stays so is on a node that is gone: nothing takes its place before somebody says that the node is off.
