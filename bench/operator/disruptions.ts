@@ -4,7 +4,8 @@
  * acknowledged memo is lost.
  */
 import type { Part } from '../../operator/src/api/labels.ts';
-import { evict, renewOperator, rollApi } from '../../test/e2e/disruptions/acts.ts';
+import { rollApi } from '../../test/e2e/change.ts';
+import { evict, renewOperator } from '../../test/e2e/disruptions/acts.ts';
 import { usualRequests } from '../../test/e2e/disruptions/requests.ts';
 import { isSuccess, startTraffic } from '../../test/e2e/disruptions/traffic.ts';
 import { bringSample, sampleApp, sampleHost } from '../../test/e2e/sample.ts';

@@ -8,18 +8,20 @@ import { healthStatus } from './health/health.ts';
 import type { Health } from './health/health.ts';
 import { cors } from './http/cors.ts';
 import { errorReply, problemOf } from './http/errors.ts';
-import { guard, subjectOf } from './http/guard.ts';
+import { guard } from './http/guard.ts';
 import { deprecation } from './http/legacy.ts';
+import { dispatch } from './http/dispatch.ts';
 import { allowOnly } from './http/methods.ts';
 import { documentRoutes } from './http/openapi/routes.ts';
-import { onlyOperations } from './http/operations.ts';
+import { placeOf } from './http/operations.ts';
+import type { Place } from './http/operations.ts';
 import { targetOf } from './http/paths.ts';
 import { Problem } from './http/problem.ts';
 import { ClientGone, sendJson } from './http/reply.ts';
 import { ClientAddresses } from './limits/client-address.ts';
 import type { Limiter } from './limits/limiter.ts';
-import { memoRoutes } from './memos/routes.ts';
-import type { MemoRoutesOptions } from './memos/routes.ts';
+import { memoHandlers } from './memos/handlers.ts';
+import type { MemoHandlersOptions } from './memos/handlers.ts';
 import { errorFields } from './observability/log.ts';
 import type { Log } from './observability/log.ts';
 import type { Metrics } from './observability/metrics.ts';
@@ -34,7 +36,7 @@ export interface AppOptions {
   readonly tokens?: Tokens;
   /** Absent: requests are not limited. */
   readonly limiter?: Limiter;
-  readonly memos: MemoRoutesOptions;
+  readonly memos: MemoHandlersOptions;
   readonly health: Health;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -48,15 +50,17 @@ export function createApp(options: AppOptions): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.enable('case sensitive routing');
-  app.use(observe(options));
-  app.use(requireHost);
-  app.use(cors(http.allowedOrigins));
-  app.use(canonicalPath(http));
-  if (tokens !== undefined || limiter !== undefined) {
-    const addresses = new ClientAddresses(http.trustedProxies);
-    app.use(guard({ addresses, ...(tokens && { tokens }), ...(limiter && { limiter }) }));
-  }
-  app.use(onlyOperations(memoRoutes(options.memos)));
+  const addresses = new ClientAddresses(http.trustedProxies);
+  app.use(
+    inTurn([
+      observe(options),
+      requireHost,
+      cors(http.allowedOrigins),
+      canonicalPath(http),
+      ...(tokens || limiter ? [guard({ addresses, ...(tokens && { tokens }), ...(limiter && { limiter }) })] : []),
+      dispatch(memoHandlers(options.memos)),
+    ]),
+  );
   app.route('/health').get(health(options.health)).all(allowOnly('GET, HEAD, OPTIONS'));
   app.use(documentRoutes({ tokens: tokens !== undefined, limited: limiter?.classes ?? new Set() }));
   app.use(() => {
@@ -64,6 +68,25 @@ export function createApp(options: AppOptions): Express {
   });
   app.use(answerError(options.log));
   return app;
+}
+
+/**
+ * Handlers that all requests pass, as one: a router has its work at each of its own, and there is none between here and the
+ * memos. An error of any of them goes to the app's.
+ */
+function inTurn(handlers: readonly RequestHandler[]): RequestHandler {
+  return (request, response, done) => {
+    const pass = (at: number): void => {
+      const handler = handlers[at];
+      if (handler === undefined) {
+        done();
+        return;
+      }
+      const outcome: unknown = handler(request, response, () => pass(at + 1));
+      if (outcome instanceof Promise) outcome.catch(done);
+    };
+    pass(0);
+  };
 }
 
 function health(source: Health): RequestHandler {
@@ -79,14 +102,17 @@ function observe({ draining, log, metrics }: AppOptions): RequestHandler {
     const started = performance.now();
     const id = idOf(request);
     const trace = traceOf(request.headers['traceparent']);
-    response.setHeader('X-Request-Id', id);
-    response.setHeader('X-Content-Type-Options', 'nosniff');
-    response.setHeader('Content-Security-Policy', NOTHING);
-    if (draining()) response.setHeader('Connection', 'close');
-    response.once('close', () => {
+    const locals: Express.Locals = response.locals;
+    locals.common = {
+      'X-Request-Id': id,
+      'X-Content-Type-Options': 'nosniff',
+      'Content-Security-Policy': NOTHING,
+      ...(draining() && { Connection: 'close' }),
+    };
+    response.on('close', () => {
       const { method } = request;
-      const subject = subjectOf(response);
-      const route = routeOf(request);
+      const { place, subject } = locals;
+      const route = routeOf(request, place);
       const seconds = (performance.now() - started) / 1000;
       metrics.request(method, route, response.statusCode, seconds);
       log.info(
@@ -121,7 +147,8 @@ function idOf(request: Request): string {
 }
 
 /** The pattern, never the path: ids must not become labels. */
-function routeOf(request: Request): string {
+function routeOf(request: Request, place: Place | undefined): string {
+  if (place !== undefined) return place.resource.path;
   const route: unknown = request.route;
   return typeof route === 'object' && route !== null && 'path' in route ? String(route.path) : 'none';
 }
@@ -134,7 +161,9 @@ function canonicalPath({ legacyPaths, legacyPathsSunset }: HttpConfig): RequestH
     const target = targetOf(request.url, aliases);
     if (target === undefined) throw new Problem('path-not-found');
     if (target.alias) deprecate?.(response, target);
-    response.locals['memosPath'] = `${target.prefix}${target.alias ? '' : '/v1'}/memos`;
+    const locals: Express.Locals = response.locals;
+    locals.memosPath = `${target.prefix}${target.alias ? '' : '/v1'}/memos`;
+    locals.place = placeOf(target.path);
     request.url = target.path + target.query;
     next();
   };
@@ -145,10 +174,10 @@ function answerError(log: Log) {
   return (error: unknown, request: Request, response: Response, next: NextFunction): void => {
     const problem = problemOf(error);
     if (problem.code === 'internal' && !(error instanceof ClientGone)) {
-      const id = response.getHeader('X-Request-Id');
+      const { common }: Express.Locals = response.locals;
       const trace = currentTrace();
       log.error(
-        { ...errorFields(error), 'http.request.id': id, ...(trace && { 'trace.id': trace.id }) },
+        { ...errorFields(error), 'http.request.id': common?.['X-Request-Id'], ...(trace && { 'trace.id': trace.id }) },
         'a request failed',
       );
     }

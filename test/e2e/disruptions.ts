@@ -1,7 +1,8 @@
 /** What is done to an app in the course of a year, under traffic: nobody notices, but for the database, and then it is told. */
 import { expect } from 'chai';
 import type { Client } from './client.ts';
-import { evict, renewOperator, rollApi } from './disruptions/acts.ts';
+import { rollApi } from './change.ts';
+import { evict, renewOperator } from './disruptions/acts.ts';
 import { usualRequests, type Requests } from './disruptions/requests.ts';
 import { startTraffic, type Outcome } from './disruptions/traffic.ts';
 import { sampleApp, sampleHost } from './sample.ts';

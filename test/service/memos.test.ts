@@ -254,7 +254,7 @@ describe('the memo API', function () {
       services: { database: 'healthy', redis: 'healthy', kafka: 'not_configured' },
     });
     expect((await service.manage('/metrics')).text).to.match(
-      /http_request_duration_seconds_count\{method="GET",route="\/memos\/:id"/,
+      /http_request_duration_seconds_count\{method="GET",route="\/memos\/\{memo_id\}"/,
     );
     expect((await service.call('GET', '/metrics')).status).to.equal(404);
   });

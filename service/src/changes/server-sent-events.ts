@@ -1,6 +1,6 @@
 /** The changes of memos as server-sent events (WHATWG HTML, section 9.2). */
 import type { Request, Response } from 'express';
-import { ClientGone, write } from '../http/reply.ts';
+import { ClientGone, startReply, write } from '../http/reply.ts';
 import type { ChangeFeed, Portion } from './feed.ts';
 
 export interface StreamOptions {
@@ -36,7 +36,7 @@ export async function streamChanges(
   response: Response,
 ): Promise<void> {
   if (request.method === 'HEAD') {
-    response.writeHead(200, HEADERS).end();
+    startReply(response, 200, HEADERS).end();
     return;
   }
   const stream = await feed.open(request.get('last-event-id'));
@@ -44,7 +44,7 @@ export async function streamChanges(
   response.once('close', () => gone.abort());
   const over = AbortSignal.any([stop, gone.signal]);
   try {
-    response.writeHead(200, HEADERS);
+    startReply(response, 200, HEADERS);
     await write(response, `retry: ${RETRY_MS}\n\n`, stalledMs);
     while (!over.aborted) {
       const text = textOf(await stream.next(heartbeatMs, over));

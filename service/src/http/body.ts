@@ -12,6 +12,8 @@ export function bodyLimit(maxContentBytes: number): number {
 export const JSON_TYPES = /^\s*application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 /** Not `application/json-patch+json`: a list of operations is no merge patch. */
 export const MERGE_PATCH_TYPES = /^\s*application\/(?:merge-patch\+)?json\s*(?:;|$)/i;
+/** RFC 5789 section 3.1. */
+export const MERGE_PATCH_ACCEPTED = { 'Accept-Patch': 'application/merge-patch+json, application/json' } as const;
 
 /** What a body may be. */
 export interface BodyBounds {

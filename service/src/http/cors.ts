@@ -1,5 +1,6 @@
 /** Cross-origin requests (Fetch standard, section 3.2), without credentials, as the original allowed them. */
 import type { RequestHandler } from 'express';
+import { startReply } from './reply.ts';
 
 const METHODS = 'DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT';
 
@@ -24,11 +25,10 @@ export function cors(allowed: readonly string[]): RequestHandler {
       return;
     }
     const headers = request.headers['access-control-request-headers'];
-    response.writeHead(204, {
+    startReply(response, 204, {
       'Access-Control-Allow-Methods': METHODS,
       ...(headers !== undefined && { 'Access-Control-Allow-Headers': headers }),
       'Access-Control-Max-Age': '600',
-    });
-    response.end();
+    }).end();
   };
 }

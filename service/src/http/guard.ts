@@ -1,13 +1,13 @@
 /** Who may ask for what, and how often: mounted before the memos where tokens are asked for or requests are limited. */
 import { createHash } from 'node:crypto';
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { covers } from '../auth/roles.ts';
 import { roleTooLow } from '../auth/tokens.ts';
 import type { Principal, Tokens } from '../auth/tokens.ts';
 import { networkOf } from '../limits/client-address.ts';
 import type { ClientAddresses } from '../limits/client-address.ts';
 import type { Limiter } from '../limits/limiter.ts';
-import { operationOf } from './operations.ts';
+import { OPERATIONS, operationOf } from './operations.ts';
 import { Problem } from './problem.ts';
 
 export interface GuardOptions {
@@ -21,12 +21,13 @@ export interface GuardOptions {
 /** Probes, health, documents and OPTIONS are for everyone, always. */
 export function guard({ addresses, limiter, tokens }: GuardOptions): RequestHandler {
   return async (request, response, next) => {
-    const path = request.url.replace(/\?.*$/s, '');
-    if (request.method === 'OPTIONS' || !/^\/memos(?:\/|$)/.test(path)) {
+    if (request.method === 'OPTIONS' || !/^\/memos(?:[/?]|$)/.test(request.url)) {
       next();
       return;
     }
-    const operation = operationOf(request.method, path);
+    const locals: Express.Locals = response.locals;
+    const name = locals.place && operationOf(locals.place, request.method);
+    const operation = name && OPERATIONS[name];
     const caller = await tokens?.identify(request.headers.authorization);
     // A refused token counts too, under the address: guessing is not free.
     if (operation !== undefined) await limiter?.count(operation.limit, clientOf(caller, request, addresses), response);
@@ -34,15 +35,9 @@ export function guard({ addresses, limiter, tokens }: GuardOptions): RequestHand
     if (operation !== undefined && caller !== undefined && !covers(caller.role, operation.role)) {
       throw roleTooLow(operation.role);
     }
-    response.locals['subject'] = caller?.subject;
+    if (caller?.subject !== undefined) locals.subject = caller.subject;
     next();
   };
-}
-
-/** Who asked, where tokens are asked for and name a subject. */
-export function subjectOf({ locals }: Response): string | undefined {
-  const subject: unknown = locals['subject'];
-  return typeof subject === 'string' ? subject : undefined;
 }
 
 /** A subject is hashed: it may be an address of mail, and of any length. */

@@ -1,11 +1,12 @@
 /** What a path does not take. */
 import type { RequestHandler } from 'express';
 import { Problem } from './problem.ts';
+import { startReply } from './reply.ts';
 
 /** The last handler of a path: 204 for OPTIONS, 405 for what it does not know. Both say what it does. */
 export function allowOnly(methods: string, more: Readonly<Record<string, string>> = {}): RequestHandler {
   return (request, response) => {
     if (request.method !== 'OPTIONS') throw new Problem('method-not-allowed', { headers: { Allow: methods } });
-    response.writeHead(204, { Allow: methods, ...more }).end();
+    startReply(response, 204, { Allow: methods, ...more }).end();
   };
 }

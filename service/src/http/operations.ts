@@ -1,5 +1,4 @@
 /** The operations on memos, and what each asks of a client: the one table behind roles, rate limits and the API's document. */
-import type { Router } from 'express';
 
 /** Each may do what the one before it may, and more. */
 export const ROLES = ['reader', 'writer', 'admin'] as const;
@@ -35,42 +34,54 @@ export const OPERATIONS = {
 
 export type OperationName = keyof typeof OPERATIONS;
 
-/** As the router knows them. */
-const PATHS = new Set<string>();
-const BY_TARGET = new Map<string, Operation>();
-for (const operation of Object.values(OPERATIONS)) {
-  const path = operation.path.slice('/v1'.length).replace(/\/$/, '');
-  PATHS.add(path);
-  BY_TARGET.set(`${operation.method} ${path}`, operation);
+/** A path of the memos, and what it takes. */
+export interface Resource {
+  /** As a target says it, a parameter as OpenAPI writes it: `/memos/{memo_id}`. */
+  readonly path: string;
+  /** By method. */
+  readonly operations: ReadonlyMap<string, OperationName>;
+  /** For `Allow`. */
+  readonly methods: string;
+}
+
+/** A resource as a request names it. */
+export interface Place {
+  readonly resource: Resource;
+  /** As it stands in the path, percent-encoded if the client likes; empty where the resource has none. */
+  readonly id: string;
+}
+
+const MEMOS = '/memos/';
+const MEMO_PATH = '/memos/{memo_id}';
+const resources = resourcesOf(Object.entries(OPERATIONS) as [OperationName, Operation][]);
+const MEMO = resources.get(MEMO_PATH);
+
+function resourcesOf(operations: readonly (readonly [OperationName, Operation])[]): ReadonlyMap<string, Resource> {
+  const byPath = Map.groupBy(operations, ([, { path }]) => path.slice('/v1'.length).replace(/\/$/, ''));
+  return new Map(
+    [...byPath].map(([path, found]) => {
+      const byMethod = new Map(found.map(([name, { method }]) => [method as string, name]));
+      const methods = ['OPTIONS', ...(byMethod.has('GET') ? ['HEAD'] : []), ...byMethod.keys()].toSorted().join(', ');
+      return [path, { path, operations: byMethod, methods }];
+    }),
+  );
 }
 
 /**
- * The operation that a request asks for. HEAD counts as GET. Undefined: none, so that the answer will be 404 or 405.
- * @param path as the router knows it: `/memos`, `/memos/12`; without a query and without a slash at its end
+ * What stands at a path; the name of a collection is no id. Undefined: nothing of the memos.
+ * @param path `/memos`, `/memos/12`; without a version, a query and a slash at its end
  */
-export function operationOf(method: string, path: string): Operation | undefined {
-  const verb = method === 'HEAD' ? 'GET' : method;
-  // As in the router, the name of a collection is no id.
-  const known = PATHS.has(path) ? path : path.replace(/^\/memos\/[^/]+/, '/memos/{memo_id}');
-  return BY_TARGET.get(`${verb} ${known}`);
+export function placeOf(path: string): Place | undefined {
+  const named = resources.get(path);
+  if (named !== undefined) return { resource: named, id: '' };
+  if (!path.startsWith(MEMOS)) return undefined;
+  const end = path.indexOf('/', MEMOS.length);
+  const id = end < 0 ? path.slice(MEMOS.length) : path.slice(MEMOS.length, end);
+  const resource = end < 0 ? MEMO : resources.get(MEMO_PATH + path.slice(end));
+  return id === '' || resource === undefined ? undefined : { resource, id };
 }
 
-/**
- * The router, once it is sure that each of its routes is an operation of the table: what is not there would be open to
- * any role, unlimited and undocumented.
- * @throws Error naming the route
- */
-export function onlyOperations(router: Router): Router {
-  for (const { route } of router.stack) {
-    if (route === undefined) continue;
-    const path = route.path.replace(/:\w+/, '{memo_id}');
-    for (const { method } of route.stack) {
-      // The last handler of a path takes all methods, to refuse them.
-      if (typeof method !== 'string') continue;
-      if (operationOf(method.toUpperCase(), path) === undefined) {
-        throw new Error(`${method.toUpperCase()} ${route.path} is not among OPERATIONS`);
-      }
-    }
-  }
-  return router;
+/** The operation that a method asks for there. HEAD counts as GET. Undefined: none, so that the answer will be 405. */
+export function operationOf({ resource }: Place, method: string): OperationName | undefined {
+  return resource.operations.get(method === 'HEAD' ? 'GET' : method);
 }

@@ -76,8 +76,8 @@ export const memoIdParameter = z.int().min(1).meta({ description: 'The id of a m
  * The id in a path. Undefined: an integer that no memo can have.
  * @throws Problem invalid (422) when it is no integer
  */
-export function memoId(text: string | string[] | undefined): number | undefined {
-  const id = typeof text === 'string' ? integerIn(text) : undefined;
+export function memoId(text: string): number | undefined {
+  const id = integerIn(text);
   if (id === undefined) throw invalid({ loc: ['path', 'memo_id'], code: 'int_parsing' });
   return id >= 1 && id <= Number.MAX_SAFE_INTEGER ? id : undefined;
 }

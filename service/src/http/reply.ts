@@ -1,19 +1,49 @@
 /** Replies as bytes: what is known of them is said in one write. */
-import type { ServerResponse } from 'node:http';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { Place } from './operations.ts';
 import { memoJson } from '../memos/memo.ts';
 import type { Memo } from '../memos/memo.ts';
 
 /** A client that takes nothing for so long has gone, or holds memory on purpose. */
 const STALLED_MS = 30_000;
 
+/** A response of the API port, or of a server that keeps nothing beside it. */
+export interface Reply extends ServerResponse {
+  readonly locals?: Express.Locals;
+}
+
+declare global {
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- the way in which Express is told what a request keeps
+  namespace Express {
+    interface Locals {
+      /** What every reply to the request says, whatever it answers. */
+      common?: Readonly<Record<string, string>>;
+      /** What the path names; undefined: nothing of the memos. */
+      place?: Place | undefined;
+      /** The path of the memos in the form that the client used: `/v1/memos`, `/api/memos`, ... */
+      memosPath?: string;
+      /** Who asks, where tokens are asked for and name a subject. */
+      subject?: string;
+    }
+  }
+}
+
+/**
+ * Begins every reply: what is common to all goes out with what is its own. Node's `setHeader` keeps each header under two
+ * names until then, which costs a read of a cached memo a twentieth; it is left to what few replies say.
+ */
+export function startReply<R extends Reply>(response: R, status: number, headers: OutgoingHttpHeaders = {}): R {
+  return response.writeHead(status, { ...response.locals?.common, ...headers });
+}
+
 export function sendJson(
-  response: ServerResponse,
+  response: Reply,
   status: number,
   body: Buffer,
   headers: Readonly<Record<string, string>> = {},
   contentType = 'application/json',
 ): void {
-  response.writeHead(status, { 'Content-Type': contentType, 'Content-Length': body.length, ...headers });
+  startReply(response, status, { 'Content-Type': contentType, 'Content-Length': body.length, ...headers });
   // Node leaves the body out of the answer to a HEAD by itself.
   response.end(body);
 }
@@ -31,7 +61,7 @@ export class ClientGone extends Error {
  * The first portion is read before the status is sent, so that a database that is away is a 503; after that
  * the connection is cut: a client must never take a short answer for a whole one.
  */
-export async function sendMemos(response: ServerResponse, portions: AsyncGenerator<Memo[]>): Promise<void> {
+export async function sendMemos(response: Reply, portions: AsyncGenerator<Memo[]>): Promise<void> {
   const first = await portions.next();
   const second = first.done === true ? first : await portions.next();
   const head = first.done === true ? '' : json(first.value);
@@ -39,7 +69,7 @@ export async function sendMemos(response: ServerResponse, portions: AsyncGenerat
     sendJson(response, 200, Buffer.from(`[${head}]`));
     return;
   }
-  response.writeHead(200, { 'Content-Type': 'application/json' });
+  startReply(response, 200, { 'Content-Type': 'application/json' });
   if (response.req.method === 'HEAD') {
     await portions.return(undefined);
     response.end();

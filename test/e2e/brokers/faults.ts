@@ -1,7 +1,6 @@
 /** What happens to the pods of a quorum of three. */
 import type { MemoApp } from '../../../operator/src/api/memoapp.ts';
 import type { AppName } from '../../../scripts/stack/memoapp.ts';
-import { ready } from '../ready.ts';
 import type { Stage } from '../stage.ts';
 import { eventually } from '../witness.ts';
 
@@ -22,11 +21,4 @@ export async function losePod({ kubectl }: Stage, app: AppName, name: string): P
 export async function loseVolume(stage: Stage, app: AppName, pod: string): Promise<string> {
   await stage.kubectl.run(['delete', 'pvc', `data-${pod}`, '-n', app.namespace, '--wait=false']);
   return await losePod(stage, app, pod);
-}
-
-/** A change of the spec that needs new pods, and waiting until it is done. */
-export async function change({ kubectl }: Stage, app: AppName, spec: MemoApp['spec']): Promise<void> {
-  const patch = JSON.stringify({ spec });
-  await kubectl.run(['patch', 'memoapp', app.name, '-n', app.namespace, '--type=merge', '-p', patch]);
-  await ready(kubectl, app);
 }

@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { Histogram } from 'prom-client';
 
 const redis = new Redis(process.env['REDIS_URL'] ?? '', { enableAutoPipelining: true });
-const log = pino(pino.destination({ dest: 1, sync: false, minLength: 4096 }));
+const log = pino(pino.destination({ dest: 1, sync: false, minLength: 32_768, maxWrite: 65_536 }));
 const seconds = new Histogram({
   name: 'http_request_duration_seconds',
   help: 'Duration of requests.',

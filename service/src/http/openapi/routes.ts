@@ -41,6 +41,8 @@ async function pageFile(request: Request, response: Response): Promise<void> {
   }
   const path = packageFile(name);
   if (path === undefined) throw new Problem('path-not-found');
+  const { common = {} }: Express.Locals = response.locals;
+  response.set(common);
   await new Promise<void>((resolve, reject) => {
     response.sendFile(path, { maxAge: '1h' }, (error: Error | undefined) => {
       if (error === undefined) resolve();

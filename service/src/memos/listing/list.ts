@@ -78,6 +78,7 @@ function linkTo(scope: string, next: Position, request: Request, response: Respo
   const parameters = new URLSearchParams(queryOf(request.url));
   parameters.delete('skip');
   parameters.set('cursor', encodeCursor(scope, next));
-  const path = `${String(response.locals['memosPath'])}${request.path.slice('/memos'.length)}/`;
+  const { memosPath }: Express.Locals = response.locals;
+  const path = `${memosPath}${request.path.slice('/memos'.length)}/`;
   return `<${path}?${parameters.toString()}>; rel="next"`;
 }

@@ -1,7 +1,7 @@
 /** Sends memos as NDJSON: one a line as a read would answer it, the oldest first, with flat memory. */
 import type { Request, Response } from 'express';
 import { readQuery } from '../../http/parameters.ts';
-import { ClientGone, write } from '../../http/reply.ts';
+import { ClientGone, startReply, write } from '../../http/reply.ts';
 import { filterQuery, REPEATED, selectionOf } from '../listing/filters.ts';
 import { OLDEST_FIRST } from '../listing/order.ts';
 import { portions } from '../listing/pages.ts';
@@ -18,7 +18,7 @@ export async function exportMemos(source: PageSource, request: Request, response
   const selection = selectionOf(readQuery(filterQuery, request.url, REPEATED), OLDEST_FIRST);
   const all = portions(source, await source.tags.ledByTag(selection));
   let next = await all.next();
-  response.writeHead(200, { 'Content-Type': NDJSON, 'Cache-Control': 'no-store' });
+  startReply(response, 200, { 'Content-Type': NDJSON, 'Cache-Control': 'no-store' });
   try {
     // Node leaves the body out of the answer to a HEAD, and would have us read all of it.
     for (; next.done !== true && request.method !== 'HEAD'; next = await all.next()) {

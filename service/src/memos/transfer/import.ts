@@ -8,7 +8,7 @@ import type { Database } from '../../db/database.ts';
 import { bodyLimit, checkType, discardRest } from '../../http/body.ts';
 import { languageOf, problemOf } from '../../http/errors.ts';
 import { Problem } from '../../http/problem.ts';
-import { sendJson } from '../../http/reply.ts';
+import { sendJson, startReply } from '../../http/reply.ts';
 import { DeadlineExceeded, within } from '../../waiting.ts';
 import type { MemoCache } from '../cache-port.ts';
 import { folded } from '../folded.ts';
@@ -50,7 +50,7 @@ export async function importMemos(options: ImportOptions, request: Request, resp
     return;
   }
   // The client is still sending: it is told first, and its connection is closed when it has had time to read that.
-  response.writeHead(report.status, {
+  startReply(response, report.status, {
     'Content-Type': 'application/json',
     'Content-Length': body.length,
     Connection: 'close',

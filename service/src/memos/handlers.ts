@@ -1,14 +1,13 @@
 /** The operations on memos, as the contract pins them. */
-import { Router } from 'express';
 import type { Request, Response } from 'express';
 import { streamChanges } from '../changes/server-sent-events.ts';
 import type { StreamOptions } from '../changes/server-sent-events.ts';
-import { bodyLimit, JSON_TYPES, MERGE_PATCH_TYPES, readJson } from '../http/body.ts';
+import { bodyLimit, JSON_TYPES, MERGE_PATCH_ACCEPTED, MERGE_PATCH_TYPES, readJson } from '../http/body.ts';
+import type { OperationHandler } from '../http/dispatch.ts';
+import type { OperationName } from '../http/operations.ts';
 import { memoId, readQuery } from '../http/parameters.ts';
-import { allowOnly } from '../http/methods.ts';
 import { Problem } from '../http/problem.ts';
-import { subjectOf } from '../http/guard.ts';
-import { sendJson, sendMemos } from '../http/reply.ts';
+import { sendJson, sendMemos, startReply } from '../http/reply.ts';
 import type { MemoCache } from './cache-port.ts';
 import { keyedRequest } from './idempotency.ts';
 import { listMemos, listTrash } from './listing/list.ts';
@@ -23,7 +22,7 @@ import { exportMemos } from './transfer/export.ts';
 import { importMemos } from './transfer/import.ts';
 import type { ImportOptions } from './transfer/import.ts';
 
-export interface MemoRoutesOptions {
+export interface MemoHandlersOptions {
   readonly store: MemoStore;
   readonly search: MemoSearch;
   readonly pages: PageSource;
@@ -35,68 +34,48 @@ export interface MemoRoutesOptions {
   readonly requestMs: number;
 }
 
-/** RFC 5789 section 3.1. */
-const ACCEPT_PATCH = { 'Accept-Patch': 'application/merge-patch+json, application/json' } as const;
-
-export function memoRoutes(options: MemoRoutesOptions): Router {
-  const router = Router({ caseSensitive: true });
-  router
-    .route('/memos')
-    .get((request, response) => listMemos(options.pages, request, response))
-    .post((request, response) => create(options, request, response))
-    .all(allowOnly('GET, HEAD, OPTIONS, POST'));
-  router
-    .route('/memos/search')
-    .get((request, response) => search(options, request, response))
-    .all(allowOnly('GET, HEAD, OPTIONS'));
-  router
-    .route('/memos/trash')
-    .get((request, response) => listTrash(options.pages, request, response))
-    .all(allowOnly('GET, HEAD, OPTIONS'));
-  router
-    .route('/memos/export')
-    .get((request, response) => exportMemos(options.pages, request, response))
-    .all(allowOnly('GET, HEAD, OPTIONS'));
-  router
-    .route('/memos/import')
-    .post((request, response) => importMemos({ ...options, ...options.imports }, request, response))
-    .all(allowOnly('OPTIONS, POST'));
-  router
-    .route('/memos/changes')
-    .get((request, response) => streamChanges(options.changes, request, response))
-    .all(allowOnly('GET, HEAD, OPTIONS'));
-  router
-    .route('/memos/:id')
-    .get((request, response) => read(options, request, response))
-    .put((request, response) => update(options, request, response))
-    .patch((request, response) => patch(options, request, response))
-    .delete((request, response) => remove(options, request, response))
-    .all(allowOnly('DELETE, GET, HEAD, OPTIONS, PATCH, PUT', ACCEPT_PATCH));
-  router
-    .route('/memos/:id/restore')
-    .post((request, response) => restore(options, request, response))
-    .all(allowOnly('OPTIONS, POST'));
-  return router;
+/** What does each operation. */
+export function memoHandlers(options: MemoHandlersOptions): Record<OperationName, OperationHandler> {
+  return {
+    listMemos: (request, response) => listMemos(options.pages, request, response),
+    searchMemos: (request, response) => search(options, request, response),
+    listTrash: (request, response) => listTrash(options.pages, request, response),
+    exportMemos: (request, response) => exportMemos(options.pages, request, response),
+    importMemos: (request, response) => importMemos({ ...options, ...options.imports }, request, response),
+    streamChanges: (request, response) => streamChanges(options.changes, request, response),
+    createMemo: (request, response) => create(options, request, response),
+    readMemo: (request, response, id) => read(options, request, response, id),
+    updateMemo: (request, response, id) => update(options, request, response, id),
+    patchMemo: (request, response, id) => patch(options, request, response, id),
+    deleteMemo: (request, response, id) => remove(options, request, response, id),
+    restoreMemo: (_request, response, id) => restore(options, response, id),
+  };
 }
 
-async function search(options: MemoRoutesOptions, request: Request, response: Response): Promise<void> {
+async function search(options: MemoHandlersOptions, request: Request, response: Response): Promise<void> {
   const { limit, q, skip } = readQuery(searchQuery, request.url);
   const ids = await options.search.find(q, skip, limit);
   await sendMemos(response, byIds(options.pages, ids));
 }
 
-async function create(options: MemoRoutesOptions, request: Request, response: Response): Promise<void> {
+async function create(options: MemoHandlersOptions, request: Request, response: Response): Promise<void> {
   const { cache, maxContentBytes, store } = options;
   const body = await bodyOf(options, request);
   const fields = parseCreate(body, maxContentBytes);
-  const memo = await store.create(fields, keyedRequest(request.headers['idempotency-key'], body, subjectOf(response)));
+  const { memosPath, subject }: Express.Locals = response.locals;
+  const memo = await store.create(fields, keyedRequest(request.headers['idempotency-key'], body, subject));
   // Somebody may have looked for this id before it was there, and been told so.
   await cache.invalidate(memo.id);
-  sendMemo(response, 201, memo, { Location: `${String(response.locals['memosPath'])}/${memo.id}` });
+  sendMemo(response, 201, memo, { Location: `${memosPath}/${memo.id}` });
 }
 
-async function read({ cache, store }: MemoRoutesOptions, request: Request, response: Response): Promise<void> {
-  const id = memoId(request.params['id']);
+async function read(
+  { cache, store }: MemoHandlersOptions,
+  request: Request,
+  response: Response,
+  given: string,
+): Promise<void> {
+  const id = memoId(given);
   const found =
     id === undefined
       ? undefined
@@ -107,27 +86,27 @@ async function read({ cache, store }: MemoRoutesOptions, request: Request, respo
   if (id === undefined || found === undefined) throw new Problem('memo-not-found');
   const tag = entityTag(id, found.version);
   if (matches(request.headers['if-none-match']?.replaceAll('W/', ''), tag)) {
-    response.writeHead(304, { ETag: tag }).end();
+    startReply(response, 304, { ETag: tag }).end();
     return;
   }
   sendJson(response, 200, found.bytes, { ETag: tag });
 }
 
-async function update(options: MemoRoutesOptions, request: Request, response: Response): Promise<void> {
-  await change(options, request, response, await bodyOf(options, request));
+async function update(options: MemoHandlersOptions, request: Request, response: Response, id: string): Promise<void> {
+  await change(options, request, response, id, await bodyOf(options, request));
 }
 
 /**
  * A merge patch (RFC 7396). A memo has no objects inside, so that merging is setting the members that were sent; and its
  * members do not go away, so that `null` is taken where a memo may hold it and refused elsewhere. All of it as in a PUT.
  */
-async function patch(options: MemoRoutesOptions, request: Request, response: Response): Promise<void> {
-  response.setHeader('Accept-Patch', ACCEPT_PATCH['Accept-Patch']);
-  await change(options, request, response, await bodyOf(options, request, MERGE_PATCH_TYPES));
+async function patch(options: MemoHandlersOptions, request: Request, response: Response, id: string): Promise<void> {
+  response.set(MERGE_PATCH_ACCEPTED);
+  await change(options, request, response, id, await bodyOf(options, request, MERGE_PATCH_TYPES));
 }
 
 function bodyOf(
-  { maxContentBytes, requestMs }: MemoRoutesOptions,
+  { maxContentBytes, requestMs }: MemoHandlersOptions,
   request: Request,
   types = JSON_TYPES,
 ): Promise<unknown> {
@@ -135,12 +114,13 @@ function bodyOf(
 }
 
 async function change(
-  { cache, maxContentBytes, store }: MemoRoutesOptions,
+  { cache, maxContentBytes, store }: MemoHandlersOptions,
   request: Request,
   response: Response,
+  given: string,
   body: unknown,
 ): Promise<void> {
-  const id = memoId(request.params['id']);
+  const id = memoId(given);
   const changes = parseUpdate(body, maxContentBytes);
   const memo = id === undefined ? undefined : await store.update(id, changes, preconditionOf(request));
   if (memo === undefined) throw new Problem('memo-not-found');
@@ -148,15 +128,20 @@ async function change(
   sendMemo(response, 200, memo);
 }
 
-async function remove({ cache, store }: MemoRoutesOptions, request: Request, response: Response): Promise<void> {
-  const id = memoId(request.params['id']);
+async function remove(
+  { cache, store }: MemoHandlersOptions,
+  request: Request,
+  response: Response,
+  given: string,
+): Promise<void> {
+  const id = memoId(given);
   if (id === undefined || !(await store.remove(id, preconditionOf(request)))) throw new Problem('memo-not-found');
   await cache.invalidate(id);
-  response.writeHead(204).end();
+  startReply(response, 204).end();
 }
 
-async function restore({ cache, store }: MemoRoutesOptions, request: Request, response: Response): Promise<void> {
-  const id = memoId(request.params['id']);
+async function restore({ cache, store }: MemoHandlersOptions, response: Response, given: string): Promise<void> {
+  const id = memoId(given);
   const memo = id === undefined ? undefined : await store.restore(id);
   if (memo === undefined) throw new Problem('not-in-trash');
   await cache.invalidate(memo.id);
