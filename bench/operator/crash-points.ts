@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { connect } from '../../operator/src/runtime/client/connect.ts';
 import { fromKubeconfig } from '../../operator/src/runtime/client/kubeconfig.ts';
 import { startCluster } from '../../test/cluster/cluster.ts';
+import { consoleLog } from '../../test/cluster/host/progress.ts';
 import { differences } from '../../test/operator/crash/compare.ts';
 import { live, stages, type Site, type StageOutcome } from '../../test/operator/crash/life.ts';
 import { prepareCluster } from '../../test/operator/crash/site.ts';
@@ -25,7 +26,8 @@ const { values } = parseArgs({
 });
 const [share = 1, of = 1] = values.share.split('/').map(Number);
 
-const cluster = await startCluster({ name: 'bench-crash', rung: 2 });
+const log = consoleLog();
+const cluster = await startCluster({ name: 'bench-crash', rung: 2, log });
 const client = await connect({ credentials: await fromKubeconfig({ path: cluster.kubeconfig }) });
 await install(await kubectlOn(cluster));
 await prepareCluster(client);
@@ -40,6 +42,8 @@ const strikes: Strike[] = [
 ];
 const mine = strikes.filter((_, index) => index % of === share - 1);
 
+let lived = 0;
+const lives = mine.length;
 const points = new Map<string, { tried: number; converged: number }>();
 await Promise.all(Array.from({ length: Number(values.lanes) }, lane));
 print();
@@ -54,6 +58,8 @@ async function lane(): Promise<void> {
       console.error(`write ${strike.write}, ${strike.blow}: ${String(error)}`);
       tally(strike.blow, 'no rest').tried += 1;
     }
+    lived += 1;
+    log(`${lived} of ${lives} lives: write ${strike.write}, ${strike.blow}`);
   }
 }
 

@@ -30,6 +30,8 @@ const { values } = parseArgs({
   },
 });
 const log = consoleLog();
+/** Seconds in which V8 may learn what is hot. */
+const WARMING = 5;
 const [memos, seconds, rounds] = [Number(values.memos), Number(values.seconds), Number(values.rounds)];
 
 const stage = await setStage(memos, log);
@@ -56,9 +58,9 @@ async function tried(trial: Trial): Promise<TrialResult> {
     for (const name of trial.contenders) {
       const contender = await startContender(name, stage.environment);
       try {
-        if (name !== 'service') await warmCache(trial);
+        await warmCache(trial);
         const load = { connections: trial.connections, requests: trial.requests };
-        await measure(contender, { ...load, seconds: 2 });
+        await measure(contender, { ...load, seconds: WARMING });
         const result = await measure(contender, { ...load, seconds });
         measured.get(name)?.push(result);
         log(`${trial.name}, ${name}, round ${round} of ${rounds}: ${result.perSecond.toFixed(0)} requests/s`);
@@ -79,7 +81,7 @@ async function profiled({ connections, name, requests }: Trial, into: string): P
   return shareTable(name, sharesIn(folder));
 }
 
-/** Only the service fills its cache; the others read what it left there, and that lasts for minutes only. */
+/** Only the service fills its cache; each reads what is there, and that lasts for minutes only. */
 async function warmCache({ requests }: Trial): Promise<void> {
   const reads = requests.filter(({ method }) => method === undefined);
   if (reads.length === 0) return;
