@@ -9,7 +9,7 @@ import { startKafka } from '../../test/stores/kafka.ts';
 import { startMariaDB } from '../../test/stores/mariadb.ts';
 import { startRedis } from '../../test/stores/redis.ts';
 import type { Store } from '../../test/stores/store.ts';
-import { createMemo, migrate, startService, timed, type Service } from '../../test/service/service.ts';
+import { createMemo, migrate, startService, timed, type Service } from '../../test/service/harness/service.ts';
 import { quantile } from '../quantile.ts';
 
 /** One kind of request. */

@@ -6,7 +6,7 @@ import { randomInt } from 'node:crypto';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { runSchemathesis } from '../../test/service/schemathesis/run.ts';
-import { migrate, startService } from '../../test/service/service.ts';
+import { migrate, startService } from '../../test/service/harness/service.ts';
 import { startMariaDB } from '../../test/stores/mariadb.ts';
 import { startRedis } from '../../test/stores/redis.ts';
 

@@ -6,7 +6,7 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { setTimeout as pause } from 'node:timers/promises';
 import { consoleLog } from '../../test/cluster/host/progress.ts';
-import { runToEnd } from '../../test/service/service.ts';
+import { runToEnd } from '../../test/service/harness/service.ts';
 import { startKafka } from '../../test/stores/kafka.ts';
 import { quantile } from '../quantile.ts';
 import { startContender } from './speed/contender.ts';

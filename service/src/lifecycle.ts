@@ -4,13 +4,13 @@ import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NativeClasses } from './http/native.ts';
-import { answerRejected } from './http/rejected.ts';
+import { answerRejected } from './http/errors/rejected.ts';
 
 /** Longer than any proxy keeps an idle connection, so that none is closed under a request on its way. */
 const KEEP_ALIVE_MS = 95_000;
 /** For a client to send its headers, or its first byte. */
 const HEADERS_MS = 10_000;
-/** For a whole request: an import. Other bodies have less (`http/body.ts`). */
+/** For a whole request: an import. Other bodies have less (`http/input/body.ts`). */
 const REQUEST_MS = 600_000;
 const HEADER_BYTES = 16_384;
 const HEADERS_COUNT = 200;

@@ -1,8 +1,8 @@
 /** What is killed and frozen: two replicas of the service on one MariaDB, one Redis and one broker of Kafka. */
 import { within } from '../../../service/src/waiting.ts';
 import { freeze } from '../../../test/cluster/host/frozen.ts';
-import { metric, migrate, runToEnd, startService } from '../../../test/service/service.ts';
-import type { Reply, Service } from '../../../test/service/service.ts';
+import { metric, migrate, runToEnd, startService } from '../../../test/service/harness/service.ts';
+import type { Reply, Service } from '../../../test/service/harness/service.ts';
 import { startKafka } from '../../../test/stores/kafka.ts';
 import type { Kafka } from '../../../test/stores/kafka.ts';
 import { startMariaDB } from '../../../test/stores/mariadb.ts';

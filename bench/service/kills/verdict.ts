@@ -1,8 +1,8 @@
 /** What is there when all is over, against what the clients were told. */
 import type { Connection } from 'mariadb';
-import { rootSession, torn } from '../../../test/service/sql.ts';
-import { readTopic } from '../../../test/service/topic-reader.ts';
-import type { ReadEvent } from '../../../test/service/topic-reader.ts';
+import { rootSession, torn } from '../../../test/service/harness/sql.ts';
+import { readTopic } from '../../../test/service/harness/topic-reader.ts';
+import type { ReadEvent } from '../../../test/service/harness/topic-reader.ts';
 import { until } from '../../../test/stores/ready.ts';
 import type { Journal } from './journal.ts';
 import type { Replica, Stage } from './stage.ts';

@@ -3,7 +3,7 @@
  * were never answered at most one can have happened; creates are sent again under their key until they are answered.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Reply } from '../../../test/service/service.ts';
+import type { Reply } from '../../../test/service/harness/service.ts';
 import type { Faults } from './faults.ts';
 import type { Journal } from './journal.ts';
 import type { SeededRandom } from './random.ts';

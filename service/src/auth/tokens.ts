@@ -4,7 +4,7 @@ import { errors, jwtVerify } from 'jose';
 import type { JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
 import type { AuthConfig } from '../config.ts';
 import type { Role } from '../http/operations.ts';
-import { Problem } from '../http/problem.ts';
+import { Problem } from '../http/errors/problem.ts';
 import type { Log } from '../observability/log.ts';
 import { KeysAway } from './keys-away.ts';
 import { RemoteKeys } from './remote-keys.ts';

@@ -7,7 +7,7 @@ import { Gauge } from 'prom-client';
 import type { Registry } from 'prom-client';
 import type { Database } from '../db/database.ts';
 import { Bell } from '../events/bell.ts';
-import { Problem } from '../http/problem.ts';
+import { Problem } from '../http/errors/problem.ts';
 import { errorFields } from '../observability/log.ts';
 import type { Log } from '../observability/log.ts';
 import { pauseUnless } from '../waiting.ts';

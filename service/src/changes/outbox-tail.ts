@@ -6,7 +6,7 @@
  */
 import type { Connection } from '../db/connection.ts';
 import type { Database } from '../db/database.ts';
-import type { MemoEventType } from '../memos/outbox.ts';
+import type { MemoEventType } from '../memos/storage/outbox.ts';
 
 /** A change of a memo, as it goes out. */
 export interface Change {

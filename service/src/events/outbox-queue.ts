@@ -1,7 +1,7 @@
 /** The outbox as its readers see it: rows to publish, rows to replay into the cache, rows that are done. */
 import type { Connection } from '../db/connection.ts';
-import type { MemoEventType, RecentWrite } from '../memos/outbox.ts';
-import { databaseTime, timeFromUtc } from '../memos/times.ts';
+import type { MemoEventType, RecentWrite } from '../memos/storage/outbox.ts';
+import { databaseTime, timeFromUtc } from '../memos/storage/times.ts';
 
 /** One event that waits to be published. */
 export interface OutboxEvent {

@@ -1,6 +1,6 @@
 /** Requests on memos, to what does them: by one look into the table of operations, whichever it is. */
 import type { Request, RequestHandler, Response } from 'express';
-import { MERGE_PATCH_ACCEPTED } from './body.ts';
+import { MERGE_PATCH_ACCEPTED } from './input/body.ts';
 import { allowOnly } from './methods.ts';
 import { operationOf } from './operations.ts';
 import type { OperationName } from './operations.ts';

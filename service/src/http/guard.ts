@@ -8,7 +8,7 @@ import { networkOf } from '../limits/client-address.ts';
 import type { ClientAddresses } from '../limits/client-address.ts';
 import type { Limiter } from '../limits/limiter.ts';
 import { OPERATIONS, operationOf } from './operations.ts';
-import { Problem } from './problem.ts';
+import { Problem } from './errors/problem.ts';
 
 export interface GuardOptions {
   /** Absent: open to everyone. */

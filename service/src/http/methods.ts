@@ -1,6 +1,6 @@
 /** What a path does not take. */
 import type { RequestHandler } from 'express';
-import { Problem } from './problem.ts';
+import { Problem } from './errors/problem.ts';
 import { startReply } from './reply.ts';
 
 /** The last handler of a path: 204 for OPTIONS, 405 for what it does not know. Both say what it does. */

@@ -9,7 +9,7 @@ import type { RedisServer } from '../cache/link.ts';
 import type { Rate, RateLimits } from '../config.ts';
 import { LIMIT_CLASSES } from '../http/operations.ts';
 import type { LimitClass } from '../http/operations.ts';
-import { Problem } from '../http/problem.ts';
+import { Problem } from '../http/errors/problem.ts';
 import type { Log } from '../observability/log.ts';
 import { LinkClient } from './link-client.ts';
 

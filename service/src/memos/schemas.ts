@@ -1,10 +1,10 @@
 /** What a memo may hold and what its operations take, as zod schemas: the one source of types, checks and documentation. */
 import { z } from 'zod';
-import { checked } from '../http/faults.ts';
-import { asBoolean, asInteger } from '../http/lax.ts';
-import { integerParameter } from '../http/parameters.ts';
-import { Problem, invalid } from '../http/problem.ts';
-import { text } from '../http/text.ts';
+import { checked } from '../http/input/faults.ts';
+import { asBoolean, asInteger } from '../http/input/lax.ts';
+import { integerParameter } from '../http/input/parameters.ts';
+import { Problem, invalid } from '../http/errors/problem.ts';
+import { text } from '../http/input/text.ts';
 
 const title = text(1, 100);
 const content = text(1);

@@ -1,5 +1,5 @@
 /** What the observations say: of the partitions, and of the events of the memos that were acknowledged. */
-import { distinct, versionsByMemo } from '../../service/topic-reader.ts';
+import { distinct, versionsByMemo } from '../../service/harness/topic-reader.ts';
 import type { Memo } from '../client.ts';
 import type { Arrival } from './inside.ts';
 import type { Observations } from './observer.ts';

@@ -3,7 +3,7 @@ import type { Connection } from '../connection.ts';
 
 /**
  * `folded` is what LIKE looks at, `grams` the encoded pairs of characters that lead to the candidates
- * (service/src/memos/search-text.ts). Binary collations: folding is ours.
+ * (service/src/memos/search/search-text.ts). Binary collations: folding is ours.
  */
 const CREATE = `CREATE TABLE IF NOT EXISTS memo_search (
   memo_id BIGINT NOT NULL,

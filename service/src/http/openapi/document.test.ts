@@ -3,9 +3,9 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { parseCreate, parseUpdate } from '../../memos/schemas.ts';
-import { asBoolean, asInteger } from '../lax.ts';
+import { asBoolean, asInteger } from '../input/lax.ts';
 import { operationOf, placeOf } from '../operations.ts';
-import { Problem } from '../problem.ts';
+import { Problem } from '../errors/problem.ts';
 import { openApiDocument } from './document.ts';
 
 const open = { tokens: false, limited: new Set([]), prefix: '' } as const;

@@ -8,7 +8,7 @@ import { DESCRIPTIONS } from '../../memos/documentation.ts';
 import type { OperationDescription } from '../../memos/documentation.ts';
 import { OPERATIONS } from '../operations.ts';
 import type { LimitClass, Operation, OperationName } from '../operations.ts';
-import type { ProblemCode } from '../problem.ts';
+import type { ProblemCode } from '../errors/problem.ts';
 import { errorResponses } from './errors.ts';
 import { HEADERS, headerReferences } from './headers.ts';
 import type { HeaderName } from './headers.ts';

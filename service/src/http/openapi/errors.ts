@@ -1,8 +1,8 @@
 /** The error replies of an operation, in both shapes, made from the table of problems. */
 import type { ResponseConfig } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
-import { PROBLEMS } from '../problem.ts';
-import type { ProblemCode } from '../problem.ts';
+import { PROBLEMS } from '../errors/problem.ts';
+import type { ProblemCode } from '../errors/problem.ts';
 import { headerReferences } from './headers.ts';
 import type { HeaderName } from './headers.ts';
 

@@ -2,7 +2,7 @@
 import { Router } from 'express';
 import type { Request, Response } from 'express';
 import { allowOnly } from '../methods.ts';
-import { Problem } from '../problem.ts';
+import { Problem } from '../errors/problem.ts';
 import { ClientGone, sendJson } from '../reply.ts';
 import { openApiDocument } from './document.ts';
 import type { DocumentOptions } from './document.ts';

@@ -1,9 +1,9 @@
 /** Which memos a list or an export holds: the parameters that clients send, and what they mean to the database. */
 import { z } from 'zod';
-import { refuse } from '../../http/faults.ts';
-import { flagParameter, integerParameter, textsParameter } from '../../http/parameters.ts';
-import { text } from '../../http/text.ts';
-import { databaseTime, parseInstant } from '../times.ts';
+import { refuse } from '../../http/input/faults.ts';
+import { flagParameter, integerParameter, textsParameter } from '../../http/input/parameters.ts';
+import { text } from '../../http/input/text.ts';
+import { databaseTime, parseInstant } from '../storage/times.ts';
 import type { Order } from './order.ts';
 import type { Comparison, Selection } from './selection.ts';
 

@@ -1,9 +1,9 @@
 /** Answers a list: an array of memos, and a Link to the next page. */
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { refuse } from '../../http/faults.ts';
-import { integerParameter, queryOf, readQuery } from '../../http/parameters.ts';
-import { invalid } from '../../http/problem.ts';
+import { refuse } from '../../http/input/faults.ts';
+import { integerParameter, queryOf, readQuery } from '../../http/input/parameters.ts';
+import { invalid } from '../../http/errors/problem.ts';
 import { sendMemos } from '../../http/reply.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { filterQuery, REPEATED, selectionOf } from './filters.ts';

@@ -1,6 +1,6 @@
 /** In which order memos are listed, and where in it one of them stands. */
 import type { SqlValue } from '../../db/connection.ts';
-import type { MemoRow } from '../rows.ts';
+import type { MemoRow } from '../storage/rows.ts';
 
 /** What clients may sort by. */
 export const SORT_FIELDS = ['created_at', 'id', 'priority', 'title', 'updated_at'] as const;

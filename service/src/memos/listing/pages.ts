@@ -1,7 +1,7 @@
 /** Reads many memos in portions of bounded size, each on a connection held only for its own queries. */
 import type { Database } from '../../db/database.ts';
 import type { Memo } from '../memo.ts';
-import type { MemoRow, RowReader } from '../rows.ts';
+import type { MemoRow, RowReader } from '../storage/rows.ts';
 import { positionOf } from './order.ts';
 import type { Position } from './order.ts';
 import type { PortionSize } from './portion-size.ts';

@@ -1,8 +1,8 @@
 /** Rows whose large texts are withheld, and the whole memos made from them, in portions of bounded size. */
 import type { Database } from '../../db/database.ts';
 import type { Memo } from '../memo.ts';
-import { MEMO_COLUMNS, SMALL_COLUMNS } from '../rows.ts';
-import type { MemoRow, RowReader } from '../rows.ts';
+import { MEMO_COLUMNS, SMALL_COLUMNS } from '../storage/rows.ts';
+import type { MemoRow, RowReader } from '../storage/rows.ts';
 import { PORTION_BYTES } from './portion-size.ts';
 
 /** Bytes of what may be large in a row. */

@@ -1,10 +1,10 @@
 /** Writes the rows of the tags of memos that were there before, and of those that somebody else writes. */
 import type { Connection } from '../../db/connection.ts';
 import type { Database } from '../../db/database.ts';
-import { portionOf } from '../adoption.ts';
-import type { Sized } from '../adoption.ts';
-import { tagsOf } from '../rows.ts';
-import type { MemoRow } from '../rows.ts';
+import { portionOf } from '../adoption/adoption.ts';
+import type { Sized } from '../adoption/adoption.ts';
+import { tagsOf } from '../storage/rows.ts';
+import type { MemoRow } from '../storage/rows.ts';
 import { replaceTags } from './tag-rows.ts';
 
 /** Memos of one transaction: it holds their rows, and requests go first. */

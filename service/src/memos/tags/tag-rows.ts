@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import type { Connection, SqlValue } from '../../db/connection.ts';
 import type { Memo } from '../memo.ts';
-import { databaseTime } from '../times.ts';
+import { databaseTime } from '../storage/times.ts';
 
 /** A memo as the rows of its tags have it; times as in its own row. */
 export interface TaggedMemo {

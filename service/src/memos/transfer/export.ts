@@ -1,6 +1,6 @@
 /** Sends memos as NDJSON: one a line as a read would answer it, the oldest first, with flat memory. */
 import type { Request, Response } from 'express';
-import { readQuery } from '../../http/parameters.ts';
+import { readQuery } from '../../http/input/parameters.ts';
 import { ClientGone, startReply, write } from '../../http/reply.ts';
 import { filterQuery, REPEATED, selectionOf } from '../listing/filters.ts';
 import { OLDEST_FIRST } from '../listing/order.ts';

@@ -1,11 +1,11 @@
 /** Reads one line of an import: a memo as an export writes it, or with no more than a title and content. */
 import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
-import { refuse } from '../../http/faults.ts';
-import { Problem, invalid } from '../../http/problem.ts';
+import { refuse } from '../../http/input/faults.ts';
+import { Problem, invalid } from '../../http/errors/problem.ts';
 import { checkContent, checkedBody, memoCreate } from '../schemas.ts';
-import { parseInstant } from '../times.ts';
-import type { NewMemo } from '../writes.ts';
+import { parseInstant } from '../storage/times.ts';
+import type { NewMemo } from '../storage/writes.ts';
 
 /** No id is given twice, and one far beyond all others would use up what is between. */
 const LARGEST_ID = 2 ** 50;

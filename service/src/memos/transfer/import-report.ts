@@ -1,7 +1,7 @@
 /** What became of an import, line by line: every line is imported, reported with its fault, or after the one to go on with. */
 import { z } from 'zod';
-import { fastApiDetail } from '../../http/errors.ts';
-import type { Language, Problem } from '../../http/problem.ts';
+import { fastApiDetail } from '../../http/errors/errors.ts';
+import type { Language, Problem } from '../../http/errors/problem.ts';
 
 /** What is wrong, as an error reply says it. */
 const detail = z.union([

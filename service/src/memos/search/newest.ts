@@ -1,0 +1,57 @@
+/** How far down the newest memos can be looked at one by one: as many as hold a bounded number of bytes together. */
+import type { Connection } from '../../db/connection.ts';
+
+const MOST = { rows: 5000, bytes: 16_777_216 } as const;
+/** Rows that are measured at first, and twice as many each time after that: any of them may be megabytes. */
+const FIRST = 16;
+/** Changes of what was measured are not noticed: after so many milliseconds all of it is measured again. */
+const TRUSTED_MS = 60_000;
+
+interface Measured {
+  readonly id: number;
+  readonly bytes: number;
+}
+
+const MEASURE = `SELECT memo_id AS id, OCTET_LENGTH(folded) AS bytes FROM memo_search
+  WHERE memo_id > ? AND memo_id < ? ORDER BY memo_id DESC LIMIT ?`;
+
+/** The border between the newest search rows and the rest. New rows alone are measured when it is asked for again. */
+export class NewestRows {
+  #measured: readonly Measured[] = [];
+  /** Nothing lies below what was measured. */
+  #all = true;
+  #since = performance.now();
+
+  /** Every row with a larger id is one of the newest; 0 when all are. */
+  async border(connection: Connection): Promise<number> {
+    if (performance.now() - this.#since > TRUSTED_MS) {
+      this.#since = performance.now();
+      this.#measured = [];
+      this.#all = true;
+    }
+    const added = await measureAbove(connection, this.#measured[0]?.id ?? 0);
+    const rows = added.all ? [...added.rows, ...this.#measured] : added.rows;
+    this.#measured = rows.slice(0, countWithin(rows));
+    this.#all &&= added.all && this.#measured.length === rows.length;
+    return this.#all ? 0 : (this.#measured.at(-1)?.id ?? 1) - 1;
+  }
+}
+
+/** The sizes of the rows above an id from the newest down; not all of them once they are more than can be looked at. */
+async function measureAbove(connection: Connection, id: number): Promise<{ rows: Measured[]; all: boolean }> {
+  const rows: Measured[] = [];
+  for (let most = FIRST; ; most *= 2) {
+    const below = rows.at(-1)?.id ?? Number.MAX_SAFE_INTEGER;
+    const some = await connection.execute<Measured>(MEASURE, [id, below, most]);
+    rows.push(...some);
+    if (some.length < most) return { rows, all: true };
+    if (countWithin(rows) < rows.length) return { rows, all: false };
+  }
+}
+
+/** How many of the first rows are within the bounds; the very first always is. */
+function countWithin(rows: readonly Measured[]): number {
+  let bytes = 0;
+  const over = rows.findIndex((row, index) => (bytes += row.bytes) > MOST.bytes && index > 0);
+  return Math.min(MOST.rows, over < 0 ? rows.length : over);
+}

@@ -1,0 +1,110 @@
+/**
+ * Finds memos by a part of their title or content, newest first, missing none. Frequent words are found among the newest
+ * memos by looking at each; what is not found there in number comes from the index of character pairs.
+ */
+import type { Connection, SqlValue } from '../../db/connection.ts';
+import type { Database } from '../../db/database.ts';
+import { NewestRows } from './newest.ts';
+import { gramExpression, likePattern, queryForms } from './search-text.ts';
+
+interface Found {
+  readonly memo_id: number;
+}
+
+/** A query of ids with its parameters. */
+interface Part {
+  readonly sql: string;
+  readonly values: readonly SqlValue[];
+}
+
+export class MemoSearch {
+  readonly #database: Database;
+  readonly #newest = new NewestRows();
+  /** Every memo has its search row; true for ever once seen. */
+  #complete = false;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Ids of the memos that hold the query, from the newest down. Never a part of them: @throws DatabaseUnavailable */
+  async find(query: string, skip: number, limit: number): Promise<number[]> {
+    return this.#database.withConnection(async (connection) => {
+      const pendingTo = await this.#pendingTo(connection);
+      const border = await this.#newest.border(connection);
+      if (pendingTo > 0) {
+        const parts = [newestMatches(query, border), indexedMatches(query, border), pendingMatches(query, pendingTo)];
+        return await inOne(connection, parts, skip, limit);
+      }
+      const wanted = Math.min(skip + limit, Number.MAX_SAFE_INTEGER);
+      const near = await ids(connection, newestMatches(query, border), 0, wanted);
+      const page = near.slice(skip);
+      if (near.length === wanted || border === 0) return page;
+      const left = { skip: Math.max(0, skip - near.length), limit: limit - page.length };
+      return [...page, ...(await ids(connection, indexedMatches(query, border), left.skip, left.limit))];
+    });
+  }
+
+  async #pendingTo(connection: Connection): Promise<number> {
+    if (this.#complete) return 0;
+    const [row] = await connection.query<{ pending_to: number }>(
+      'SELECT pending_to FROM memo_search_backfill WHERE id = 1',
+    );
+    const pendingTo = row?.pending_to ?? 0;
+    this.#complete = pendingTo === 0;
+    return pendingTo;
+  }
+}
+
+/** Looks at each row above the border. */
+function newestMatches(query: string, border: number): Part {
+  const like = likeAny('folded', queryForms(query));
+  return { sql: `SELECT memo_id FROM memo_search WHERE memo_id > ? AND ${like.sql}`, values: [border, ...like.values] };
+}
+
+/** What the index leads to, up to the border. */
+function indexedMatches(query: string, border: number): Part {
+  const forms = queryForms(query);
+  const like = likeAny('folded', forms);
+  const grams = gramExpression(forms);
+  const indexed = grams === undefined ? '' : 'MATCH (grams) AGAINST (? IN BOOLEAN MODE) AND ';
+  return {
+    sql: `SELECT memo_id FROM memo_search WHERE ${indexed}memo_id <= ? AND ${like.sql}`,
+    values: [...(grams === undefined ? [] : [grams]), border, ...like.values],
+  };
+}
+
+/**
+ * Adopted memos that have no search row yet are looked at as they are. Their collation ignores case and accents too; what it
+ * does not fold, the ways to compose, is asked for in each form.
+ */
+function pendingMatches(query: string, pendingTo: number): Part {
+  const forms = [...new Set([query, query.normalize('NFC'), query.normalize('NFD'), ...queryForms(query)])];
+  const [title, content] = [likeAny('title', forms), likeAny('content', forms)];
+  return {
+    sql: `SELECT id AS memo_id FROM memos WHERE id <= ? AND (${title.sql} OR ${content.sql})
+      AND NOT EXISTS (SELECT 1 FROM memo_search WHERE memo_search.memo_id = memos.id)`,
+    values: [pendingTo, ...title.values, ...content.values],
+  };
+}
+
+function likeAny(column: string, forms: readonly string[]): Part {
+  return { sql: `(${forms.map(() => `${column} LIKE ?`).join(' OR ')})`, values: forms.map(likePattern) };
+}
+
+async function ids(connection: Connection, { sql, values }: Part, skip: number, limit: number): Promise<number[]> {
+  const page = [...values, limit, skip];
+  const rows = await connection.execute<Found>(`${sql} ORDER BY memo_id DESC LIMIT ? OFFSET ?`, page);
+  return rows.map(({ memo_id }) => memo_id);
+}
+
+/**
+ * In one statement, which sees one state of the database: a memo that is entered meanwhile is found once, in the one table or
+ * the other.
+ */
+async function inOne(connection: Connection, parts: readonly Part[], skip: number, limit: number): Promise<number[]> {
+  const wanted = Math.min(skip + limit, Number.MAX_SAFE_INTEGER);
+  const union = parts.map(({ sql }) => `(${sql} ORDER BY memo_id DESC LIMIT ?)`).join(' UNION ');
+  const values = parts.flatMap((part) => [...part.values, wanted]);
+  return await ids(connection, { sql: union, values }, skip, limit);
+}

@@ -1,0 +1,93 @@
+/**
+ * `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): a create that is sent again makes no second memo. The key's
+ * row is written in the memo's own transaction, so that both are there or neither, whoever dies; its lock tells replicas that
+ * the first request is still running. The reply is not kept: what was sent, the id and the time make the same one again.
+ */
+import { createHash } from 'node:crypto';
+import type { Connection } from '../../db/connection.ts';
+import { isLockTimeout } from '../../db/errors.ts';
+import { Problem, invalid } from '../../http/errors/problem.ts';
+import { databaseTime, timeFromUtc } from './times.ts';
+
+/** A key with what was sent under it. */
+export interface KeyedRequest {
+  readonly keyHash: Buffer;
+  readonly bodyHash: Buffer;
+}
+
+/** The create that came first. */
+export interface EarlierCreate {
+  readonly memoId: number;
+  readonly at: Date;
+}
+
+const KEPT_MS = 24 * 3_600_000;
+const PURGED_AT_ONCE = 1000;
+/** Printable ASCII; quoted as a structured field or not, the text counts. */
+export const IDEMPOTENCY_KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
+
+/**
+ * @param subject who sends it, where that is known: a key is its sender's own
+ * @throws Problem idempotency-key-malformed (400)
+ */
+export function keyedRequest(
+  header: string | string[] | undefined,
+  body: unknown,
+  subject?: string,
+): KeyedRequest | undefined {
+  if (header === undefined) return undefined;
+  if (typeof header !== 'string' || !IDEMPOTENCY_KEY.test(header)) throw new Problem('idempotency-key-malformed');
+  return { keyHash: digest(JSON.stringify([subject ?? null, header])), bodyHash: digest(JSON.stringify(body)) };
+}
+
+/**
+ * Takes the key for the memo that this transaction is about to make. A create that came first and was committed is returned.
+ * @throws Problem idempotency-in-progress (409), invalid (422) when something else was sent under the key
+ */
+export async function claimKey(
+  connection: Connection,
+  { keyHash, bodyHash }: KeyedRequest,
+  at: Date,
+): Promise<EarlierCreate | undefined> {
+  if (await insert(connection, keyHash, bodyHash, at)) return undefined;
+  const [row] = await connection.query<{ same: number; memo_id: number; created_at: string }>(
+    'SELECT body_hash = ? AS same, memo_id, created_at FROM idempotency_keys WHERE key_hash = ?',
+    [bodyHash, keyHash],
+  );
+  // Purged between the two statements.
+  if (row === undefined) throw new Problem('idempotency-in-progress', { headers: { 'Retry-After': '1' } });
+  if (row.same !== 1) throw invalid({ loc: ['body'], code: 'idempotency_key_reused' });
+  return { memoId: row.memo_id, at: new Date(timeFromUtc(row.created_at)) };
+}
+
+/** Notes which memo was made under the key; in the transaction of {@link claimKey}. */
+export async function settleKey(connection: Connection, { keyHash }: KeyedRequest, memoId: number): Promise<void> {
+  await connection.change('UPDATE idempotency_keys SET memo_id = ? WHERE key_hash = ?', [memoId, keyHash]);
+}
+
+/** Deletes keys that are a day old, a portion at a time. @returns whether all of them are gone */
+export async function purgeKeys(connection: Connection, now: Date): Promise<boolean> {
+  const before = databaseTime(new Date(now.getTime() - KEPT_MS));
+  const sql = `DELETE FROM idempotency_keys WHERE created_at < ? LIMIT ${PURGED_AT_ONCE}`;
+  const { affectedRows } = await connection.change(sql, [before]);
+  return affectedRows < PURGED_AT_ONCE;
+}
+
+/** False: the key is taken. @throws Problem when who takes it has not committed yet */
+async function insert(connection: Connection, keyHash: Buffer, bodyHash: Buffer, at: Date): Promise<boolean> {
+  try {
+    const { affectedRows } = await connection.run(
+      `SET STATEMENT innodb_lock_wait_timeout = 0 FOR
+       INSERT IGNORE INTO idempotency_keys (key_hash, body_hash, created_at) VALUES (?, ?, ?)`,
+      [keyHash, bodyHash, databaseTime(at)],
+    );
+    return affectedRows === 1;
+  } catch (error) {
+    if (!isLockTimeout(error)) throw error;
+    throw new Problem('idempotency-in-progress', { headers: { 'Retry-After': '1' } });
+  }
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,197 @@
+/** The memos in MariaDB: each change is one transaction over the memo, its search row, the rows of its tags and its outbox row. */
+import type { Connection } from '../../db/connection.ts';
+import { DEADLINES } from '../../db/database.ts';
+import type { Database } from '../../db/database.ts';
+import { folded, foldedIfShort, isSameText } from '../search/folded.ts';
+import type { Folded, Text } from '../search/folded.ts';
+import { claimKey, settleKey } from './idempotency.ts';
+import type { KeyedRequest } from './idempotency.ts';
+import type { Memo, MemoChanges, MemoFields } from '../memo.ts';
+import { MEMO_COLUMNS } from './rows.ts';
+import type { MemoRow, RowReader } from './rows.ts';
+import type { SearchRow } from '../search/search-text.ts';
+import { changeTags, dropTags, putTags, replaceTags, taggedMemo } from '../tags/tag-rows.ts';
+import { moveToTrash, takeFromTrash } from './trash.ts';
+import { insertMemo, putMemoEvent, putSearch, updateMemo } from './writes.ts';
+
+/** Decides on the version that is there whether a change may go on; throws when it may not. */
+export type VersionCheck = (id: number, version: number) => void;
+
+export interface MemoStoreOptions {
+  readonly database: Database;
+  readonly readRow: RowReader;
+  readonly now: () => Date;
+  /** Called after each commit that put an event into the outbox. */
+  readonly onEvent: () => void;
+}
+
+const SELECT_ONE = `SELECT ${MEMO_COLUMNS} FROM memos WHERE id = ?`;
+const SELECT_TO_CHANGE = `SELECT ${MEMO_COLUMNS}, stale_since FROM memos WHERE id = ? FOR UPDATE`;
+
+/** A row with the time since which its rows of tags may be those of other tags; null: they are right. */
+interface RowToChange extends MemoRow {
+  readonly stale_since: string | null;
+}
+
+export class MemoStore {
+  readonly #options: MemoStoreOptions;
+
+  constructor(options: MemoStoreOptions) {
+    this.#options = options;
+  }
+
+  async read(id: number): Promise<Memo | undefined> {
+    const { database, readRow } = this.#options;
+    const [row] = await database.withConnection(
+      (connection) => connection.execute<MemoRow>(SELECT_ONE, [id]),
+      DEADLINES.pointRead,
+    );
+    return row === undefined ? undefined : readRow(row);
+  }
+
+  /**
+   * Under a key that was used for the same before, nothing is made and the memo is given back as it was then.
+   * @throws Problem what {@link claimKey} throws
+   */
+  async create(fields: MemoFields, key?: KeyedRequest): Promise<Memo> {
+    const at = this.#options.now();
+    const { search } = await folded(fields);
+    const { memo, made } = await this.#options.database.transaction(async (connection) => {
+      const earlier = key && (await claimKey(connection, key, at));
+      if (earlier !== undefined) {
+        return { memo: { ...firstVersion(fields, earlier.at), id: earlier.memoId }, made: false };
+      }
+      const first = firstVersion(fields, at);
+      const id = await insertMemo(connection, first);
+      await Promise.all([
+        putSearch(connection, id, search),
+        putTags(connection, [taggedMemo({ ...first, id })]),
+        putMemoEvent(connection, 'memo_created', { id, version: 1 }, at, fields),
+        key && settleKey(connection, key, id),
+      ]);
+      return { memo: { ...first, id }, made: true };
+    });
+    if (made) this.#options.onEvent();
+    return memo;
+  }
+
+  /** Undefined when there is no such memo. @throws what `check` throws */
+  async update(id: number, changes: MemoChanges, check: VersionCheck): Promise<Memo | undefined> {
+    const { title, content } = changes;
+    const known = title === undefined || content === undefined ? undefined : await folded({ title, content });
+    return await this.#written(known, (connection, ready) => this.#change(connection, id, changes, check, ready));
+  }
+
+  /** Moves a memo into the trash. False when there is no such memo. @throws what `check` throws */
+  async remove(id: number, check: VersionCheck): Promise<boolean> {
+    const removed = await this.#options.database.transaction(async (connection) => {
+      const sql = 'SELECT version FROM memos WHERE id = ? FOR UPDATE';
+      const [row] = await connection.execute<{ version: number }>(sql, [id]);
+      if (row === undefined) return false;
+      check(id, row.version);
+      const at = this.#options.now();
+      const version = row.version + 1;
+      await Promise.all([
+        moveToTrash(connection, id, version, at),
+        connection.change('DELETE FROM memo_search WHERE memo_id = ?', [id]),
+        dropTags(connection, id),
+        putMemoEvent(connection, 'memo_deleted', { id, version }, at),
+      ]);
+      return true;
+    });
+    if (removed) this.#options.onEvent();
+    return removed;
+  }
+
+  /**
+   * Takes a memo out of the trash: the same id, a new version. Its event is `memo_created`, since every consumer has been told
+   * that it was deleted, and those of the original know no other way for a memo to be there.
+   * @returns undefined when it is not in the trash
+   */
+  async restore(id: number): Promise<Memo | undefined> {
+    return await this.#written(undefined, async (connection, ready) => {
+      const row = await takeFromTrash(connection, id);
+      if (row === undefined) return undefined;
+      const before = this.#options.readRow(row);
+      const search = searchOf(before, ready);
+      if (search === undefined) return new LongText(before);
+      const at = this.#options.now();
+      // Who follows `updated_after` has to see it come back.
+      const after: Memo = { ...before, updated_at: at.toISOString(), version: before.version + 1 };
+      await Promise.all([
+        insertMemo(connection, after),
+        putSearch(connection, id, search),
+        replaceTags(connection, [taggedMemo(after)]),
+        putMemoEvent(connection, 'memo_created', after, at, after),
+      ]);
+      return after;
+    });
+  }
+
+  /** Runs the transaction; one that meets a long text is undone, and run again when that text is folded. */
+  async #written(
+    known: Folded | undefined,
+    work: (connection: Connection, ready: Folded | undefined) => Promise<Memo | LongText | undefined>,
+  ): Promise<Memo | undefined> {
+    for (let ready = known; ;) {
+      try {
+        const memo = await this.#options.database.transaction(async (connection) => {
+          const outcome = await work(connection, ready);
+          if (outcome instanceof LongText) throw outcome;
+          return outcome;
+        });
+        if (memo !== undefined) this.#options.onEvent();
+        return memo;
+      } catch (error) {
+        if (!(error instanceof LongText)) throw error;
+        ready = await folded(error.text);
+      }
+    }
+  }
+
+  async #change(
+    connection: Connection,
+    id: number,
+    changes: MemoChanges,
+    check: VersionCheck,
+    ready: Folded | undefined,
+  ): Promise<Memo | LongText | undefined> {
+    const [row] = await connection.execute<RowToChange>(SELECT_TO_CHANGE, [id]);
+    if (row === undefined) return undefined;
+    const before = this.#options.readRow(row);
+    check(id, before.version);
+    const at = this.#options.now();
+    const after: Memo = { ...before, ...changes, updated_at: at.toISOString(), version: before.version + 1 };
+    const search = isSameText(after, before) ? 'unchanged' : searchOf(after, ready);
+    if (search === undefined) return new LongText(after);
+    await Promise.all([
+      updateMemo(connection, row, after, changes),
+      row.stale_since === null
+        ? changeTags(connection, before.tags, taggedMemo(after))
+        : replaceTags(connection, [taggedMemo(after)]),
+      putMemoEvent(connection, 'memo_updated', after, at, after),
+      search === 'unchanged' ? undefined : putSearch(connection, id, search),
+    ]);
+    return after;
+  }
+}
+
+/** A text that is too long to be folded while others wait for its row. */
+class LongText extends Error {
+  readonly text: Text;
+
+  constructor({ title, content }: Text) {
+    super('the text has to be folded first');
+    this.text = { title, content };
+  }
+}
+
+/** Undefined: it has to be folded before. */
+function searchOf(text: Text, ready: Folded | undefined): SearchRow | undefined {
+  return ready !== undefined && isSameText(text, ready) ? ready.search : foldedIfShort(text);
+}
+
+function firstVersion(fields: MemoFields, at: Date): Omit<Memo, 'id'> {
+  const time = at.toISOString();
+  return { ...fields, created_at: time, updated_at: time, version: 1 };
+}

@@ -1,0 +1,37 @@
+/** The trash: where deleted memos wait for a month, out of the table of the memos. */
+import type { Connection } from '../../db/connection.ts';
+import { MEMO_COLUMNS } from './rows.ts';
+import type { MemoRow } from './rows.ts';
+import { databaseTime } from './times.ts';
+
+const DAY_MS = 24 * 3_600_000;
+export const TRASH_KEPT_MS = 30 * DAY_MS;
+/** Texts may be large: the purge is one of many short statements. */
+const PURGED_AT_ONCE = 200;
+
+/** Moves a memo that the caller has locked. @param version that of the deletion */
+export async function moveToTrash(connection: Connection, id: number, version: number, at: Date): Promise<void> {
+  const columns = MEMO_COLUMNS.replace(/\bversion\b/, '?');
+  await Promise.all([
+    connection.change(
+      `INSERT INTO memo_trash (${MEMO_COLUMNS}, deleted_at) SELECT ${columns}, ? FROM memos WHERE id = ?`,
+      [version, databaseTime(at), id],
+    ),
+    connection.change('DELETE FROM memos WHERE id = ?', [id]),
+  ]);
+}
+
+/** Takes a memo out of the trash. Undefined: it is not there. */
+export async function takeFromTrash(connection: Connection, id: number): Promise<MemoRow | undefined> {
+  const sql = `DELETE FROM memo_trash WHERE id = ? RETURNING ${MEMO_COLUMNS}`;
+  const [row] = await connection.execute<MemoRow>(sql, [id]);
+  return row;
+}
+
+/** Deletes for good what has been there for a month, a portion at a time. @returns whether all of it is gone */
+export async function purgeTrash(connection: Connection, now: Date): Promise<boolean> {
+  const before = databaseTime(new Date(now.getTime() - TRASH_KEPT_MS));
+  const sql = `DELETE FROM memo_trash WHERE deleted_at < ? LIMIT ${PURGED_AT_ONCE}`;
+  const { affectedRows } = await connection.change(sql, [before]);
+  return affectedRows < PURGED_AT_ONCE;
+}

@@ -1,0 +1,58 @@
+/** Reads a topic from its beginning, as a consumer of the events sees it. */
+import kafkajs from 'kafkajs';
+import type { Consumer, IHeaders } from 'kafkajs';
+import { until } from '../../stores/ready.ts';
+
+export interface ReadEvent {
+  readonly id: string;
+  readonly key: string;
+  readonly value: string;
+  readonly partition: number;
+  readonly headers: IHeaders;
+}
+
+export interface TopicReader {
+  /** Everything read so far, in the order of each partition. */
+  readonly events: readonly ReadEvent[];
+  /** Waits until these are there. */
+  waitFor(what: string, enough: (events: readonly ReadEvent[]) => boolean, deadline?: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function readTopic(bootstrapServers: readonly string[], topic = 'memo_events'): Promise<TopicReader> {
+  const kafka = new kafkajs.Kafka({
+    brokers: [...bootstrapServers],
+    logLevel: kafkajs.logLevel.NOTHING,
+    retry: { initialRetryTime: 100, maxRetryTime: 500, retries: 1000 },
+  });
+  const consumer: Consumer = kafka.consumer({ groupId: `reader-${process.hrtime.bigint()}`, maxWaitTimeInMs: 100 });
+  await consumer.connect();
+  await consumer.subscribe({ topic, fromBeginning: true });
+  const events: ReadEvent[] = [];
+  await consumer.run({
+    eachMessage: ({ message, partition }) => {
+      const { key, value, headers = {} } = message;
+      events.push({ id: String(headers['id']), key: String(key), value: String(value), partition, headers });
+      return Promise.resolve();
+    },
+  });
+  return {
+    events,
+    waitFor: (what, enough, deadline) => until(what, () => enough(events), deadline),
+    stop: () => consumer.disconnect(),
+  };
+}
+
+/** Without the duplicates that at-least-once delivery brings: each where it was first read. */
+export function distinct<E extends Pick<ReadEvent, 'id'>>(events: readonly E[]): E[] {
+  return [...new Map(events.map((event) => [event.id, event])).values()];
+}
+
+/** The versions of each memo in the order in which they were first read. */
+export function versionsByMemo(events: readonly Pick<ReadEvent, 'id' | 'key' | 'headers'>[]): Map<string, number[]> {
+  const versions = new Map<string, number[]>();
+  for (const { key, headers } of distinct(events)) {
+    versions.set(key, [...(versions.get(key) ?? []), Number(headers['version'])]);
+  }
+  return versions;
+}

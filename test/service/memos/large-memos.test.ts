@@ -1,0 +1,96 @@
+/** Memos of a megabyte, on a process that has less memory than a page of them takes. */
+import { expect } from 'chai';
+import type { Connection } from 'mariadb';
+import { startMariaDB } from '../../stores/mariadb.ts';
+import type { MariaDB } from '../../stores/mariadb.ts';
+import { createMemo, migrate, startService } from '../harness/service.ts';
+import type { Service } from '../harness/service.ts';
+import { rootSession } from '../harness/sql.ts';
+
+const COUNT = 120;
+const LARGE = 349_000;
+
+describe('memos of a megabyte', function () {
+  this.timeout(60_000);
+  let database: MariaDB;
+  let root: Connection;
+  let service: Service;
+
+  before(async () => {
+    database = await startMariaDB();
+    const environment = { DATABASE_URL: database.url };
+    expect(await migrate(environment)).to.include({ status: 0 });
+    root = await rootSession(database);
+    await root.query(
+      `INSERT INTO memos (title, content, tags, times_in_utc)
+       SELECT CONCAT('large ', seq), REPEAT('가', ${LARGE}), '["tag"]', 1 FROM seq_1_to_${COUNT}`,
+    );
+    await root.query(`INSERT INTO memo_search (memo_id, folded, grams) SELECT id, 'needle', 'gzzzzzzzz' FROM memos`);
+    service = await startService({ ...environment, NODE_OPTIONS: '--max-old-space-size=64' });
+  });
+
+  after(async () => {
+    root.destroy();
+    expect(await service.stop()).to.equal(0);
+    await database.stop();
+  });
+
+  /** The titles of an array that is too large to be kept. */
+  async function titles(path: string): Promise<string[]> {
+    const response = await fetch(`http://127.0.0.1:${service.port}${path}`);
+    expect(response.status).to.equal(200);
+    const found: string[] = [];
+    let rest = '';
+    for await (const text of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      rest += text;
+      for (const [, title = ''] of rest.matchAll(/"title":"([^"]*)","content"/g)) found.push(title);
+      // A title is short: what may be the beginning of one is kept.
+      const begun = rest.lastIndexOf('"title":"');
+      rest = begun >= 0 && !rest.slice(begun).includes('","content"') ? rest.slice(begun) : rest.slice(-8);
+    }
+    return found;
+  }
+
+  const newestFirst = Array.from({ length: COUNT }, (_, index) => `large ${COUNT - index}`);
+
+  it('are listed and found, whole and in order, however many are asked for', async () => {
+    expect(await titles('/v1/memos/')).to.deep.equal(newestFirst.slice(0, 100));
+    expect(await titles('/v1/memos/?limit=500')).to.deep.equal(newestFirst);
+    expect(await titles('/v1/memos/search/?q=needle&limit=500')).to.deep.equal(newestFirst);
+    const [one] = (await service.call('GET', '/v1/memos/?limit=1&skip=3')).json as {
+      content: string;
+      tags: string[];
+    }[];
+    expect(one?.content).to.equal('가'.repeat(LARGE));
+    expect(one?.tags).to.deep.equal(['tag']);
+  });
+
+  it('stand between small ones in the order of their ids', async () => {
+    const ids = await Promise.all(Array.from({ length: 20 }, () => createMemo(service)));
+    const listed = await service.call('GET', '/v1/memos/?limit=22');
+    expect((listed.json as { id: number }[]).map(({ id }) => id)).to.deep.equal([
+      ...ids.toSorted((a, b) => b - a),
+      COUNT,
+      COUNT - 1,
+    ]);
+  });
+
+  it('hold up no other request while they are written, and are found by any part', async () => {
+    const content = `${'\u05d0\u05b0\u05b1\u05bc'.repeat(120_000)} 끝말`;
+    const state = { over: false };
+    const writing = service.call('POST', '/v1/memos/', { title: 'slow', content }).finally(() => (state.over = true));
+    let between = 0;
+    while (!state.over) {
+      expect((await service.call('GET', '/health')).status).to.equal(200);
+      between += 1;
+    }
+    const { id } = (await writing).json as { id: number };
+    expect(between).to.be.above(3);
+    const renamed = await service.call('PUT', `/v1/memos/${id}`, { title: 'renamed' });
+    expect(renamed.status).to.equal(200);
+    for (const query of ['끝말', 'renamed', '\u05b0\u05b1\u05bc']) {
+      const found = await service.call('GET', `/v1/memos/search/?q=${encodeURIComponent(query)}&limit=1`);
+      expect((found.json as { id: number }[])[0]?.id, query).to.equal(id);
+    }
+  });
+});
