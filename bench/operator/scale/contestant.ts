@@ -21,10 +21,13 @@ export interface Contestant {
 
 /** A process of a contestant. */
 export class Running {
+  /** When it was started, in milliseconds since 1970. */
+  readonly started: number;
   readonly #child: ChildProcess;
   #output = '';
 
   constructor(command: string, args: readonly string[], environment: NodeJS.ProcessEnv) {
+    this.started = performance.timeOrigin + performance.now();
     this.#child = spawn(command, args, { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.on('data', (chunk: Buffer) => (this.#output = (this.#output + chunk.toString()).slice(-20_000)));
@@ -100,6 +103,8 @@ export async function ours(resyncMinutes: number, log: Log): Promise<Contestant>
       return new Running('unshare', ['--mount', '--propagation', 'private', ...shell], {
         KUBERNETES_SERVICE_HOST: hostname,
         KUBERNETES_SERVICE_PORT: port,
+        // A container that is started again in its pod has its Lease still.
+        POD_NAME: 'memo-operator-0',
       });
     },
   };

@@ -69,7 +69,9 @@ export class Field {
     if (!this.operator.ended) return;
     this.restarts += 1;
     if (this.restarts > MOST_RESTARTS) throw new Error(`the operator ends again and again:\n${this.operator.output}`);
-    this.log('it has ended by itself, and is started again');
+    this.log(
+      `it has ended by itself, and is started again: ${this.operator.output.trimEnd().split('\n').at(-1) ?? ''}`,
+    );
     this.operator = await this.contestant.start(this.cluster);
   }
 

@@ -22,6 +22,7 @@ interface AuditEvent extends Request {
 
 export class Ledger {
   readonly #path: string;
+  readonly #buffer = Buffer.alloc(4 * 1024 * 1024);
   #position = 0;
   #rest = '';
 
@@ -32,15 +33,14 @@ export class Ledger {
   /** What was answered since the last call, and each watch that has begun. */
   read(): Asked[] {
     const file = openSync(this.#path, 'r');
-    const buffer = Buffer.alloc(4 * 1024 * 1024);
     const asked: Asked[] = [];
     try {
       for (;;) {
-        const length = readSync(file, buffer, 0, buffer.length, this.#position);
+        const length = readSync(file, this.#buffer, 0, this.#buffer.length, this.#position);
         if (length === 0) return asked;
         this.#position += length;
         // Names and verbs are ASCII: a character cut in two could only stand in a user agent.
-        const lines = (this.#rest + buffer.toString('utf8', 0, length)).split('\n');
+        const lines = (this.#rest + this.#buffer.toString('utf8', 0, length)).split('\n');
         this.#rest = lines.pop() ?? '';
         for (const line of lines) {
           const event = JSON.parse(line) as AuditEvent;

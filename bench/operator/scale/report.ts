@@ -34,8 +34,9 @@ const rows: readonly (readonly [string, (result: Result) => string])[] = [
     ({ fleet: { restart } }) => `${restart.inChargeSeconds.toFixed(1)} (${restart.writes})`,
   ],
   [
-    'edit after a restart of the API server, s (restarts of the operator)',
-    ({ fleet }) => `${fleet.apiServerRestart.editSeconds.toFixed(1)} (${fleet.apiServerRestart.processRestarts})`,
+    'edit after a restart of the API server, s (restarts of the operator; API server away, s)',
+    ({ fleet: { apiServerRestart } }) =>
+      `${apiServerRestart.editSeconds.toFixed(1)} (${apiServerRestart.processRestarts}; ${apiServerRestart.awaySeconds.toFixed(1)})`,
   ],
   [
     'writes in the idle minutes',
@@ -63,7 +64,7 @@ export function table(results: Readonly<Record<string, Result>>): string {
   const names = Object.keys(results);
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [
-    line(['', ...names]),
+    line(['writes are those accepted, but for Leases and Events', ...names]),
     line(['---', ...names.map(() => '---')]),
     ...rows.map(([title, cell]) => line([title, ...Object.values(results).map(cell)])),
   ].join('\n');

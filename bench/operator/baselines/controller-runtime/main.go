@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -15,11 +16,13 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
@@ -87,7 +90,7 @@ func (r *reconciler) children(app *unstructured.Unstructured) ([]*unstructured.U
 	return children, nil
 }
 
-// ensure applies a child unless the cached one already is as wanted; what is there beside that is the server's or others'.
+// ensure applies a child unless the cached one already is as wanted.
 func (r *reconciler) ensure(ctx context.Context, wanted *unstructured.Unstructured) error {
 	live, err := r.typed(wanted.GroupVersionKind())
 	if err != nil {
@@ -105,14 +108,78 @@ func (r *reconciler) ensure(ctx context.Context, wanted *unstructured.Unstructur
 		if err := runtime.DefaultUnstructuredConverter.FromUnstructured(wanted.Object, same); err != nil {
 			return err
 		}
-		// What is not said is not compared, but for a time: that of creation is the server's.
-		same.SetCreationTimestamp(live.GetCreationTimestamp())
-		same.GetObjectKind().SetGroupVersionKind(live.GetObjectKind().GroupVersionKind())
-		if equality.Semantic.DeepDerivative(same, live) {
+		setDefaults(same)
+		if isDerivative(same, live) {
 			return nil
 		}
 	}
 	return r.Apply(ctx, client.ApplyConfigurationFromUnstructured(wanted), client.FieldOwner(manager), client.ForceOwnership)
+}
+
+// isDerivative tells whether live says all that wanted says. What else it says is the server's or others'.
+func isDerivative(wanted, live client.Object) bool {
+	return equality.Semantic.DeepDerivative(wanted.GetLabels(), live.GetLabels()) &&
+		equality.Semantic.DeepDerivative(wanted.GetAnnotations(), live.GetAnnotations()) &&
+		equality.Semantic.DeepDerivative(wanted.GetOwnerReferences(), live.GetOwnerReferences()) &&
+		equality.Semantic.DeepDerivative(content(wanted), content(live))
+}
+
+// content is what an operator writes of an object beside its metadata: no status, which is its controller's.
+func content(object client.Object) any {
+	switch object := object.(type) {
+	case *corev1.Secret:
+		return object.Data
+	case *corev1.ConfigMap:
+		return object.Data
+	case *corev1.Service:
+		return object.Spec
+	case *corev1.ServiceAccount:
+		return object.AutomountServiceAccountToken
+	case *corev1.PersistentVolumeClaim:
+		return object.Spec
+	case *appsv1.Deployment:
+		return object.Spec
+	case *appsv1.StatefulSet:
+		return object.Spec
+	case *autoscalingv2.HorizontalPodAutoscaler:
+		return object.Spec
+	case *policyv1.PodDisruptionBudget:
+		return object.Spec
+	case *networkingv1.Ingress:
+		return object.Spec
+	case *networkingv1.NetworkPolicy:
+		return object.Spec
+	default:
+		return object
+	}
+}
+
+// setDefaults sets what DeepDerivative would compare although nobody said it: to it, a number is never unset.
+func setDefaults(object client.Object) {
+	switch object := object.(type) {
+	case *appsv1.Deployment:
+		setProbeDefaults(object.Spec.Template.Spec.Containers)
+	case *appsv1.StatefulSet:
+		setProbeDefaults(object.Spec.Template.Spec.Containers)
+		for index := range object.Spec.VolumeClaimTemplates {
+			// As in every object that comes from a typed client.
+			object.Spec.VolumeClaimTemplates[index].TypeMeta = metav1.TypeMeta{}
+		}
+	}
+}
+
+func setProbeDefaults(containers []corev1.Container) {
+	for _, container := range containers {
+		for _, probe := range []*corev1.Probe{container.StartupProbe, container.LivenessProbe, container.ReadinessProbe} {
+			if probe == nil {
+				continue
+			}
+			probe.TimeoutSeconds = cmp.Or(probe.TimeoutSeconds, 1)
+			probe.PeriodSeconds = cmp.Or(probe.PeriodSeconds, 10)
+			probe.SuccessThreshold = cmp.Or(probe.SuccessThreshold, 1)
+			probe.FailureThreshold = cmp.Or(probe.FailureThreshold, 3)
+		}
+	}
 }
 
 // typed is an empty object of the kind.
@@ -129,11 +196,11 @@ func (r *reconciler) report(ctx context.Context, app *unstructured.Unstructured)
 	if observed == app.GetGeneration() {
 		return nil
 	}
-	patch := client.MergeFrom(app.DeepCopy())
 	if err := unstructured.SetNestedField(app.Object, app.GetGeneration(), "status", "observedGeneration"); err != nil {
 		return err
 	}
-	return r.Status().Patch(ctx, app, patch)
+	// Refused as a conflict, and tried again, where the cache has not seen the last one yet.
+	return r.Status().Update(ctx, app)
 }
 
 func run() error {
@@ -154,6 +221,8 @@ func run() error {
 		LeaderElectionNamespace:       "default",
 		LeaderElectionReleaseOnCancel: true,
 		Client:                        client.Options{Cache: &client.CacheOptions{Unstructured: true}},
+		// As recommended where nobody reads them.
+		Cache: cache.Options{DefaultTransform: cache.TransformStripManagedFields()},
 	})
 	if err != nil {
 		return err

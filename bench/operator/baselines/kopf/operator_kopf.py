@@ -1,4 +1,8 @@
-"""The same children as the memo operator's, in the way of kopf's documentation: handlers that apply on each change."""
+"""The same children as the memo operator's, in the way of kopf's documentation: handlers that apply on each change.
+
+kopf holds no children that a handler could compare with, so each change applies all of them; and so does each start, or a
+new version of the operator would not reach the MemoApps that are there.
+"""
 
 import copy
 import json
