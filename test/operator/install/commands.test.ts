@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import type { KubeObject } from '../../../operator/src/runtime/object.ts';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
 import { answerOf, kubectlOn, memoApp, type Kubectl } from '../kubectl.ts';
 import { apply, get } from '../live.ts';
@@ -94,6 +95,19 @@ describe('what the pages tell an admin to type', function () {
             async () => !(await get(kubectl, 'deployment', `${name}-api`)) || undefined,
           );
           expect(await get(kubectl, 'pvc', `data-${name}-database-0`)).not.to.equal(undefined);
+        },
+      },
+    ],
+    [
+      'kubectl describe pod',
+      {
+        // kubectl asks for one after the other of those that it has listed, and fails on one that has gone meanwhile.
+        before: async () => {
+          await until('no pod on its way out', async () => {
+            const { stdout } = await kubectl(['get', 'pods', '-o', 'json']);
+            const { items } = JSON.parse(stdout) as { items: readonly KubeObject[] };
+            return items.every(({ metadata }) => metadata.deletionTimestamp === undefined) || undefined;
+          });
         },
       },
     ],

@@ -103,6 +103,7 @@ describe('the informers', function () {
       'first',
       'second',
     ]);
+    expect(store.keysByIndex('name', 'same')).to.have.members(['first/same', 'second/same']);
     expect(told).to.have.members(['first/same', 'second/same']);
     const live = store.get('second/same');
     const patch = { type: 'merge', body: { data: { a: '2' } } } as const;

@@ -1,7 +1,7 @@
 /** Children that the spec no longer asks for. Only after a pass in which every wanted child was brought home. */
 import { partLabel, type Part } from '../../api/labels.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
-import { controllerOf, describeObject, objectKey, type KubeObject } from '../../runtime/object.ts';
+import { controllerOf, describeObject, objectKey } from '../../runtime/object.ts';
 import { apiIsRolling } from '../../stack/health/parts/api.ts';
 import { prunedKinds } from '../../stack/kinds.ts';
 import { noteFailure } from './children.ts';
@@ -19,13 +19,19 @@ export async function prune(
 ): Promise<void> {
   // A store that does not know everything cannot say that something is left over.
   if (!informers.synced) return;
-  const wanted = new Set(pass.wanted.map(identity));
+  const wanted = new Set(pass.wanted.map(({ kind, metadata }) => `${kind} ${objectKey(metadata)}`));
   // A store that was left for another serves the API's old pods until the last of them is gone.
   const inUse = apiIsRolling(app, observed) ? storeParts : noParts;
   const leftOver = prunedKinds
-    .flatMap((kind) => informers.store(watchedKind(kind)).byIndex(byApp, `${app.namespace}/${app.name}`))
-    .filter((live) => controllerOf(live)?.uid === app.uid)
-    .filter((live) => live.metadata.deletionTimestamp === undefined && !wanted.has(identity(live)))
+    .flatMap((kind) => {
+      const store = informers.store(watchedKind(kind));
+      // Nearly always all of them are wanted: then none has to be unpacked.
+      const unwanted = store
+        .keysByIndex(byApp, `${app.namespace}/${app.name}`)
+        .filter((key) => !wanted.has(`${kind} ${key}`));
+      return unwanted.flatMap((key) => store.get(key) ?? []);
+    })
+    .filter((live) => controllerOf(live)?.uid === app.uid && live.metadata.deletionTimestamp === undefined)
     .filter((live) => !inUse.has(live.metadata.labels?.[partLabel] ?? ''));
   await Promise.all(
     leftOver.map(async (live) => {
@@ -41,7 +47,3 @@ export async function prune(
 
 const storeParts: ReadonlySet<string> = new Set<Part>(['database', 'cache', 'events', 'zookeeper']);
 const noParts: ReadonlySet<string> = new Set();
-
-function identity(object: KubeObject): string {
-  return `${object.kind} ${objectKey(object.metadata)}`;
-}

@@ -48,8 +48,7 @@ export function watchReferences({ apps, informers, kinds, namespaces, onChange }
       project: versionOf,
     });
     store.subscribe(({ object, origin }) => {
-      for (const { metadata } of apps.byIndex(byReference, indexValue(kind, object.metadata)))
-        onChange(objectKey(metadata), origin);
+      for (const key of apps.keysByIndex(byReference, indexValue(kind, object.metadata))) onChange(key, origin);
     });
   }
 }

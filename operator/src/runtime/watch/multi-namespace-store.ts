@@ -43,6 +43,10 @@ export class MultiNamespaceStore<T extends KubeObject = KubeObject> implements O
     return [...this.#stores.values()].flatMap((store) => store.byIndex(name, value));
   }
 
+  keysByIndex(name: string, value: string): string[] {
+    return [...this.#stores.values()].flatMap((store) => store.keysByIndex(name, value));
+  }
+
   subscribe(handler: Handler<T>): () => void {
     const ways = [...this.#stores.values()].map((store) => store.subscribe(handler));
     return () => ways.forEach((leave) => leave());

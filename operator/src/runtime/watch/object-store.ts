@@ -7,13 +7,15 @@ export interface ObjectStore<T extends KubeObject = KubeObject> {
   readonly synced: boolean;
   /** Resolves once the first list is complete. */
   whenSynced(): Promise<undefined>;
-  /** The object under `namespace/name`. Never change what you get: without `pack` it is the store's own. */
+  /** The object under `namespace/name`. Never change what you get: it is the store's own. */
   get(key: string): T | undefined;
   has(key: string): boolean;
   keys(): Iterable<string>;
   list(): Iterable<T>;
   /** The objects that `indices[name]` filed under `value`. Throws on an index that the store does not have. */
   byIndex(name: string, value: string): T[];
+  /** Their keys, without unpacking any of them. */
+  keysByIndex(name: string, value: string): string[];
   /** Calls `handler` synchronously on every change, and at once for what is there already. Returns the way out. */
   subscribe(handler: Handler<T>): () => void;
   /**

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { KubeObject } from '../object.ts';
+import { objectKey, type KubeObject } from '../object.ts';
 import { Store } from './store.ts';
 import type { Change } from './store.ts';
 
@@ -60,6 +60,9 @@ describe('the store', () => {
             for (const colour of ['red', 'blue']) {
               const rebuilt = [...store.list()].filter(({ metadata }) => metadata.labels?.['colour'] === colour);
               expect(names(store.byIndex('colour', colour))).to.deep.equal(names(rebuilt));
+              expect(store.keysByIndex('colour', colour).sort()).to.deep.equal(
+                rebuilt.map(({ metadata }) => objectKey(metadata)).sort(),
+              );
             }
           }
           expect([...told.keys()].sort()).to.deep.equal([...store.keys()].sort());
@@ -67,6 +70,20 @@ describe('the store', () => {
       );
     });
   }
+
+  it('unpacks what is read again and again only once, and never shows what it was before', () => {
+    const store = new Store({ pack: true });
+    const many = Array.from({ length: 200 }, (_, index) => object(`many-${index}`, 10));
+    store.replace(many, '10');
+    expect([...store.list()]).to.deep.equal(many);
+    const first = store.get('shop/many-0');
+    expect(store.get('shop/many-0')).to.equal(first);
+    store.upsert(object('many-0', 11, 'blue'));
+    expect(store.get('shop/many-0')).to.deep.equal(object('many-0', 11, 'blue'));
+    store.remove(object('many-0', 12));
+    store.upsert(object('many-0', 13, 'red', 'another'));
+    expect(store.get('shop/many-0')).to.deep.equal(object('many-0', 13, 'red', 'another'));
+  });
 
   it('shows an own write at once, does not fall behind it, and does not tell of it twice', () => {
     const store = new Store();

@@ -19,7 +19,7 @@ export interface StoreOptions<T extends KubeObject> {
   keepManagedFields?: boolean;
   /** Field managers of which a stump of `managedFields` stays, see `projection.ts`. */
   fieldManagers?: readonly string[];
-  /** Keeps objects compressed; a read makes a fresh copy. For kinds with thousands of objects that are read seldom. */
+  /** Keeps objects compressed. For kinds with thousands of objects that are read seldom. */
   pack?: boolean;
   log?: Log;
 }
@@ -58,6 +58,9 @@ interface Entry<T> {
   note?: string;
 }
 
+/** Packed objects that a store has at hand: what the passes under way look at, of one kind. */
+const REMEMBERED = 64;
+
 export class Store<T extends KubeObject = KubeObject> implements Sink, ObjectStore<T> {
   readonly #options: StoreOptions<T>;
   readonly #packing: Packing<T> | undefined;
@@ -67,6 +70,8 @@ export class Store<T extends KubeObject = KubeObject> implements Sink, ObjectSto
   readonly #log: Log;
   /** Keys whose entry is the answer of an own write that the watch has not told yet. */
   readonly #own = new Set<string>();
+  /** Packed entries as they were last unpacked, the oldest first: a pass reads the same ones several times. */
+  readonly #unpacked = new Map<Entry<T>, T>();
   /** Keys that the list under way has brought so far. */
   readonly #listed = new Set<string>();
   #reached: string | undefined;
@@ -214,8 +219,9 @@ export class Store<T extends KubeObject = KubeObject> implements Sink, ObjectSto
     this.#own.delete(key);
     this.#unindex(key, entry);
     this.#entries.delete(key);
-    if (this.#handlers.size === 0) return;
-    const old = this.#unfold(entry);
+    const old = this.#handlers.size === 0 ? undefined : this.#unfold(entry);
+    this.#unpacked.delete(entry);
+    if (old === undefined) return;
     this.#tell({ key, origin, old, now: undefined, object: old });
   }
 
@@ -241,10 +247,15 @@ export class Store<T extends KubeObject = KubeObject> implements Sink, ObjectSto
     const indexed: Record<string, readonly string[]> = {};
     for (const [name, values] of Object.entries(this.#options.indices ?? {})) indexed[name] = values(object);
     const before = this.#entries.get(key);
-    if (before) this.#unindex(key, before);
+    if (before) {
+      this.#unindex(key, before);
+      this.#unpacked.delete(before);
+    }
     const { uid, resourceVersion } = object.metadata;
     const entry = { held: this.#packing ? this.#packing.pack(object) : object, uid, resourceVersion, indexed };
     this.#entries.set(key, entry);
+    // Whoever wrote it, or is told of it, looks next.
+    if (this.#packing) this.#remember(entry, object);
     for (const [name, values] of Object.entries(indexed)) {
       const index = this.#indices.get(name);
       for (const value of values) {
@@ -269,7 +280,20 @@ export class Store<T extends KubeObject = KubeObject> implements Sink, ObjectSto
   #unfold(entry: Entry<T>): T {
     if (typeof entry.held !== 'string') return entry.held;
     if (!this.#packing) throw new Error('a packed entry in a store that does not pack');
-    return this.#packing.unpack(entry.held);
+    const known = this.#unpacked.get(entry);
+    if (known) return known;
+    const object = this.#packing.unpack(entry.held);
+    this.#remember(entry, object);
+    return object;
+  }
+
+  #remember(entry: Entry<T>, object: T): void {
+    this.#unpacked.set(entry, object);
+    if (this.#unpacked.size <= REMEMBERED) return;
+    for (const oldest of this.#unpacked.keys()) {
+      this.#unpacked.delete(oldest);
+      return;
+    }
   }
 
   #tell(change: Change<T>): void {
