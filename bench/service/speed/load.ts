@@ -14,6 +14,8 @@ export interface LoadRequest {
 
 export interface Load {
   readonly requests: readonly LoadRequest[];
+  /** Of every request. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly connections: number;
   readonly seconds: number;
 }
@@ -50,11 +52,11 @@ export async function measure(contender: Contender, load: Load): Promise<Measure
 }
 
 /** Puts a server under load, whoever it is. */
-export async function wrk(url: string, { connections, requests, seconds }: Load): Promise<Summary> {
+export async function wrk(url: string, { connections, headers = {}, requests, seconds }: Load): Promise<Summary> {
   const folder = mkdtempSync(join(tmpdir(), 'memoapp-load-'));
   try {
     const script = join(folder, 'requests.lua');
-    writeFileSync(script, scriptOf(requests));
+    writeFileSync(script, scriptOf(requests, headers));
     const options = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '-s', script, url];
     const output = await run('taskset', ['-c', OTHERS_CPU, 'wrk', ...options]);
     return JSON.parse(output.slice(output.lastIndexOf('{'))) as Summary;
@@ -63,19 +65,21 @@ export async function wrk(url: string, { connections, requests, seconds }: Load)
   }
 }
 
-function scriptOf(requests: readonly LoadRequest[]): string {
+function scriptOf(requests: readonly LoadRequest[], headers: Readonly<Record<string, string>>): string {
+  const every = Object.entries(headers).map(([name, value]) => `[ ${quoted(name)} ]=${quoted(value)}`);
   const list = requests.map(({ body, method = 'GET', path }) => {
     return `{${[method, path, body === undefined ? '' : JSON.stringify(body)].map(quoted).join()}}`;
   });
   return `
 local requests = {${list.join(',\n')}}
-local headers = { ['Content-Type'] = 'application/json' }
+local plain = {${every.join()}}
+local json = {${[...every, "['Content-Type']='application/json'"].join()}}
 local at = 0
 request = function()
   at = at % #requests + 1
   local one = requests[at]
-  if one[3] == '' then return wrk.format(one[1], one[2]) end
-  return wrk.format(one[1], one[2], headers, one[3])
+  if one[3] == '' then return wrk.format(one[1], one[2], plain) end
+  return wrk.format(one[1], one[2], json, one[3])
 end
 done = function(summary, latency)
   local errors = summary.errors
