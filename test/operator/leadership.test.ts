@@ -51,10 +51,11 @@ describe('an operator and its Lease', function () {
 
   const lease = { namespace: 'memo-system', name: 'memo-operator' };
 
-  async function candidate(identity: string): Promise<Candidate> {
+  /** @param impatient for a test that waits until a Lease lapses; else a busy machine could let it lapse in the middle */
+  async function candidate(identity: string, impatient = false): Promise<Candidate> {
     const asked: ProxiedRequest[] = [];
     const proxy = await startApiProxy(await operatorKubeconfig(cluster));
-    const flags = ['--lease-duration-seconds', '3', '--renew-deadline-seconds', '2'];
+    const flags = impatient ? ['--lease-duration-seconds', '6', '--renew-deadline-seconds', '4'] : [];
     const operator = await launchOperator({ kubeconfig: proxy.kubeconfig, identity, resyncMinutes: 0.02, flags });
     const started = { operator, proxy, asked };
     treat(started, () => pass);
@@ -100,7 +101,7 @@ describe('an operator and its Lease', function () {
   });
 
   it('loses it in the middle of a pass: nothing is sent afterwards, and it ends', async () => {
-    const first = await candidate('first');
+    const first = await candidate('first', true);
     await first.operator.leads();
     const lost = Promise.withResolvers<undefined>();
     // The first writes are held up on their way, and meanwhile the Lease cannot be renewed.
@@ -116,19 +117,19 @@ describe('an operator and its Lease', function () {
     lost.resolve(undefined);
     expect(await first.operator.ended()).to.equal(1);
     expect(writes(first)).to.equal(before);
-    const second = await candidate('second');
+    const second = await candidate('second', true);
     await isWell('when-lost');
     expect(writes(second)).to.be.above(0);
   });
 
   it('stands still in the middle of a pass until another leads: awake again it sends nothing, and ends', async () => {
-    const first = await candidate('first');
+    const first = await candidate('first', true);
     await first.operator.leads();
     treat(first, ({ isWrite }) => {
       if (isWrite) first.operator.signal('SIGSTOP');
       return pass;
     });
-    const second = await candidate('second');
+    const second = await candidate('second', true);
     await ask('when-frozen');
     await second.operator.leads();
     await isWell('when-frozen');
