@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { KubeObject } from '../../../operator/src/runtime/object.ts';
+import { appLabel } from '../../../operator/src/api/labels.ts';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
 import { answerOf, kubectlOn, memoApp, type Kubectl } from '../kubectl.ts';
 import { apply, get } from '../live.ts';
@@ -94,6 +94,11 @@ describe('what the pages tell an admin to type', function () {
             'the end of its Deployment',
             async () => !(await get(kubectl, 'deployment', `${name}-api`)) || undefined,
           );
+          // A command that lists pods, and then asks for each, fails on one that has gone meanwhile.
+          await until('the end of its pods', async () => {
+            const { stdout } = await kubectl(['get', 'pods', '-l', `${appLabel}=${name}`, '-o', 'name']);
+            return stdout === '' || undefined;
+          });
           expect(await get(kubectl, 'pvc', `data-${name}-database-0`)).not.to.equal(undefined);
         },
       },
@@ -101,13 +106,9 @@ describe('what the pages tell an admin to type', function () {
     [
       'kubectl describe pod',
       {
-        // kubectl asks for one after the other of those that it has listed, and fails on one that has gone meanwhile.
         before: async () => {
-          await until('no pod on its way out', async () => {
-            const { stdout } = await kubectl(['get', 'pods', '-o', 'json']);
-            const { items } = JSON.parse(stdout) as { items: readonly KubeObject[] };
-            return items.every(({ metadata }) => metadata.deletionTimestamp === undefined) || undefined;
-          });
+          await apply(kubectl, memoApp(name, {}, 'memo'));
+          await done(['wait', '--for=condition=Ready', `memoapp/${name}`, '--timeout=120s']);
         },
       },
     ],
