@@ -7,7 +7,7 @@ import { consoleLog } from '../../test/cluster/host/progress.ts';
 import { audience, startIssuer } from '../../test/service/harness/issuer.ts';
 import { quantile } from '../quantile.ts';
 import { startContender } from './speed/contender.ts';
-import { measure } from './speed/load.ts';
+import { measureWarm } from './speed/load.ts';
 import { setStage } from './speed/stage.ts';
 
 const { values } = parseArgs({
@@ -16,8 +16,6 @@ const { values } = parseArgs({
 const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)];
 const log = consoleLog();
 
-/** Seconds in which the cache is filled and V8 learns what is hot. */
-const WARMING = 5;
 const MEMOS = 1_000;
 
 /** What differs from the defaults. */
@@ -68,8 +66,7 @@ async function costOf({ environment, headers: headersOf = () => ({}) }: Setting)
   const headers = await headersOf();
   const requests = Array.from({ length: MEMOS }, (_, index) => ({ path: `/v1/memos/${index + 1}` }));
   try {
-    await measure(service, { connections: 32, requests, headers, seconds: WARMING });
-    return (await measure(service, { connections: 32, requests, headers, seconds })).cpuMicros;
+    return (await measureWarm(service, { connections: 32, requests, headers, seconds })).cpuMicros;
   } finally {
     await service.stop();
   }

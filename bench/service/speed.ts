@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { consoleLog } from '../../test/cluster/host/progress.ts';
 import { startContender } from './speed/contender.ts';
 import type { Contender } from './speed/contender.ts';
-import { measure } from './speed/load.ts';
+import { measure, measureWarm } from './speed/load.ts';
 import type { Measured } from './speed/load.ts';
 import { profiling, sharesIn, shareTable } from './speed/profile.ts';
 import { speedTable } from './speed/report.ts';
@@ -30,8 +30,6 @@ const { values } = parseArgs({
   },
 });
 const log = consoleLog();
-/** Seconds in which V8 may learn what is hot. */
-const WARMING = 5;
 const [memos, seconds, rounds] = [Number(values.memos), Number(values.seconds), Number(values.rounds)];
 
 const stage = await setStage(memos, log);
@@ -59,9 +57,8 @@ async function tried(trial: Trial): Promise<TrialResult> {
       const contender = await startContender(name, stage.environment);
       try {
         await warmCache(trial);
-        const load = { connections: trial.connections, requests: trial.requests };
-        await measure(contender, { ...load, seconds: WARMING });
-        const result = await measure(contender, { ...load, seconds });
+        const { connections, requests } = trial;
+        const result = await measureWarm(contender, { connections, requests, seconds });
         measured.get(name)?.push(result);
         log(`${trial.name}, ${name}, round ${round} of ${rounds}: ${result.perSecond.toFixed(0)} requests/s`);
       } finally {

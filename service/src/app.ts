@@ -15,7 +15,7 @@ import { allowOnly } from './http/methods.ts';
 import { documentRoutes } from './http/openapi/routes.ts';
 import { placeOf } from './http/operations.ts';
 import type { Place } from './http/operations.ts';
-import { targetOf } from './http/paths.ts';
+import { isVersioned, targetOf } from './http/paths.ts';
 import { Problem } from './http/errors/problem.ts';
 import { ClientGone, sendJson } from './http/reply.ts';
 import { ClientAddresses } from './limits/client-address.ts';
@@ -50,17 +50,12 @@ export function createApp(options: AppOptions): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.enable('case sensitive routing');
-  const addresses = new ClientAddresses(http.trustedProxies);
-  app.use(
-    inTurn([
-      observe(options),
-      requireHost,
-      cors(http.allowedOrigins),
-      canonicalPath(http),
-      ...(tokens || limiter ? [guard({ addresses, ...(tokens && { tokens }), ...(limiter && { limiter }) })] : []),
-      dispatch(memoHandlers(options.memos)),
-    ]),
-  );
+  const steps = [observe(options), requireHost, cors(http.allowedOrigins), canonicalPath(http)];
+  if (tokens !== undefined || limiter !== undefined) {
+    const addresses = new ClientAddresses(http.trustedProxies);
+    steps.push(guard({ addresses, ...(tokens && { tokens }), ...(limiter && { limiter }) }));
+  }
+  app.use(inTurn([...steps, dispatch(memoHandlers(options.memos))]));
   app.route('/health').get(health(options.health)).all(allowOnly('GET, HEAD, OPTIONS'));
   app.use(documentRoutes({ tokens: tokens !== undefined, limited: limiter?.classes ?? new Set() }));
   app.use(() => {
@@ -162,8 +157,10 @@ function canonicalPath({ legacyPaths, legacyPathsSunset }: HttpConfig): RequestH
     if (target === undefined) throw new Problem('path-not-found');
     if (target.alias) deprecate?.(response, target);
     const locals: Express.Locals = response.locals;
-    locals.memosPath = `${target.prefix}${target.alias ? '' : '/v1'}/memos`;
-    locals.place = placeOf(target.path);
+    if (isVersioned(target.path)) {
+      locals.memosPath = `${target.prefix}${target.alias ? '' : '/v1'}/memos`;
+      locals.place = placeOf(target.path);
+    }
     request.url = target.path + target.query;
     next();
   };

@@ -51,6 +51,15 @@ export async function measure(contender: Contender, load: Load): Promise<Measure
   };
 }
 
+/** Seconds in which caches are filled and V8 learns what is hot. */
+const WARMING = 5;
+
+/** As {@link measure}, of a server that has been under that load for a while. */
+export async function measureWarm(contender: Contender, load: Load): Promise<Measured> {
+  await measure(contender, { ...load, seconds: WARMING });
+  return await measure(contender, load);
+}
+
 /** Puts a server under load, whoever it is. */
 export async function wrk(url: string, { connections, headers = {}, requests, seconds }: Load): Promise<Summary> {
   const folder = mkdtempSync(join(tmpdir(), 'memoapp-load-'));

@@ -21,11 +21,11 @@ export interface GuardOptions {
 /** Probes, health, documents and OPTIONS are for everyone, always. */
 export function guard({ addresses, limiter, tokens }: GuardOptions): RequestHandler {
   return async (request, response, next) => {
-    if (request.method === 'OPTIONS' || !/^\/memos(?:[/?]|$)/.test(request.url)) {
+    const locals: Express.Locals = response.locals;
+    if (request.method === 'OPTIONS' || locals.memosPath === undefined) {
       next();
       return;
     }
-    const locals: Express.Locals = response.locals;
     const name = locals.place && operationOf(locals.place, request.method);
     const operation = name && OPERATIONS[name];
     const caller = await tokens?.identify(request.headers.authorization);

@@ -32,7 +32,8 @@ export function targetOf(url: string, aliases: boolean): Target | undefined {
   return aliases ? { path, query, prefix, alias: true } : undefined;
 }
 
-function isVersioned(path: string): boolean {
+/** Whether a path without its version has one: the memos do, health and documents do not. */
+export function isVersioned(path: string): boolean {
   return path === '/memos' || path.startsWith('/memos/');
 }
 

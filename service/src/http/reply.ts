@@ -20,7 +20,7 @@ declare global {
       common?: Readonly<Record<string, string>>;
       /** What the path names; undefined: nothing of the memos. */
       place?: Place | undefined;
-      /** The path of the memos in the form that the client used: `/v1/memos`, `/api/memos`, ... */
+      /** The path of the memos in the form that the client used: `/v1/memos`, `/api/memos`, ...; undefined for any other path. */
       memosPath?: string;
       /** Who asks, where tokens are asked for and name a subject. */
       subject?: string;

@@ -289,11 +289,8 @@ export class Store<T extends KubeObject = KubeObject> implements Sink, ObjectSto
 
   #remember(entry: Entry<T>, object: T): void {
     this.#unpacked.set(entry, object);
-    if (this.#unpacked.size <= REMEMBERED) return;
-    for (const oldest of this.#unpacked.keys()) {
-      this.#unpacked.delete(oldest);
-      return;
-    }
+    const [oldest] = this.#unpacked.keys();
+    if (oldest && this.#unpacked.size > REMEMBERED) this.#unpacked.delete(oldest);
   }
 
   #tell(change: Change<T>): void {
