@@ -42,21 +42,29 @@ export class RemoteKeys {
    * @throws JOSEError when the issuer has no such key
    */
   readonly find: JWTVerifyGetKey = async (header, token) => {
-    const age = this.#options.now() - this.#loadedAt;
-    if (age > FRESH_MS) {
-      const load = this.#load();
-      // Nobody waits for a renewal while there are keys to go on with.
-      if (age > TRUSTED_MS) await load;
-    }
-    if (this.#find === undefined || this.#options.now() - this.#loadedAt > TRUSTED_MS) throw new KeysAway();
+    const known = this.current();
+    if (known === undefined) await this.#load();
+    const find = known ?? this.current();
+    if (find === undefined) throw new KeysAway();
     try {
-      return await this.#find(header, token);
+      return await find(header, token);
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
     }
-    if (!(await this.#load())) throw new KeysAway();
+    if (!(await this.#load()) || this.#find === undefined) throw new KeysAway();
     return await this.#find(header, token);
   };
+
+  /**
+   * The keys there are, by which a token may have been judged already: another object after every fetch. Asks for newer ones
+   * where these are old, and nobody waits for that. Undefined: there are none that can be trusted.
+   */
+  current(): FindKey | undefined {
+    const age = this.#options.now() - this.#loadedAt;
+    if (age > TRUSTED_MS) return undefined;
+    if (age > FRESH_MS) void this.#load();
+    return this.#find;
+  }
 
   /** One fetch for all who ask at once; the outcome of the last one while it is young. Resolves with whether it succeeded. */
   #load(): Promise<boolean> {

@@ -9,6 +9,8 @@ import type { Log } from '../observability/log.ts';
 import { KeysAway } from './keys-away.ts';
 import { RemoteKeys } from './remote-keys.ts';
 import { roleOf } from './roles.ts';
+import { VerifiedTokens } from './verified.ts';
+import type { Keys } from './verified.ts';
 
 /** Who a token speaks for. */
 export interface Principal {
@@ -32,6 +34,9 @@ const CHALLENGE = 'Bearer realm="memo"';
 
 export class Tokens {
   readonly #key: JWTVerifyGetKey;
+  /** Undefined: there are none by which a token could have been judged before. */
+  readonly #keys: () => Keys | undefined;
+  readonly #verified = new VerifiedTokens<Principal>();
   readonly #options: JWTVerifyOptions;
   readonly #rolesClaim: string;
   readonly #now: () => Date;
@@ -51,8 +56,11 @@ export class Tokens {
     if (key.type === 'secret') {
       const secret = createSecretKey(Buffer.from(key.secret));
       this.#key = () => Promise.resolve(secret);
+      this.#keys = () => secret;
     } else {
-      this.#key = new RemoteKeys({ url: key.url, log, now: () => performance.now() }).find;
+      const remote = new RemoteKeys({ url: key.url, log, now: () => performance.now() });
+      this.#key = remote.find;
+      this.#keys = () => remote.current();
     }
   }
 
@@ -63,9 +71,17 @@ export class Tokens {
   async identify(authorization: string | undefined): Promise<Principal | Problem> {
     const [, scheme = '', token = ''] = /^(\S+)(?: +(\S.*))?$/.exec(authorization ?? '') ?? [];
     if (scheme.toLowerCase() !== 'bearer') return refusal('unauthorized', CHALLENGE);
+    const now = this.#now();
+    const keys = this.#keys();
+    const known = keys && this.#verified.get(token, keys, now);
+    if (known !== undefined) return known;
     try {
-      const { payload } = await jwtVerify(token, this.#key, { ...this.#options, currentDate: this.#now() });
-      return { subject: payload.sub, role: roleOf(payload, this.#rolesClaim) };
+      const { payload } = await jwtVerify(token, this.#key, { ...this.#options, currentDate: now });
+      const principal = { subject: payload.sub, role: roleOf(payload, this.#rolesClaim) };
+      const until = new Date(((payload.exp ?? 0) + LEEWAY_SECONDS) * 1000);
+      // Under the keys that were there before: newer ones that came meanwhile may not have judged it.
+      if (keys !== undefined) this.#verified.put(token, keys, principal, until);
+      return principal;
     } catch (error) {
       if (error instanceof KeysAway) return new Problem('unavailable', { headers: { 'Retry-After': RETRY_AFTER } });
       if (!(error instanceof errors.JOSEError)) throw error;

@@ -1,6 +1,6 @@
 /** Cross-origin requests (Fetch standard, section 3.2), without credentials, as the original allowed them. */
 import type { RequestHandler } from 'express';
-import { startReply } from './reply.ts';
+import { addCommon, startReply } from './reply.ts';
 
 const METHODS = 'DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT';
 
@@ -13,13 +13,15 @@ export function cors(allowed: readonly string[]): RequestHandler {
   const any = allowed.includes('*');
   return (request, response, next) => {
     const { origin } = request.headers;
-    if (!any) response.setHeader('Vary', 'Origin');
+    if (!any) addCommon(response, { Vary: 'Origin' });
     if (origin === undefined || !(any || allowed.includes(origin))) {
       next();
       return;
     }
-    response.setHeader('Access-Control-Allow-Origin', any ? '*' : origin);
-    response.setHeader('Access-Control-Expose-Headers', EXPOSED);
+    addCommon(response, {
+      'Access-Control-Allow-Origin': any ? '*' : origin,
+      'Access-Control-Expose-Headers': EXPOSED,
+    });
     if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined) {
       next();
       return;

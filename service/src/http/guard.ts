@@ -9,6 +9,7 @@ import type { ClientAddresses } from '../limits/client-address.ts';
 import type { Limiter } from '../limits/limiter.ts';
 import { OPERATIONS, operationOf } from './operations.ts';
 import { Problem } from './errors/problem.ts';
+import { addCommon } from './reply.ts';
 
 export interface GuardOptions {
   /** Absent: open to everyone. */
@@ -30,7 +31,9 @@ export function guard({ addresses, limiter, tokens }: GuardOptions): RequestHand
     const operation = name && OPERATIONS[name];
     const caller = await tokens?.identify(request.headers.authorization);
     // A refused token counts too, under the address: guessing is not free.
-    if (operation !== undefined) await limiter?.count(operation.limit, clientOf(caller, request, addresses), response);
+    if (operation !== undefined && limiter !== undefined) {
+      addCommon(response, await limiter.count(operation.limit, clientOf(caller, request, addresses)));
+    }
     if (caller instanceof Problem) throw caller;
     if (operation !== undefined && caller !== undefined && !covers(caller.role, operation.role)) {
       throw roleTooLow(operation.role);

@@ -1,5 +1,6 @@
 /** Replies as bytes: what is known of them is said in one write. */
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { Response } from 'express';
 import type { Place } from './operations.ts';
 import { memoJson } from '../memos/memo.ts';
 import type { Memo } from '../memos/memo.ts';
@@ -26,6 +27,12 @@ declare global {
       subject?: string;
     }
   }
+}
+
+/** Adds to what the reply will say, whatever it answers. */
+export function addCommon(response: Response, headers: Readonly<Record<string, string>>): void {
+  const locals: Express.Locals = response.locals;
+  locals.common = { ...locals.common, ...headers };
 }
 
 /**

@@ -1,5 +1,4 @@
 /** How many requests of a client may come in a window, per class: counted in Redis for all pods together. */
-import type { ServerResponse } from 'node:http';
 import { Counter } from 'prom-client';
 import type { Registry } from 'prom-client';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
@@ -22,7 +21,8 @@ export interface LimiterOptions {
 }
 
 interface Limited {
-  readonly rate: Rate;
+  /** For `RateLimit-Policy`. */
+  readonly policy: string;
   readonly limiter: RateLimiterAbstract;
 }
 
@@ -53,7 +53,9 @@ export class Limiter {
     this.#classes = new Map(
       LIMIT_CLASSES.flatMap((name): [LimitClass, Limited][] => {
         const rate = rates[name];
-        return rate === undefined ? [] : [[name, { rate, limiter: limiterOf(name, rate, this.#link) }]];
+        if (rate === undefined) return [];
+        const policy = `"${name}";q=${rate.requests};w=${rate.seconds}`;
+        return [[name, { policy, limiter: limiterOf(name, rate, this.#link) }]];
       }),
     );
     this.#refused = new Counter({
@@ -70,21 +72,21 @@ export class Limiter {
   }
 
   /**
-   * Counts a request and says in its reply how many are left.
+   * Counts a request.
    * @param client whose request it is
-   * @throws Problem quota-exceeded (429)
+   * @returns headers that say how many are left
+   * @throws Problem quota-exceeded (429), which says it too
    */
-  async count(name: LimitClass, client: string, response: ServerResponse): Promise<void> {
+  async count(name: LimitClass, client: string): Promise<Readonly<Record<string, string>>> {
     const limited = this.#classes.get(name);
-    if (limited === undefined) return;
-    const { limiter, rate } = limited;
-    response.setHeader('RateLimit-Policy', `"${name}";q=${rate.requests};w=${rate.seconds}`);
+    if (limited === undefined) return {};
+    const { limiter, policy } = limited;
     const { exceeded, state } = await consume(limiter, client);
     const reset = Math.max(1, Math.ceil(state.msBeforeNext / 1000));
-    response.setHeader('RateLimit', `"${name}";r=${state.remainingPoints};t=${reset}`);
-    if (!exceeded) return;
+    const headers = { 'RateLimit-Policy': policy, RateLimit: `"${name}";r=${state.remainingPoints};t=${reset}` };
+    if (!exceeded) return headers;
     this.#refused.inc({ class: name });
-    throw new Problem('quota-exceeded', { headers: { 'Retry-After': String(reset) } });
+    throw new Problem('quota-exceeded', { headers: { ...headers, 'Retry-After': String(reset) } });
   }
 
   async close(): Promise<void> {

@@ -16,6 +16,8 @@ export interface Issuer {
   readonly keysUrl: string;
   /** Makes a new key and shows it beside those that are there. */
   rotate(): Promise<void>;
+  /** Shows no key but the newest any more. */
+  withdraw(): void;
   /** The public key in use, as everybody can read it. */
   publicKey(): Promise<JWK>;
   /** A good token with these claims, signed by the newest key; a claim that is undefined is left out. */
@@ -26,12 +28,14 @@ export interface Issuer {
 }
 
 export async function startIssuer(): Promise<Issuer> {
-  const shown: JWK[] = [];
+  let shown: JWK[] = [];
+  let made = 0;
   let newest: KeyPair;
   let silent = false;
   const rotate = async (): Promise<void> => {
     newest = await generateKeyPair('RS256');
-    shown.push({ ...(await exportJWK(newest.publicKey)), kid: `key-${shown.length}`, alg: 'RS256', use: 'sig' });
+    made += 1;
+    shown.push({ ...(await exportJWK(newest.publicKey)), kid: `key-${made}`, alg: 'RS256', use: 'sig' });
   };
   await rotate();
   const server = createServer((_request, response) => {
@@ -43,10 +47,13 @@ export async function startIssuer(): Promise<Issuer> {
     name,
     keysUrl: `${name}/keys`,
     rotate,
+    withdraw() {
+      shown = shown.slice(-1);
+    },
     publicKey: () => exportJWK(newest.publicKey),
     token: (claims = {}) =>
       new SignJWT(payload(name, claims))
-        .setProtectedHeader({ alg: 'RS256', kid: `key-${shown.length - 1}` })
+        .setProtectedHeader({ alg: 'RS256', kid: `key-${made}` })
         .sign(newest.privateKey),
     away(yes) {
       silent = yes;

@@ -197,6 +197,16 @@ describe('access tokens', function () {
     }
   });
 
+  it('are refused once their key is withdrawn, however often they were good before', async () => {
+    const old = await as('reader');
+    expect((await list(old)).status).to.equal(200);
+    expect((await list(old)).status).to.equal(200);
+    await issuer.rotate();
+    issuer.withdraw();
+    await until('the new key is known', async () => (await list(await as('reader'))).status === 200, 10_000);
+    expect((await list(old)).status).to.equal(401);
+  });
+
   it('may be signed by a shared secret instead, by HS256 alone', async () => {
     const secret = 'a secret of more than thirty-two bytes';
     const shared = await startService({
