@@ -76,7 +76,8 @@ export class Running {
 }
 
 /** As in Dockerfile.operator, whose container may use 256 MiB. */
-const heap = ['--max-old-space-size=154', '--max-semi-space-size=2'];
+const heap = ['--max-old-space-size=102', '--max-semi-space-size=2'];
+const memory = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072', MALLOC_MMAP_THRESHOLD_: '131072' };
 
 /** Shows the folder as what a kubelet mounts into a pod, to this process and nobody else, and becomes the command. */
 const asInPod = `
@@ -105,6 +106,7 @@ export async function ours(resyncMinutes: number, log: Log): Promise<Contestant>
         KUBERNETES_SERVICE_PORT: port,
         // A container that is started again in its pod has its Lease still.
         POD_NAME: 'memo-operator-0',
+        ...memory,
       });
     },
   };
