@@ -1,6 +1,7 @@
 /**
  * What the settings cost that a request meets: the cached read with one of them changed, beside the defaults. Rounds of all
- * alternate within one run; each figure is the median of its rounds. `node bench/service/settings.ts --seconds 8 --rounds 5`.
+ * alternate within one run; each figure is the median of its rounds. `node bench/service/settings.ts --seconds 8 --rounds 5`;
+ * `--only JWT` for those whose name says so, and the defaults.
  */
 import { parseArgs } from 'node:util';
 import { consoleLog } from '../../test/cluster/host/progress.ts';
@@ -11,12 +12,17 @@ import { measureWarm } from './speed/load.ts';
 import { setStage } from './speed/stage.ts';
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '6' }, rounds: { type: 'string', default: '3' } },
+  options: {
+    seconds: { type: 'string', default: '6' },
+    rounds: { type: 'string', default: '3' },
+    only: { type: 'string', default: '' },
+  },
 });
 const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)];
 const log = consoleLog();
 
 const MEMOS = 1_000;
+const DEFAULTS = 'the defaults';
 
 /** What differs from the defaults. */
 interface Setting {
@@ -28,7 +34,7 @@ interface Setting {
 
 const issuer = await startIssuer();
 const settings: Readonly<Record<string, Setting>> = {
-  'the defaults': {},
+  [DEFAULTS]: {},
   '`LOG_LEVEL=warn`: no line a request': { environment: { LOG_LEVEL: 'warn' } },
   'a trace (`traceparent`)': {
     headers: () => ({ traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' }),
@@ -42,11 +48,12 @@ const settings: Readonly<Record<string, Setting>> = {
   'no `REDIS_URL`: read from MariaDB': { environment: { REDIS_URL: undefined } },
 };
 
+const chosen = Object.entries(settings).filter(([name]) => name === DEFAULTS || name.includes(values.only));
 const stage = await setStage(MEMOS, log);
 try {
-  const measured = new Map(Object.keys(settings).map((name) => [name, [] as number[]]));
+  const measured = new Map(chosen.map(([name]) => [name, [] as number[]]));
   for (let round = 1; round <= rounds; round += 1) {
-    for (const [name, setting] of Object.entries(settings)) {
+    for (const [name, setting] of chosen) {
       const micros = await costOf(setting);
       measured.get(name)?.push(micros);
       log(`round ${round} of ${rounds}, ${name}: ${micros.toFixed(1)} µs`);
@@ -73,7 +80,7 @@ async function costOf({ environment, headers: headersOf = () => ({}) }: Setting)
 }
 
 function print(costs: ReadonlyMap<string, number>): void {
-  const plain = costs.get('the defaults') ?? NaN;
+  const plain = costs.get(DEFAULTS) ?? NaN;
   console.log('| a cached read with | processor time, µs | of the defaults |');
   console.log('| --- | --- | --- |');
   for (const [name, micros] of costs)

@@ -23,7 +23,7 @@ import type { Limiter } from './limits/limiter.ts';
 import { memoHandlers } from './memos/handlers.ts';
 import type { MemoHandlersOptions } from './memos/handlers.ts';
 import { errorFields } from './observability/log.ts';
-import type { Log } from './observability/log.ts';
+import type { Log, LogOutput } from './observability/log.ts';
 import type { Metrics } from './observability/metrics.ts';
 import { currentTrace, inTrace, traceOf } from './observability/trace.ts';
 
@@ -40,6 +40,7 @@ export interface AppOptions {
   readonly health: Health;
   readonly metrics: Metrics;
   readonly log: Log;
+  readonly logRequest: LogOutput['logRequest'];
   /** While the process drains, every reply asks the client to come back on another connection. */
   readonly draining: () => boolean;
 }
@@ -92,7 +93,7 @@ function health(source: Health): RequestHandler {
 }
 
 /** One log line and one measurement a request; the request's id goes back to the client. */
-function observe({ draining, log, metrics }: AppOptions): RequestHandler {
+function observe({ draining, logRequest, metrics }: AppOptions): RequestHandler {
   return (request, response, next) => {
     const started = performance.now();
     const id = idOf(request);
@@ -110,19 +111,18 @@ function observe({ draining, log, metrics }: AppOptions): RequestHandler {
       const route = routeOf(request, place);
       const seconds = (performance.now() - started) / 1000;
       metrics.request(method, route, response.statusCode, seconds);
-      log.info(
-        {
-          'http.request.method': method,
-          'http.request.id': id,
-          'http.response.status_code': response.statusCode,
-          'http.route': route,
-          'event.duration': Math.round(seconds * 1e9),
-          ...(trace && { 'trace.id': trace.id }),
-          ...(subject !== undefined && { 'user.id': subject }),
-          ...(response.writableFinished ? {} : { 'event.outcome': 'unknown', 'event.reason': 'client gone' }),
-        },
-        'request',
-      );
+      const gone = !response.writableFinished;
+      logRequest({
+        'http.request.method': method,
+        'http.request.id': id,
+        'http.response.status_code': response.statusCode,
+        'http.route': route,
+        'event.duration': Math.round(seconds * 1e9),
+        'trace.id': trace?.id,
+        'user.id': subject,
+        'event.outcome': gone ? 'unknown' : undefined,
+        'event.reason': gone ? 'client gone' : undefined,
+      });
     });
     if (trace === undefined) next();
     else inTrace(trace, next);

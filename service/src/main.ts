@@ -40,7 +40,7 @@ function readFile(path: string): string {
 
 async function serveCommand(): Promise<void> {
   const config = parseConfig(process.env, readFile);
-  await withLog(standardLog(config.logLevel, version), ({ log }) => serve(config, log, stopped));
+  await withLog(standardLog(config.logLevel, version), (output) => serve(config, output, stopped));
 }
 
 /** Leaves the schema's version where Kubernetes looks for a container's last words. */

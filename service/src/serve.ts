@@ -24,7 +24,7 @@ import { MemoSearch } from './memos/search/search.ts';
 import { MemoStore } from './memos/storage/store.ts';
 import { recentWrites } from './memos/storage/outbox.ts';
 import { purgeTrash } from './memos/storage/trash.ts';
-import type { Log } from './observability/log.ts';
+import type { LogOutput } from './observability/log.ts';
 import { serviceMetrics } from './observability/metrics.ts';
 import { pauseUnless } from './waiting.ts';
 
@@ -33,7 +33,11 @@ import { pauseUnless } from './waiting.ts';
  * @param stopped the signal that asks for it
  * @throws CannotListen, with nothing left open
  */
-export async function serve(config: DatabaseBoundConfig, log: Log, stopped: Promise<NodeJS.Signals>): Promise<void> {
+export async function serve(
+  config: DatabaseBoundConfig,
+  { log, logRequest }: LogOutput,
+  stopped: Promise<NodeJS.Signals>,
+): Promise<void> {
   const database = new Database(config.database);
   const metrics = serviceMetrics(database);
   const readRow = rowReader(config.database.timeZone);
@@ -89,6 +93,7 @@ export async function serve(config: DatabaseBoundConfig, log: Log, stopped: Prom
     health,
     metrics,
     log,
+    logRequest,
     draining: () => draining,
   });
   const notReady = (): string | undefined => {

@@ -5,8 +5,13 @@ import type { LogLevel } from '../config.ts';
 
 export type Log = Logger;
 
+/** What is said of a request, by ECS names; what is undefined is left out. */
+export type RequestFacts = Readonly<Record<string, string | number | undefined>>;
+
 export interface LogOutput {
   readonly log: Log;
+  /** Writes the line of a request that has ended, at level info. */
+  readonly logRequest: (facts: RequestFacts) => void;
   /** Writes out what is buffered; call before the process ends. */
   flush(): void;
 }
@@ -24,7 +29,7 @@ export function standardLog(level: LogLevel, version: string): LogOutput {
   const timer = setInterval(() => destination.flush(), FLUSH_MS);
   timer.unref();
   return {
-    log: createLog(level, version, destination),
+    ...logTo(destination, level, version),
     flush() {
       clearInterval(timer);
       try {
@@ -36,17 +41,25 @@ export function standardLog(level: LogLevel, version: string): LogOutput {
   };
 }
 
-export function createLog(level: LogLevel, version: string, destination: DestinationStream): Log {
-  return pino(
-    {
-      level,
-      base: { 'ecs.version': ECS_VERSION, 'service.name': 'memo-service', 'service.version': version },
-      messageKey: 'message',
-      timestamp: timestamps(),
-      formatters: { level: (label) => ({ 'log.level': label }) },
+/**
+ * The line of a request is the only one that is written for each: it looks like those of pino and is made without it, in a
+ * fifth of the time.
+ */
+function logTo(destination: DestinationStream, level: LogLevel, version: string): Omit<LogOutput, 'flush'> {
+  const base = { 'ecs.version': ECS_VERSION, 'service.name': 'memo-service', 'service.version': version };
+  const timestamp = timestamps();
+  const formatters = { level: (label: string) => ({ 'log.level': label }) };
+  const log = pino({ level, base, messageKey: 'message', timestamp, formatters }, destination);
+  const inEach = JSON.stringify(base).slice(1, -1);
+  const wanted = log.isLevelEnabled('info');
+  return {
+    log,
+    logRequest(facts) {
+      if (!wanted) return;
+      const own = JSON.stringify({ ...facts, message: 'request' }).slice(1);
+      destination.write(`{"log.level":"info"${timestamp()},${inEach},${own}\n`);
     },
-    destination,
-  );
+  };
 }
 
 /** Writes a time once a millisecond: under load many lines have the same. */
