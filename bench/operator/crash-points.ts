@@ -12,9 +12,9 @@ import { differences } from '../../test/operator/crash/compare.ts';
 import { live, stages, type Site, type StageOutcome } from '../../test/operator/crash/life.ts';
 import { prepareCluster } from '../../test/operator/crash/site.ts';
 import { blows, type Blow, type Strike } from '../../test/operator/crash/strike.ts';
-import { install } from '../../test/operator/install.ts';
-import { kubectlOn } from '../../test/operator/kubectl.ts';
-import { operatorKubeconfig } from '../../test/operator/operator.ts';
+import { install } from '../../test/operator/harness/install.ts';
+import { kubectlOn } from '../../test/operator/harness/kubectl.ts';
+import { operatorKubeconfig } from '../../test/operator/harness/operator.ts';
 
 const began = performance.now();
 const { values } = parseArgs({

@@ -30,7 +30,7 @@ object and what can be done. Where the last column says no, waiting does not hel
 const STATES = `
 ## From what is observed to what is said
 
-Each row is made on a real API server, with real controllers, by test/operator/truth.test.ts. \`Ready\` is False and repeats
+Each row is made on a real API server, with real controllers, by test/operator/truth/truth.test.ts. \`Ready\` is False and repeats
 what the condition says, where nothing else is said. [troubleshooting.md](troubleshooting.md#state-by-state) has the way out of each.
 
 | state | the API server shows | condition, reason | Argo CD | kstatus |

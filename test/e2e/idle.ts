@@ -1,9 +1,9 @@
 /** An operator with nothing to do writes nothing, has no right that it does not need, and neither has its successor. */
 import { expect } from 'chai';
 import { operator } from '../../scripts/stack/manifests.ts';
-import { writesOf } from '../operator/audit.ts';
-import { operatorUser } from '../operator/operator.ts';
-import { rightsOf } from '../operator/rights.ts';
+import { writesOf } from '../operator/harness/audit.ts';
+import { operatorUser } from '../operator/harness/operator.ts';
+import { rightsOf } from '../operator/harness/rights.ts';
 import { awakeFor, leading, successorOf } from './operator-pod.ts';
 import { sampleApp } from './sample.ts';
 import type { Staged } from './stage.ts';

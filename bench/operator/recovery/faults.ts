@@ -1,7 +1,7 @@
 /** The faults, by what is printed. Each ends with the moment from which the operator could do its work again. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { answer, firstWrites, pass } from '../../../test/operator/api-proxy.ts';
-import type { Treatment } from '../../../test/operator/api-proxy.ts';
+import { answer, firstWrites, pass } from '../../../test/operator/faults/api-proxy.ts';
+import type { Treatment } from '../../../test/operator/faults/api-proxy.ts';
 import type { Strike } from './scene.ts';
 
 /** As long as a fault lasts that has an end of its own. */

@@ -3,11 +3,11 @@ import type { ApiClient } from '../../../operator/src/runtime/client/client.ts';
 import { isNotFound } from '../../../operator/src/runtime/client/error.ts';
 import { kindOf } from '../../../operator/src/runtime/object.ts';
 import type { Cluster } from '../../../test/cluster/cluster.ts';
-import type { ApiProxy } from '../../../test/operator/api-proxy.ts';
+import type { ApiProxy } from '../../../test/operator/faults/api-proxy.ts';
 import { memoAppKind } from '../../../test/operator/crash/state.ts';
-import { launchOperator, type RunningOperator } from '../../../test/operator/operator.ts';
-import { askForStack, atRest } from '../../../test/operator/rest.ts';
-import { until } from '../../../test/operator/until.ts';
+import { launchOperator, type RunningOperator } from '../../../test/operator/harness/operator.ts';
+import { askForStack, atRest } from '../../../test/operator/harness/rest.ts';
+import { until } from '../../../test/operator/harness/until.ts';
 
 const serviceKind = kindOf('v1', 'Service');
 const namespace = 'recovery';

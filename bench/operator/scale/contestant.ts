@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import type { Cluster } from '../../../test/cluster/cluster.ts';
 import { run } from '../../../test/cluster/host/command.ts';
 import type { Log } from '../../../test/cluster/host/progress.ts';
-import { kubectlOn } from '../../../test/operator/kubectl.ts';
+import { kubectlOn } from '../../../test/operator/harness/kubectl.ts';
 import { freePort } from '../../../test/stores/ports.ts';
 import { processorTime } from '../../processor-time.ts';
 

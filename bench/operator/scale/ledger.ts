@@ -1,6 +1,6 @@
 /** What the API server says that it was asked: the audit log, which measures every contestant by the same clock. */
 import { closeSync, openSync, readSync } from 'node:fs';
-import { writing, type Request } from '../../../test/operator/audit.ts';
+import { writing, type Request } from '../../../test/operator/harness/audit.ts';
 
 /** One request, when it was answered. Times are milliseconds since 1970, to the microsecond. */
 export interface Asked {

@@ -1,6 +1,6 @@
 /**
  * The truth table: what a cluster shows, and what the conditions make of it. The documentation prints it, and
- * `test/operator/truth.test.ts` makes every row of it on a cluster and looks.
+ * `test/operator/truth/truth.test.ts` makes every row of it on a cluster and looks.
  */
 import type { ConditionType } from './conditions.ts';
 import type { Reason } from './reasons.ts';

@@ -8,7 +8,7 @@ import type { KubeObject } from '../../../operator/src/runtime/object.ts';
 import { eventsObjects } from '../../../operator/src/stack/events/events.ts';
 import type { StackInputs } from '../../../operator/src/stack/inputs.ts';
 import { memoAppOf, sampleObjects } from '../../../scripts/stack/manifests.ts';
-import { seen } from '../../operator/rendered.ts';
+import { seen } from '../../operator/harness/rendered.ts';
 import type { ContainerOptions } from '../running/container.ts';
 
 /** What a pod finds that is not among the operator's objects. */

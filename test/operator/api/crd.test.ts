@@ -2,16 +2,16 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { VARIABLES } from '../../service/src/config.ts';
-import { startCluster, type Cluster } from '../cluster/cluster.ts';
-import { established } from './install.ts';
-import { kubectlOn, memoApp, type Kubectl } from './kubectl.ts';
-import { refusedAccess } from './specs/access.ts';
-import { refusedSettings } from './specs/settings.ts';
-import type { Refused } from './specs/refused.ts';
-import { switches } from './specs/switches.ts';
+import { VARIABLES } from '../../../service/src/config.ts';
+import { startCluster, type Cluster } from '../../cluster/cluster.ts';
+import { established } from '../harness/install.ts';
+import { kubectlOn, memoApp, type Kubectl } from '../harness/kubectl.ts';
+import { refusedAccess } from '../specs/access.ts';
+import { refusedSettings } from '../specs/settings.ts';
+import type { Refused } from '../specs/refused.ts';
+import { switches } from '../specs/switches.ts';
 
-const crd = join(import.meta.dirname, '../../crds/memo.sogangcomputerclub.org_memoapps.yaml');
+const crd = join(import.meta.dirname, '../../../crds/memo.sogangcomputerclub.org_memoapps.yaml');
 
 const bad: readonly Refused[] = [
   ...refusedAccess,

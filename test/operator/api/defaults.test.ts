@@ -1,12 +1,12 @@
 /** What the schema says of an absent field is what the operator makes of it. */
 import { expect } from 'chai';
-import type { MemoApp, MemoAppSpec } from '../../operator/src/api/memoapp.ts';
-import { ports } from '../../operator/src/api/names.ts';
-import type { ResolvedApp, ResolvedResources } from '../../operator/src/api/resolved.ts';
-import { resolve } from '../../operator/src/api/resolve.ts';
-import { stack } from '../../operator/src/stack/stack.ts';
-import { seen } from './rendered.ts';
-import { crdText, fields, property, schema, type Schema } from './schema.ts';
+import type { MemoApp, MemoAppSpec } from '../../../operator/src/api/memoapp.ts';
+import { ports } from '../../../operator/src/api/names.ts';
+import type { ResolvedApp, ResolvedResources } from '../../../operator/src/api/resolved.ts';
+import { resolve } from '../../../operator/src/api/resolve.ts';
+import { stack } from '../../../operator/src/stack/stack.ts';
+import { seen } from '../harness/rendered.ts';
+import { crdText, fields, property, schema, type Schema } from '../harness/schema.ts';
 
 function resolved(spec: MemoAppSpec): ResolvedApp {
   const metadata = { name: 'shop', namespace: 'club', uid: 'u' };

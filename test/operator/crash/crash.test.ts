@@ -1,16 +1,16 @@
 /** An operator that is killed, or loses an answer, after a write: some of the points, spread evenly. `bench/operator` has all. */
 import { expect } from 'chai';
-import type { ApiClient } from '../../operator/src/runtime/client/client.ts';
-import { connect } from '../../operator/src/runtime/client/connect.ts';
-import { fromKubeconfig } from '../../operator/src/runtime/client/kubeconfig.ts';
-import { startCluster, type Cluster } from '../cluster/cluster.ts';
-import { differences } from './crash/compare.ts';
-import { live, type Site } from './crash/life.ts';
-import { prepareCluster } from './crash/site.ts';
-import type { Strike } from './crash/strike.ts';
-import { install } from './install.ts';
-import { kubectlOn } from './kubectl.ts';
-import { operatorKubeconfig } from './operator.ts';
+import type { ApiClient } from '../../../operator/src/runtime/client/client.ts';
+import { connect } from '../../../operator/src/runtime/client/connect.ts';
+import { fromKubeconfig } from '../../../operator/src/runtime/client/kubeconfig.ts';
+import { startCluster, type Cluster } from '../../cluster/cluster.ts';
+import { differences } from './compare.ts';
+import { live, type Site } from './life.ts';
+import { prepareCluster } from './site.ts';
+import type { Strike } from './strike.ts';
+import { install } from '../harness/install.ts';
+import { kubectlOn } from '../harness/kubectl.ts';
+import { operatorKubeconfig } from '../harness/operator.ts';
 
 /** Struck at this write of each stage of a life. */
 const strikes: readonly Strike[] = [

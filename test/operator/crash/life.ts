@@ -5,7 +5,7 @@ import { apiVersion, kind } from '../../../operator/src/api/names.ts';
 import type { MemoAppSpec } from '../../../operator/src/api/memoapp.ts';
 import type { ApiClient } from '../../../operator/src/runtime/client/client.ts';
 import { isNotFound } from '../../../operator/src/runtime/client/error.ts';
-import { until } from '../until.ts';
+import { until } from '../harness/until.ts';
 import { MortalOperator } from './mortal.ts';
 import { memoAppKind, stateOf, type State } from './state.ts';
 import type { Strike } from './strike.ts';

@@ -1,6 +1,6 @@
 /** An operator that is struck at a chosen write, and started again by somebody who plays the kubelet. */
-import { startApiProxy, type ApiProxy } from '../api-proxy.ts';
-import { launchOperator, type RunningOperator } from '../operator.ts';
+import { startApiProxy, type ApiProxy } from '../faults/api-proxy.ts';
+import { launchOperator, type RunningOperator } from '../harness/operator.ts';
 import { StrikingGate, type Strike } from './strike.ts';
 
 interface Incarnation {

@@ -1,7 +1,7 @@
 /** What a life needs around it: volumes, and a namespace in which the operator may hold its Lease. */
 import type { ApiClient } from '../../../operator/src/runtime/client/client.ts';
-import { operatorUser } from '../operator.ts';
-import { readyMadeClass, readyMadeVolumes } from '../volumes.ts';
+import { operatorUser } from '../harness/operator.ts';
+import { readyMadeClass, readyMadeVolumes } from '../harness/volumes.ts';
 
 /** A default class without a provisioner: simulated nodes have none. */
 export async function prepareCluster(client: ApiClient): Promise<void> {

@@ -1,5 +1,5 @@
 /** One write of an operator at which it is struck, and the count of those before. */
-import type { ProxiedRequest, Treat, Treatment } from '../api-proxy.ts';
+import type { ProxiedRequest, Treat, Treatment } from '../faults/api-proxy.ts';
 
 /** `killed`: nothing of it is left. `answer lost`: it lives on, and cannot know whether the write was done. */
 export type Blow = 'killed after the answer' | 'killed before the answer' | 'answer lost';

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fromKubeconfig } from '../../operator/src/runtime/client/kubeconfig.ts';
+import { fromKubeconfig } from '../../../operator/src/runtime/client/kubeconfig.ts';
 
 export interface ProxiedRequest {
   readonly method: string;

@@ -1,19 +1,19 @@
 /** An operator whose API server is slow to help: what it makes in the end is what it makes on a good day. */
 import { expect } from 'chai';
-import type { ApiClient } from '../../operator/src/runtime/client/client.ts';
-import { connect } from '../../operator/src/runtime/client/connect.ts';
-import { ApiError, isNotFound } from '../../operator/src/runtime/client/error.ts';
-import { fromKubeconfig } from '../../operator/src/runtime/client/kubeconfig.ts';
-import { kindOf } from '../../operator/src/runtime/object.ts';
-import { crd } from '../../scripts/stack/manifests.ts';
-import { startCluster, type Cluster } from '../cluster/cluster.ts';
+import type { ApiClient } from '../../../operator/src/runtime/client/client.ts';
+import { connect } from '../../../operator/src/runtime/client/connect.ts';
+import { ApiError, isNotFound } from '../../../operator/src/runtime/client/error.ts';
+import { fromKubeconfig } from '../../../operator/src/runtime/client/kubeconfig.ts';
+import { kindOf } from '../../../operator/src/runtime/object.ts';
+import { crd } from '../../../scripts/stack/manifests.ts';
+import { startCluster, type Cluster } from '../../cluster/cluster.ts';
 import { answer, firstWrites, pass, startApiProxy, type ApiProxy, type Treatment } from './api-proxy.ts';
-import { memoAppKind } from './crash/state.ts';
-import { install } from './install.ts';
-import { kubectlOn } from './kubectl.ts';
-import { launchOperator, operatorKubeconfig, type RunningOperator } from './operator.ts';
-import { askForStack, atRest, untilLike } from './rest.ts';
-import { until } from './until.ts';
+import { memoAppKind } from '../crash/state.ts';
+import { install } from '../harness/install.ts';
+import { kubectlOn } from '../harness/kubectl.ts';
+import { launchOperator, operatorKubeconfig, type RunningOperator } from '../harness/operator.ts';
+import { askForStack, atRest, untilLike } from '../harness/rest.ts';
+import { until } from '../harness/until.ts';
 
 const serviceKind = kindOf('v1', 'Service');
 

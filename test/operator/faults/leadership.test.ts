@@ -1,15 +1,15 @@
 /** Operators that lose the Lease, stand by, stand still or are told to go, each in the middle of a pass. */
 import { expect } from 'chai';
-import type { ApiClient } from '../../operator/src/runtime/client/client.ts';
-import { connect } from '../../operator/src/runtime/client/connect.ts';
-import { fromKubeconfig } from '../../operator/src/runtime/client/kubeconfig.ts';
-import { startCluster, type Cluster } from '../cluster/cluster.ts';
+import type { ApiClient } from '../../../operator/src/runtime/client/client.ts';
+import { connect } from '../../../operator/src/runtime/client/connect.ts';
+import { fromKubeconfig } from '../../../operator/src/runtime/client/kubeconfig.ts';
+import { startCluster, type Cluster } from '../../cluster/cluster.ts';
 import { pass, startApiProxy, type ApiProxy, type ProxiedRequest } from './api-proxy.ts';
-import { install } from './install.ts';
-import { kubectlOn } from './kubectl.ts';
-import { launchOperator, operatorKubeconfig, type RunningOperator } from './operator.ts';
-import { askForStack, atRest, untilLike } from './rest.ts';
-import { until } from './until.ts';
+import { install } from '../harness/install.ts';
+import { kubectlOn } from '../harness/kubectl.ts';
+import { launchOperator, operatorKubeconfig, type RunningOperator } from '../harness/operator.ts';
+import { askForStack, atRest, untilLike } from '../harness/rest.ts';
+import { until } from '../harness/until.ts';
 
 interface Candidate {
   readonly operator: RunningOperator;

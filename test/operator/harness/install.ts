@@ -1,6 +1,6 @@
 /** A cluster with everything of config/default but the operator's pod, which a test runs itself. */
 import { join } from 'node:path';
-import { isEstablished, type Definition } from '../../scripts/stack/operator.ts';
+import { isEstablished, type Definition } from '../../../scripts/stack/operator.ts';
 import type { Kubectl } from './kubectl.ts';
 import { thisTree } from './operator.ts';
 import { until } from './until.ts';

@@ -1,6 +1,6 @@
 /** kubectl on a test's cluster, with its answer whether it liked the call or not. */
 import { spawn, type SpawnOptionsWithoutStdio } from 'node:child_process';
-import type { Cluster } from '../cluster/cluster.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
 
 export interface Answer {
   readonly code: number;

@@ -1,8 +1,8 @@
 /** The operator as a process of its own, from its sources, with the rights that config/rbac gives it and no others. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import type { Cluster } from '../cluster/cluster.ts';
-import { freePort } from '../stores/ports.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
+import { freePort } from '../../stores/ports.ts';
 import { until } from './until.ts';
 
 /** Where the operator is installed and what it is told to look at. */
@@ -54,7 +54,7 @@ export interface OperatorOptions {
 }
 
 /** Root of the sources that this file is one of. */
-export const thisTree = join(import.meta.dirname, '../..');
+export const thisTree = join(import.meta.dirname, '../../..');
 
 /** Path of a kubeconfig with the operator's own rights. */
 export async function operatorKubeconfig(cluster: Cluster, installation = clusterWide): Promise<string> {

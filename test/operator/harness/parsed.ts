@@ -1,10 +1,10 @@
 /** What the service's own parser makes of what the operator renders. */
-import type { ResolvedApp } from '../../operator/src/api/resolved.ts';
-import { serviceEnvironment, serviceSecrets } from '../../operator/src/stack/api/environment.ts';
-import type { MountedSecret } from '../../operator/src/stack/pod.ts';
-import { parseConfig } from '../../service/src/config.ts';
-import type { DatabaseBoundConfig } from '../../service/src/config.ts';
-import { createAuthority } from '../cluster/certificates/certificate.ts';
+import type { ResolvedApp } from '../../../operator/src/api/resolved.ts';
+import { serviceEnvironment, serviceSecrets } from '../../../operator/src/stack/api/environment.ts';
+import type { MountedSecret } from '../../../operator/src/stack/pod.ts';
+import { parseConfig } from '../../../service/src/config.ts';
+import type { DatabaseBoundConfig } from '../../../service/src/config.ts';
+import { createAuthority } from '../../cluster/certificates/certificate.ts';
 
 export function variables(list: readonly { name: string; value: string }[]): Record<string, string> {
   return Object.fromEntries(list.map(({ name, value }) => [name, value]));

@@ -1,11 +1,11 @@
 /** What the operator makes of a spec, without a cluster: the resolved app, what is there to be seen, the rendered objects. */
-import type { MemoApp } from '../../operator/src/api/memoapp.ts';
-import { resolve } from '../../operator/src/api/resolve.ts';
-import type { ClusterFacts, ResolvedApp } from '../../operator/src/api/resolved.ts';
-import type { KubeObject } from '../../operator/src/runtime/object.ts';
-import { templateImage } from '../../operator/src/stack/api/image.ts';
-import { observe, type Observed } from '../../operator/src/stack/observed.ts';
-import { stack } from '../../operator/src/stack/stack.ts';
+import type { MemoApp } from '../../../operator/src/api/memoapp.ts';
+import { resolve } from '../../../operator/src/api/resolve.ts';
+import type { ClusterFacts, ResolvedApp } from '../../../operator/src/api/resolved.ts';
+import type { KubeObject } from '../../../operator/src/runtime/object.ts';
+import { templateImage } from '../../../operator/src/stack/api/image.ts';
+import { observe, type Observed } from '../../../operator/src/stack/observed.ts';
+import { stack } from '../../../operator/src/stack/stack.ts';
 
 /** MemoApp `shop` in namespace `club`, at release 0.1.0. */
 export function resolved(spec: MemoApp['spec'], facts: Partial<ClusterFacts> = {}): ResolvedApp {

@@ -1,9 +1,9 @@
 /** A stack with a namespace to itself: asked for, come to rest, or as another one that came to rest. */
 import { isDeepStrictEqual } from 'node:util';
-import { apiVersion, kind } from '../../operator/src/api/names.ts';
-import type { ApiClient } from '../../operator/src/runtime/client/client.ts';
-import { otherObjects } from './crash/compare.ts';
-import { stateOf } from './crash/state.ts';
+import { apiVersion, kind } from '../../../operator/src/api/names.ts';
+import type { ApiClient } from '../../../operator/src/runtime/client/client.ts';
+import { otherObjects } from '../crash/compare.ts';
+import { stateOf } from '../crash/state.ts';
 import type { RunningOperator } from './operator.ts';
 import { until } from './until.ts';
 

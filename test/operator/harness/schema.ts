@@ -12,7 +12,7 @@ export interface Schema {
   readonly maximum?: number;
 }
 
-const file = new URL('../../crds/memo.sogangcomputerclub.org_memoapps.yaml', import.meta.url);
+const file = new URL('../../../crds/memo.sogangcomputerclub.org_memoapps.yaml', import.meta.url);
 
 /** The whole file, as people read it. */
 export const crdText = readFileSync(file, 'utf8');

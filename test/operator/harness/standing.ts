@@ -1,13 +1,13 @@
 /** A whole app as a cluster would show it, and a pass in which nothing went wrong: what tests of health start from. */
-import { selector, type Part } from '../../operator/src/api/labels.ts';
-import { names, podClaim } from '../../operator/src/api/names.ts';
-import type { ResolvedApp } from '../../operator/src/api/resolved.ts';
-import type { KubeObject } from '../../operator/src/runtime/object.ts';
-import type { PassOutcome } from '../../operator/src/stack/health/conditions.ts';
-import { migrationJob } from '../../operator/src/stack/jobs/migration.ts';
-import { topicJob } from '../../operator/src/stack/jobs/topic.ts';
-import type { Observed } from '../../operator/src/stack/observed.ts';
-import { stack } from '../../operator/src/stack/stack.ts';
+import { selector, type Part } from '../../../operator/src/api/labels.ts';
+import { names, podClaim } from '../../../operator/src/api/names.ts';
+import type { ResolvedApp } from '../../../operator/src/api/resolved.ts';
+import type { KubeObject } from '../../../operator/src/runtime/object.ts';
+import type { PassOutcome } from '../../../operator/src/stack/health/conditions.ts';
+import { migrationJob } from '../../../operator/src/stack/jobs/migration.ts';
+import { topicJob } from '../../../operator/src/stack/jobs/topic.ts';
+import type { Observed } from '../../../operator/src/stack/observed.ts';
+import { stack } from '../../../operator/src/stack/stack.ts';
 import { seen } from './rendered.ts';
 
 /** An object of the cluster, without what a test does not look at. */

@@ -1,8 +1,8 @@
 /** What a pod of the API says of its stores on its management port, from an address that a test gives to a simulated pod. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { ports } from '../../operator/src/api/names.ts';
-import type { StoreHealth } from '../../operator/src/stack/observed.ts';
+import { ports } from '../../../operator/src/api/names.ts';
+import type { StoreHealth } from '../../../operator/src/stack/observed.ts';
 
 export interface StoreReport {
   /** On loopback, and this process's alone: the port is fixed. */

@@ -1,5 +1,5 @@
 /** Waits for a condition, never for a time. */
-import { until as wait } from '../cluster/host/wait.ts';
+import { until as wait } from '../../cluster/host/wait.ts';
 
 /** Asks every tenth of a second until the answer is no longer undefined; an assertion that fails counts as undefined. */
 export async function until<T>(

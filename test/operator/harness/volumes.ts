@@ -1,5 +1,5 @@
 /** Volumes for whoever claims one: simulated nodes have no provisioner. */
-import type { KubeObject } from '../../operator/src/runtime/object.ts';
+import type { KubeObject } from '../../../operator/src/runtime/object.ts';
 
 const storageClassName = 'ready-made';
 

@@ -5,9 +5,9 @@ import { join, relative } from 'node:path';
 import { expect } from 'chai';
 import { parseAllDocuments } from 'yaml';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
-import { established } from '../install.ts';
-import { answerOf, kubectlOn, memoApp, type Answer, type Kubectl } from '../kubectl.ts';
-import { apply, get } from '../live.ts';
+import { established } from '../harness/install.ts';
+import { answerOf, kubectlOn, memoApp, type Answer, type Kubectl } from '../harness/kubectl.ts';
+import { apply, get } from '../harness/live.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const chart = join(root, 'charts/memo-operator');

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { appLabel } from '../../../operator/src/api/labels.ts';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
-import { answerOf, kubectlOn, memoApp, type Kubectl } from '../kubectl.ts';
-import { apply, get } from '../live.ts';
-import { startOperator, type RunningOperator } from '../operator.ts';
-import { until } from '../until.ts';
-import { readyMadeClass, readyMadeVolumes } from '../volumes.ts';
+import { answerOf, kubectlOn, memoApp, type Kubectl } from '../harness/kubectl.ts';
+import { apply, get } from '../harness/live.ts';
+import { startOperator, type RunningOperator } from '../harness/operator.ts';
+import { until } from '../harness/until.ts';
+import { readyMadeClass, readyMadeVolumes } from '../harness/volumes.ts';
 import { installGitOps } from './gitops.ts';
 import { typedOn, type Typed } from './typed.ts';
 

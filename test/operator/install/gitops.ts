@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { definitionsFolder } from '../../cluster/toolbox/toolbox.ts';
-import { established } from '../install.ts';
-import type { Kubectl } from '../kubectl.ts';
+import { established } from '../harness/install.ts';
+import type { Kubectl } from '../harness/kubectl.ts';
 
 /** @param settings of Argo CD, as its admin has them already */
 export async function installGitOps(kubectl: Kubectl, settings: Readonly<Record<string, string>> = {}): Promise<void> {

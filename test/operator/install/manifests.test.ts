@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { parseAllDocuments } from 'yaml';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
-import { established } from '../install.ts';
-import { kubectlOn, type Kubectl } from '../kubectl.ts';
-import { until } from '../until.ts';
+import { established } from '../harness/install.ts';
+import { kubectlOn, type Kubectl } from '../harness/kubectl.ts';
+import { until } from '../harness/until.ts';
 import { installGitOps } from './gitops.ts';
 
 const root = join(import.meta.dirname, '../../..');

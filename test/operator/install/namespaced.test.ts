@@ -2,13 +2,13 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
-import { requestsOf } from '../audit.ts';
-import { established } from '../install.ts';
-import { kubectlOn, memoApp, type Kubectl } from '../kubectl.ts';
-import { apply, get, type Live } from '../live.ts';
-import { startOperator, userOf, type Installation, type RunningOperator } from '../operator.ts';
-import { rightsOf } from '../rights.ts';
-import { until } from '../until.ts';
+import { requestsOf } from '../harness/audit.ts';
+import { established } from '../harness/install.ts';
+import { kubectlOn, memoApp, type Kubectl } from '../harness/kubectl.ts';
+import { apply, get, type Live } from '../harness/live.ts';
+import { startOperator, userOf, type Installation, type RunningOperator } from '../harness/operator.ts';
+import { rightsOf } from '../harness/rights.ts';
+import { until } from '../harness/until.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const installation: Installation = { namespace: 'memo', namespaces: ['memo', 'memo-more'] };

@@ -8,8 +8,8 @@ import type { ResolvedApp } from '../../../operator/src/api/resolved.ts';
 import { firstConditions, type PassOutcome } from '../../../operator/src/stack/health/conditions.ts';
 import { statusOf } from '../../../operator/src/stack/health/status.ts';
 import { migrationJob } from '../../../operator/src/stack/jobs/migration.ts';
-import { resolved } from '../rendered.ts';
-import { changed, fine, type Live, seeing, standing } from '../standing.ts';
+import { resolved } from '../harness/rendered.ts';
+import { changed, fine, type Live, seeing, standing } from '../harness/standing.ts';
 
 const now = new Date('2026-01-01T00:00:00Z');
 const spec: MemoApp['spec'] = { version: '0.1.0', api: { replicas: 2 } };

@@ -1,15 +1,15 @@
 /** What must never happen to data, and what a change must not break: on a real API server with real controllers. */
 import { expect } from 'chai';
 import type { Job } from 'kubernetes-types/batch/v1.js';
-import { reconcileAnnotation } from '../../operator/src/api/labels.ts';
-import type { MemoApp } from '../../operator/src/api/memoapp.ts';
-import { startCluster, type Cluster } from '../cluster/cluster.ts';
-import { install } from './install.ts';
-import { kubectlOn, memoApp, type Kubectl } from './kubectl.ts';
-import { apply as applyLive, getAs } from './live.ts';
-import { startOperator, type RunningOperator } from './operator.ts';
-import { small } from './truth/rows.ts';
-import { until } from './until.ts';
+import { reconcileAnnotation } from '../../../operator/src/api/labels.ts';
+import type { MemoApp } from '../../../operator/src/api/memoapp.ts';
+import { startCluster, type Cluster } from '../../cluster/cluster.ts';
+import { install } from '../harness/install.ts';
+import { kubectlOn, memoApp, type Kubectl } from '../harness/kubectl.ts';
+import { apply as applyLive, getAs } from '../harness/live.ts';
+import { startOperator, type RunningOperator } from '../harness/operator.ts';
+import { small } from '../truth/rows.ts';
+import { until } from '../harness/until.ts';
 
 const volumes = 24;
 

@@ -1,12 +1,12 @@
 /** The life of a MemoApp on a real API server: made, left alone, drifted, changed, taken names, restarts. */
 import { expect } from 'chai';
-import { startCluster, type Cluster } from '../cluster/cluster.ts';
-import { writesOf } from './audit.ts';
-import { install } from './install.ts';
-import { kubectlOn, memoApp, type Kubectl } from './kubectl.ts';
-import { apply as applyLive, getAs } from './live.ts';
-import { operatorUser, startOperator, type RunningOperator } from './operator.ts';
-import { until } from './until.ts';
+import { startCluster, type Cluster } from '../../cluster/cluster.ts';
+import { writesOf } from '../harness/audit.ts';
+import { install } from '../harness/install.ts';
+import { kubectlOn, memoApp, type Kubectl } from '../harness/kubectl.ts';
+import { apply as applyLive, getAs } from '../harness/live.ts';
+import { operatorUser, startOperator, type RunningOperator } from '../harness/operator.ts';
+import { until } from '../harness/until.ts';
 
 interface Live {
   readonly metadata: {

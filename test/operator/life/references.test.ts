@@ -2,26 +2,26 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { configHashAnnotation, watchLabel } from '../../operator/src/api/labels.ts';
-import type { MemoApp } from '../../operator/src/api/memoapp.ts';
-import type { ApiClient } from '../../operator/src/runtime/client/client.ts';
-import { connect } from '../../operator/src/runtime/client/connect.ts';
-import { fromKubeconfig } from '../../operator/src/runtime/client/kubeconfig.ts';
-import { Informers } from '../../operator/src/runtime/watch/informers.ts';
-import { Store } from '../../operator/src/runtime/watch/store.ts';
-import { secretKind } from '../../operator/src/reconcile/secrets/secrets.ts';
+import { configHashAnnotation, watchLabel } from '../../../operator/src/api/labels.ts';
+import type { MemoApp } from '../../../operator/src/api/memoapp.ts';
+import type { ApiClient } from '../../../operator/src/runtime/client/client.ts';
+import { connect } from '../../../operator/src/runtime/client/connect.ts';
+import { fromKubeconfig } from '../../../operator/src/runtime/client/kubeconfig.ts';
+import { Informers } from '../../../operator/src/runtime/watch/informers.ts';
+import { Store } from '../../../operator/src/runtime/watch/store.ts';
+import { secretKind } from '../../../operator/src/reconcile/secrets/secrets.ts';
 import {
   byReference,
   indexByReference,
   watchReferences,
-} from '../../operator/src/reconcile/secrets/watched-references.ts';
-import { startCluster, type Cluster } from '../cluster/cluster.ts';
-import { requestsOf, writesOf, type Request } from './audit.ts';
-import { install } from './install.ts';
-import { kubectlOn, memoApp, type Kubectl } from './kubectl.ts';
-import { apply, get, untilCondition } from './live.ts';
-import { launchOperator, operatorKubeconfig, operatorUser, type RunningOperator } from './operator.ts';
-import { until } from './until.ts';
+} from '../../../operator/src/reconcile/secrets/watched-references.ts';
+import { startCluster, type Cluster } from '../../cluster/cluster.ts';
+import { requestsOf, writesOf, type Request } from '../harness/audit.ts';
+import { install } from '../harness/install.ts';
+import { kubectlOn, memoApp, type Kubectl } from '../harness/kubectl.ts';
+import { apply, get, untilCondition } from '../harness/live.ts';
+import { launchOperator, operatorKubeconfig, operatorUser, type RunningOperator } from '../harness/operator.ts';
+import { until } from '../harness/until.ts';
 
 /** Longer than the test: what is seen at once is not seen by a resync. */
 const never = 1440;
@@ -314,7 +314,7 @@ describe('what a MemoApp refers to', function () {
 
 /** What the page tells to type after `kubectl` about a Secret called db. */
 function documented(): string[] {
-  return readFileSync(join(import.meta.dirname, '../../docs/admin.md'), 'utf8')
+  return readFileSync(join(import.meta.dirname, '../../../docs/admin.md'), 'utf8')
     .split('\n')
     .filter((line) => /^kubectl \w+ secret db /.test(line))
     .map((line) => line.replace(/ +#.*/, '').slice('kubectl '.length));

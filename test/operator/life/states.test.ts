@@ -1,13 +1,13 @@
 /** Paused and stopped MemoApps on a cluster with controllers and simulated nodes. */
 import { expect } from 'chai';
-import { startCluster, type Cluster } from '../cluster/cluster.ts';
-import { writesOf } from './audit.ts';
-import { install } from './install.ts';
-import { kubectlOn, memoApp, type Kubectl } from './kubectl.ts';
-import { apply, get, untilCondition, type Live } from './live.ts';
-import { operatorUser, startOperator, type RunningOperator } from './operator.ts';
-import { until } from './until.ts';
-import { readyMadeClass, readyMadeVolumes } from './volumes.ts';
+import { startCluster, type Cluster } from '../../cluster/cluster.ts';
+import { writesOf } from '../harness/audit.ts';
+import { install } from '../harness/install.ts';
+import { kubectlOn, memoApp, type Kubectl } from '../harness/kubectl.ts';
+import { apply, get, untilCondition, type Live } from '../harness/live.ts';
+import { operatorUser, startOperator, type RunningOperator } from '../harness/operator.ts';
+import { until } from '../harness/until.ts';
+import { readyMadeClass, readyMadeVolumes } from '../harness/volumes.ts';
 
 const pause = 'memo.sogangcomputerclub.org/reconcile';
 

@@ -1,7 +1,7 @@
 /** The order in which a stopped app goes, from what is rendered while it does. */
 import { expect } from 'chai';
-import type { KubeObject } from '../../operator/src/runtime/object.ts';
-import { rendered, resolved, seen } from './rendered.ts';
+import type { KubeObject } from '../../../operator/src/runtime/object.ts';
+import { rendered, resolved, seen } from '../harness/rendered.ts';
 
 const spec = {
   state: 'Stopped',

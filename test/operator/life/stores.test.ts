@@ -1,12 +1,12 @@
 /** Stores that hold data, on a real API server: what ran on a volume, who owns it, and what a change restarts. */
 import { expect } from 'chai';
 import type { PodTemplateSpec } from 'kubernetes-types/core/v1.js';
-import { startCluster, type Cluster } from '../cluster/cluster.ts';
-import { install } from './install.ts';
-import { kubectlOn, memoApp, type Kubectl } from './kubectl.ts';
-import { apply as applyLive, getAs } from './live.ts';
-import { startOperator, type RunningOperator } from './operator.ts';
-import { until } from './until.ts';
+import { startCluster, type Cluster } from '../../cluster/cluster.ts';
+import { install } from '../harness/install.ts';
+import { kubectlOn, memoApp, type Kubectl } from '../harness/kubectl.ts';
+import { apply as applyLive, getAs } from '../harness/live.ts';
+import { startOperator, type RunningOperator } from '../harness/operator.ts';
+import { until } from '../harness/until.ts';
 
 const versionAnnotation = 'memo.sogangcomputerclub.org/store-version';
 

@@ -9,7 +9,7 @@ import { inPod } from '../../../operator/src/runtime/client/credentials.ts';
 import { fromKubeconfig } from '../../../operator/src/runtime/client/kubeconfig.ts';
 import type { KubeObject } from '../../../operator/src/runtime/object.ts';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
-import { kubectlOn, type Kubectl } from '../kubectl.ts';
+import { kubectlOn, type Kubectl } from '../harness/kubectl.ts';
 import { ManualClock } from './manual-clock.ts';
 
 interface Review extends KubeObject {

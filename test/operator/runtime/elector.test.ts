@@ -8,7 +8,7 @@ import { RuntimeMetrics } from '../../../operator/src/runtime/metrics.ts';
 import { kindOf } from '../../../operator/src/runtime/object.ts';
 import { startCluster } from '../../cluster/cluster.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
-import { until } from '../until.ts';
+import { until } from '../harness/until.ts';
 
 const leaseKind = kindOf('coordination.k8s.io/v1', 'Lease');
 

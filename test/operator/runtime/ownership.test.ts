@@ -9,7 +9,7 @@ import type { Kind, KubeObject } from '../../../operator/src/runtime/object.ts';
 import { Informers } from '../../../operator/src/runtime/watch/informers.ts';
 import { startCluster } from '../../cluster/cluster.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
-import { until } from '../until.ts';
+import { until } from '../harness/until.ts';
 
 interface Deployment extends KubeObject {
   spec: { replicas?: number; minReadySeconds?: number; revisionHistoryLimit?: number };

@@ -11,7 +11,7 @@ import type { InformerOptions } from '../../../operator/src/runtime/watch/inform
 import type { ObjectStore } from '../../../operator/src/runtime/watch/object-store.ts';
 import { startCluster } from '../../cluster/cluster.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
-import { until } from '../until.ts';
+import { until } from '../harness/until.ts';
 
 interface Config extends KubeObject {
   data?: Record<string, string>;

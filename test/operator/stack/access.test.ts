@@ -1,14 +1,14 @@
 /** Who may call the API: what the spec says is what the service reads, and what `Ready` and the network policies make of it. */
 import { expect } from 'chai';
-import type { MemoAppSpec } from '../../operator/src/api/memoapp.ts';
-import { accessNotes } from '../../operator/src/stack/health/access.ts';
-import { configHash } from '../../operator/src/stack/api/config-hash.ts';
-import { references } from '../../operator/src/stack/references.ts';
-import { migrationJob } from '../../operator/src/stack/jobs/migration.ts';
-import { topicJob } from '../../operator/src/stack/jobs/topic.ts';
-import { configOf } from './parsed.ts';
-import { rendered, resolved, seen } from './rendered.ts';
-import { property, schema } from './schema.ts';
+import type { MemoAppSpec } from '../../../operator/src/api/memoapp.ts';
+import { accessNotes } from '../../../operator/src/stack/health/access.ts';
+import { configHash } from '../../../operator/src/stack/api/config-hash.ts';
+import { references } from '../../../operator/src/stack/references.ts';
+import { migrationJob } from '../../../operator/src/stack/jobs/migration.ts';
+import { topicJob } from '../../../operator/src/stack/jobs/topic.ts';
+import { configOf } from '../harness/parsed.ts';
+import { rendered, resolved, seen } from '../harness/rendered.ts';
+import { property, schema } from '../harness/schema.ts';
 
 type Auth = NonNullable<NonNullable<MemoAppSpec['api']>['auth']>;
 

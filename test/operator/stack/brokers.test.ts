@@ -3,8 +3,8 @@ import { expect } from 'chai';
 import type { StatefulSet } from 'kubernetes-types/apps/v1.js';
 import type { ConfigMap, Service } from 'kubernetes-types/core/v1.js';
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1.js';
-import type { MemoAppSpec } from '../../operator/src/api/memoapp.ts';
-import { rendered, resolved } from './rendered.ts';
+import type { MemoAppSpec } from '../../../operator/src/api/memoapp.ts';
+import { rendered, resolved } from '../harness/rendered.ts';
 
 type Managed = NonNullable<NonNullable<MemoAppSpec['events']>['managed']>;
 

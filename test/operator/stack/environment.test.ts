@@ -1,16 +1,16 @@
 /** The seam between operator and service: the service's own parser reads what the operator renders. */
 import { expect } from 'chai';
-import type { MemoApp } from '../../operator/src/api/memoapp.ts';
+import type { MemoApp } from '../../../operator/src/api/memoapp.ts';
 import {
   migrationEnvironment,
   serviceEnvironment,
   topicEnvironment,
-} from '../../operator/src/stack/api/environment.ts';
-import { databaseConnection, eventsConnection } from '../../operator/src/stack/api/connections.ts';
-import { parseConfig, parseTopicConfig, VARIABLES } from '../../service/src/config.ts';
-import { authority, configOf, mounted, variables } from './parsed.ts';
-import { resolved } from './rendered.ts';
-import { property, schema } from './schema.ts';
+} from '../../../operator/src/stack/api/environment.ts';
+import { databaseConnection, eventsConnection } from '../../../operator/src/stack/api/connections.ts';
+import { parseConfig, parseTopicConfig, VARIABLES } from '../../../service/src/config.ts';
+import { authority, configOf, mounted, variables } from '../harness/parsed.ts';
+import { resolved } from '../harness/rendered.ts';
+import { property, schema } from '../harness/schema.ts';
 
 const specs: readonly (readonly [what: string, spec: MemoApp['spec']])[] = [
   ['nothing', {}],

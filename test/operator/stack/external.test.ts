@@ -1,15 +1,15 @@
 /** External stores on a real API server: the Secrets they need, what the API says of them, and going from one to the other. */
 import { expect } from 'chai';
-import type { StoreHealth } from '../../operator/src/stack/observed.ts';
-import { parseConfig } from '../../service/src/config.ts';
-import { startCluster, type Cluster } from '../cluster/cluster.ts';
-import { writesOf } from './audit.ts';
-import { install } from './install.ts';
-import { kubectlOn, memoApp, type Kubectl } from './kubectl.ts';
-import { apply, get, untilCondition } from './live.ts';
-import { operatorUser, startOperator, type RunningOperator } from './operator.ts';
-import { reportStores, type StoreReport } from './store-report.ts';
-import { until } from './until.ts';
+import type { StoreHealth } from '../../../operator/src/stack/observed.ts';
+import { parseConfig } from '../../../service/src/config.ts';
+import { startCluster, type Cluster } from '../../cluster/cluster.ts';
+import { writesOf } from '../harness/audit.ts';
+import { install } from '../harness/install.ts';
+import { kubectlOn, memoApp, type Kubectl } from '../harness/kubectl.ts';
+import { apply, get, untilCondition } from '../harness/live.ts';
+import { operatorUser, startOperator, type RunningOperator } from '../harness/operator.ts';
+import { reportStores, type StoreReport } from '../harness/store-report.ts';
+import { until } from '../harness/until.ts';
 
 const configHash = 'memo.sogangcomputerclub.org/config-hash';
 

@@ -1,11 +1,11 @@
 /** The route through a Gateway, on a cluster that comes to serve the Gateway API only while the operator runs. */
 import { expect } from 'chai';
-import { startCluster, type Cluster } from '../cluster/cluster.ts';
-import { install } from './install.ts';
-import { kubectlOn, memoApp, type Kubectl } from './kubectl.ts';
-import { apply, get, untilCondition } from './live.ts';
-import { startOperator, type RunningOperator } from './operator.ts';
-import { until } from './until.ts';
+import { startCluster, type Cluster } from '../../cluster/cluster.ts';
+import { install } from '../harness/install.ts';
+import { kubectlOn, memoApp, type Kubectl } from '../harness/kubectl.ts';
+import { apply, get, untilCondition } from '../harness/live.ts';
+import { startOperator, type RunningOperator } from '../harness/operator.ts';
+import { until } from '../harness/until.ts';
 
 const route = { hostnames: ['memo.example'], gateway: { parentRefs: [{ name: 'public', namespace: 'gateways' }] } };
 

@@ -4,9 +4,9 @@
  */
 import type { NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from 'kubernetes-types/networking/v1.js';
 import { expect } from 'chai';
-import type { MemoApp } from '../../operator/src/api/memoapp.ts';
-import { labels, operatorLabels, type Part } from '../../operator/src/api/labels.ts';
-import { rendered, resolved } from './rendered.ts';
+import type { MemoApp } from '../../../operator/src/api/memoapp.ts';
+import { labels, operatorLabels, type Part } from '../../../operator/src/api/labels.ts';
+import { rendered, resolved } from '../harness/rendered.ts';
 
 /** An end of a connection; without labels it is no pod of the cluster. */
 interface End {

@@ -1,8 +1,8 @@
 /** Where pods run: what the spec says of a part is in the template of that part, and in no other. */
 import { expect } from 'chai';
 import type { PodTemplateSpec } from 'kubernetes-types/core/v1.js';
-import type { MemoAppSpec } from '../../operator/src/api/memoapp.ts';
-import { rendered, resolved } from './rendered.ts';
+import type { MemoAppSpec } from '../../../operator/src/api/memoapp.ts';
+import { rendered, resolved } from '../harness/rendered.ts';
 
 const affinity = {
   nodeAffinity: {

@@ -6,8 +6,8 @@ import type { MemoApp, MemoAppSpec } from '../../../operator/src/api/memoapp.ts'
 import { apiVersion, kind } from '../../../operator/src/api/names.ts';
 import type { ApiClient, Patch } from '../../../operator/src/runtime/client/client.ts';
 import { kindOf, type Kind, type KubeObject } from '../../../operator/src/runtime/object.ts';
-import { until } from '../until.ts';
-import { readyMadeVolumes, slowVolume } from '../volumes.ts';
+import { until } from '../harness/until.ts';
+import { readyMadeVolumes, slowVolume } from '../harness/volumes.ts';
 
 const memoAppKind = kindOf<MemoApp>(apiVersion, kind);
 const podKind = kindOf<KubeObject & Pod & { metadata: KubeObject['metadata'] }>('v1', 'Pod');

@@ -3,21 +3,21 @@
  * is made as it comes about, or as the kubelet would report it, in a namespace of its own, all at the same time.
  */
 import { expect } from 'chai';
-import type { ConditionType, StoredCondition } from '../../operator/src/api/conditions.ts';
-import type { MemoApp } from '../../operator/src/api/memoapp.ts';
-import { states, stateNames, verdicts, type State, type StateName } from '../../operator/src/api/states.ts';
-import type { ApiClient } from '../../operator/src/runtime/client/client.ts';
-import { connect } from '../../operator/src/runtime/client/connect.ts';
-import { fromKubeconfig } from '../../operator/src/runtime/client/kubeconfig.ts';
-import { startCluster, type Cluster } from '../cluster/cluster.ts';
-import { install } from './install.ts';
-import { verdictsOn } from './install/verdicts.ts';
-import { kubectlOn } from './kubectl.ts';
-import { startOperator, type RunningOperator } from './operator.ts';
-import { patience, Place } from './truth/place.ts';
-import { rows, small, type Row } from './truth/rows.ts';
-import { until } from './until.ts';
-import { readyMadeClass, slowClass } from './volumes.ts';
+import type { ConditionType, StoredCondition } from '../../../operator/src/api/conditions.ts';
+import type { MemoApp } from '../../../operator/src/api/memoapp.ts';
+import { states, stateNames, verdicts, type State, type StateName } from '../../../operator/src/api/states.ts';
+import type { ApiClient } from '../../../operator/src/runtime/client/client.ts';
+import { connect } from '../../../operator/src/runtime/client/connect.ts';
+import { fromKubeconfig } from '../../../operator/src/runtime/client/kubeconfig.ts';
+import { startCluster, type Cluster } from '../../cluster/cluster.ts';
+import { install } from '../harness/install.ts';
+import { verdictsOn } from '../install/verdicts.ts';
+import { kubectlOn } from '../harness/kubectl.ts';
+import { startOperator, type RunningOperator } from '../harness/operator.ts';
+import { patience, Place } from './place.ts';
+import { rows, small, type Row } from './rows.ts';
+import { until } from '../harness/until.ts';
+import { readyMadeClass, slowClass } from '../harness/volumes.ts';
 
 /** No message is longer: what others say at length is cut. */
 const longest = 600;

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { thisTree } from '../operator.ts';
+import { thisTree } from '../harness/operator.ts';
 import { announcements, fresh, type Announcement } from './announcements.ts';
 import { changes } from './changes.ts';
 import type { Workload } from './holding.ts';

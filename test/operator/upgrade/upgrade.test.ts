@@ -3,26 +3,32 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'chai';
-import { paused as pausedValue, reconcileAnnotation } from '../../operator/src/api/labels.ts';
-import type { MemoApp } from '../../operator/src/api/memoapp.ts';
-import type { ApiClient } from '../../operator/src/runtime/client/client.ts';
-import { connect } from '../../operator/src/runtime/client/connect.ts';
-import { fromKubeconfig } from '../../operator/src/runtime/client/kubeconfig.ts';
-import { startCluster, type Cluster } from '../cluster/cluster.ts';
-import { writesOf } from './audit.ts';
-import { memoAppKind } from './crash/state.ts';
-import { install } from './install.ts';
-import { kubectlOn, memoApp, type Kubectl } from './kubectl.ts';
-import { launchOperator, operatorKubeconfig, operatorUser, thisTree, type RunningOperator } from './operator.ts';
-import { reportStores, type StoreReport } from './store-report.ts';
-import { until } from './until.ts';
-import { fresh } from './upgrade/announcements.ts';
-import { apps, givenSecret, paused, volumes } from './upgrade/apps.ts';
-import { holdingOf, type Holding, type Workload } from './upgrade/holding.ts';
-import { playOthers } from './upgrade/others.ts';
-import { previousTree, type PreviousTree } from './upgrade/previous.ts';
-import { replaced, unannounced, verdict } from './upgrade/replaced.ts';
-import { readyMadeClass, readyMadeVolumes } from './volumes.ts';
+import { paused as pausedValue, reconcileAnnotation } from '../../../operator/src/api/labels.ts';
+import type { MemoApp } from '../../../operator/src/api/memoapp.ts';
+import type { ApiClient } from '../../../operator/src/runtime/client/client.ts';
+import { connect } from '../../../operator/src/runtime/client/connect.ts';
+import { fromKubeconfig } from '../../../operator/src/runtime/client/kubeconfig.ts';
+import { startCluster, type Cluster } from '../../cluster/cluster.ts';
+import { writesOf } from '../harness/audit.ts';
+import { memoAppKind } from '../crash/state.ts';
+import { install } from '../harness/install.ts';
+import { kubectlOn, memoApp, type Kubectl } from '../harness/kubectl.ts';
+import {
+  launchOperator,
+  operatorKubeconfig,
+  operatorUser,
+  thisTree,
+  type RunningOperator,
+} from '../harness/operator.ts';
+import { reportStores, type StoreReport } from '../harness/store-report.ts';
+import { until } from '../harness/until.ts';
+import { fresh } from './announcements.ts';
+import { apps, givenSecret, paused, volumes } from './apps.ts';
+import { holdingOf, type Holding, type Workload } from './holding.ts';
+import { playOthers } from './others.ts';
+import { previousTree, type PreviousTree } from './previous.ts';
+import { replaced, unannounced, verdict } from './replaced.ts';
+import { readyMadeClass, readyMadeVolumes } from '../harness/volumes.ts';
 
 const namespace = 'club';
 

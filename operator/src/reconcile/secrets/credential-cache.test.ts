@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { resolved } from '../../../../test/operator/rendered.ts';
+import { resolved } from '../../../../test/operator/harness/rendered.ts';
 import { CredentialCache } from './credential-cache.ts';
 
 const app = resolved({});

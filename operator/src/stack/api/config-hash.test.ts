@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { rendered, resolved, seen } from '../../../../test/operator/rendered.ts';
+import { rendered, resolved, seen } from '../../../../test/operator/harness/rendered.ts';
 import { configHashAnnotation } from '../../api/labels.ts';
 import { configHash } from './config-hash.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { changed, claim, fine, type Live, seeing, standing } from '../../../../test/operator/standing.ts';
+import { changed, claim, fine, type Live, seeing, standing } from '../../../../test/operator/harness/standing.ts';
 import { selector } from '../../api/labels.ts';
 import type { MemoApp, MemoAppStatus } from '../../api/memoapp.ts';
 import { names, podClaim } from '../../api/names.ts';

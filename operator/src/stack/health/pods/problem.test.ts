@@ -1,7 +1,7 @@
-/** What the truth table (test/operator/truth.test.ts) does not show: what comes before or after a state, and must not be taken for it. */
+/** What the truth table (test/operator/truth/truth.test.ts) does not show: what comes before or after a state, and must not be taken for it. */
 import { expect } from 'chai';
-import { resolved } from '../../../../../test/operator/rendered.ts';
-import { changed, fine, type Live, seeing, standing } from '../../../../../test/operator/standing.ts';
+import { resolved } from '../../../../../test/operator/harness/rendered.ts';
+import { changed, fine, type Live, seeing, standing } from '../../../../../test/operator/harness/standing.ts';
 import { selector, type Part } from '../../../api/labels.ts';
 import { names, podClaim } from '../../../api/names.ts';
 import { topicJob } from '../../jobs/topic.ts';
