@@ -16,6 +16,7 @@ import { appKeyOf, byApp, indexByApp } from './reconcile/observe/observe.ts';
 import { askHealth, StoreHealthWatch } from './reconcile/observe/store-health.ts';
 import { replicasManager } from './reconcile/children/replicas.ts';
 import { byReference, indexByReference, watchReferences } from './reconcile/secrets/watched-references.ts';
+import { urgencyOf } from './reconcile/urgency.ts';
 import { Applier } from './runtime/apply/applier.ts';
 import { StatusWriter } from './runtime/apply/status.ts';
 import { connect } from './runtime/client/connect.ts';
@@ -111,7 +112,7 @@ const controller: Controller = new Controller({
   }),
 });
 
-apps.subscribe(({ key, origin }) => controller.enqueue(key, origin === 'list' ? 'low' : 'high'));
+apps.subscribe((change) => controller.enqueue(change.key, urgencyOf(change)));
 for (const watched of looksAt) {
   informers.store(kindOf(watched.apiVersion, watched.kind)).subscribe(({ object, origin }) => {
     const priority = origin === 'list' ? 'low' : 'high';

@@ -15,8 +15,8 @@ export interface Contestant {
   readonly name: string;
   /** As the API server knows it. */
   readonly user: string;
-  /** Starts one process of it. */
-  start(cluster: Cluster): Promise<Running>;
+  /** Starts one process of it. @param pod whose name it has where it holds a Lease: two that run at once are two pods */
+  start(cluster: Cluster, pod?: string): Promise<Running>;
 }
 
 /** A process of a contestant. */
@@ -95,7 +95,7 @@ export async function ours(resyncMinutes: number, log: Log): Promise<Contestant>
   return {
     name: 'memo-operator',
     user: 'system:serviceaccount:memo-system:memo-operator',
-    start: async (cluster) => {
+    start: async (cluster, pod = 'memo-operator-0') => {
       const account = await serviceAccount(cluster);
       const { hostname, port } = new URL(cluster.server);
       const flags = ['--health-port', String(await freePort()), '--resync-minutes', String(resyncMinutes)];
@@ -105,7 +105,7 @@ export async function ours(resyncMinutes: number, log: Log): Promise<Contestant>
         KUBERNETES_SERVICE_HOST: hostname,
         KUBERNETES_SERVICE_PORT: port,
         // A container that is started again in its pod has its Lease still.
-        POD_NAME: 'memo-operator-0',
+        POD_NAME: pod,
         ...memory,
       });
     },

@@ -68,7 +68,7 @@ async function withForeignSecrets(field: Field): Promise<EnduranceResult['foreig
 async function standby(field: Field, fleet: readonly AppName[]): Promise<EnduranceResult['standby']> {
   const seconds: Record<string, number> = {};
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    const next = await field.contestant.start(field.cluster);
+    const next = await field.contestant.start(field.cluster, `memo-operator-waits-for-${signal}`.toLowerCase());
     // Long enough to have read everything.
     await pause(10_000);
     const leader = field.operator;

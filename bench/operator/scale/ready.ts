@@ -17,6 +17,7 @@ const deployments = kindOf<Scaled>('apps/v1', 'Deployment');
 const claims = kindOf('v1', 'PersistentVolumeClaim');
 const jobs = kindOf<Job>('batch/v1', 'Job');
 const autoscalers = kindOf('autoscaling/v2', 'HorizontalPodAutoscaler');
+const ingresses = kindOf('networking.k8s.io/v1', 'Ingress');
 
 /** Until nothing that the operator makes is left to be played. @returns how many Jobs have finished */
 export async function playReadiness(field: Field): Promise<number> {
@@ -29,6 +30,12 @@ export async function playReadiness(field: Field): Promise<number> {
       { type: 'AbleToScale', status: 'True', reason: 'ReadyForNewScale', message: 'played' },
     ],
   }));
+  await field.admin.create({
+    ...kindOf('networking.k8s.io/v1', 'IngressClass'),
+    metadata: { name: 'bench', annotations: { 'ingressclass.kubernetes.io/is-default-class': 'true' } },
+    spec: { controller: 'bench.example/played' },
+  });
+  await each(field, ingresses, () => ({ loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } }));
   for (;;) {
     await each(field, statefulSets, replicasOf, isBehind);
     await each(field, deployments, replicasOf, isBehind);
