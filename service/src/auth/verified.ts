@@ -32,11 +32,8 @@ export class VerifiedTokens<T> {
       this.#verified.clear();
     }
     this.#verified.set(digest(token), { outcome, until: until.getTime() });
-    if (this.#verified.size <= MOST) return;
-    for (const oldest of this.#verified.keys()) {
-      this.#verified.delete(oldest);
-      return;
-    }
+    const [oldest] = this.#verified.keys();
+    if (oldest !== undefined && this.#verified.size > MOST) this.#verified.delete(oldest);
   }
 }
 

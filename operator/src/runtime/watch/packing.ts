@@ -4,7 +4,7 @@
  * each is told by how it differs from one that came before.
  */
 import type { KubeObject } from '../object.ts';
-import { Codes, piecesOf, Template } from './template.ts';
+import { Codes, MOST_PIECES, piecesOf, Template } from './template.ts';
 
 const MOST_TEMPLATES = 32;
 /** An object of which a larger part of the pieces is not in a template had better become one. */
@@ -39,12 +39,9 @@ export class Packing<T extends KubeObject> {
       this.#usual.set(pieces.length, best.template);
       return best.text;
     }
+    if (pieces.length > MOST_PIECES) return String.fromCharCode(PLAIN) + json;
     const template = this.#templates.length;
-    try {
-      this.#templates.push(new Template(json));
-    } catch {
-      return String.fromCharCode(PLAIN) + json;
-    }
+    this.#templates.push(new Template(json, pieces));
     this.#usual.set(pieces.length, template);
     return this.#packBy(template, pieces).text;
   }

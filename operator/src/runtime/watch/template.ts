@@ -20,6 +20,9 @@ const RUN = 0x20;
 const DIGIT = 0x20;
 const DIGITS = 0x100 - DIGIT;
 
+/** As many as can be numbered. */
+export const MOST_PIECES = DIGITS * DIGITS;
+
 /** Shorter ones stand everywhere: finding one says nothing about where one is. */
 const TELLING = 4;
 
@@ -30,11 +33,10 @@ export class Template {
   readonly #starts: number[] = [0];
   readonly #places = new Map<string, number[]>();
 
-  /** @throws RangeError when it has more pieces than can be numbered */
-  constructor(text: string) {
+  /** @param pieces those of the text, at most {@link MOST_PIECES} */
+  constructor(text: string, pieces: readonly string[]) {
     this.#text = text;
-    this.#pieces = piecesOf(text);
-    if (this.#pieces.length > DIGITS * DIGITS) throw new RangeError('a template of too many pieces');
+    this.#pieces = pieces;
     let start = 0;
     for (const [place, piece] of this.#pieces.entries()) {
       start += piece.length + 1;
