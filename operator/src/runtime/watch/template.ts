@@ -20,7 +20,7 @@ const RUN = 0x20;
 const DIGIT = 0x20;
 const DIGITS = 0x100 - DIGIT;
 
-/** As many as can be numbered. */
+/** As many as two codes of a byte can number; a larger template would take megabytes. */
 export const MOST_PIECES = DIGITS * DIGITS;
 
 /** Shorter ones stand everywhere: finding one says nothing about where one is. */
