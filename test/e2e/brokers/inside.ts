@@ -85,7 +85,9 @@ async function look(admin: kafkajs.Admin): Promise<Pick<Look, 'leaderless' | 'fe
 
 async function consume(): Promise<void> {
   const retry = { initialRetryTime: 100, maxRetryTime: 500, retries: 1000 };
-  const consumer = kafka.consumer({ groupId: 'observer', maxWaitTimeInMs: 200, retry });
+  // Sessions are short because kafkajs may come back as a new member, which waits for the end of the old one's.
+  const session = { sessionTimeout: 6_000, heartbeatInterval: 1_000 };
+  const consumer = kafka.consumer({ groupId: 'observer', maxWaitTimeInMs: 200, ...session, retry });
   await consumer.connect();
   await consumer.subscribe({ topic: TOPIC, fromBeginning: true });
   await consumer.run({

@@ -25,7 +25,14 @@ export async function readTopic(bootstrapServers: readonly string[], topic = 'me
     logLevel: kafkajs.logLevel.NOTHING,
     retry: { initialRetryTime: 100, maxRetryTime: 500, retries: 1000 },
   });
-  const consumer: Consumer = kafka.consumer({ groupId: `reader-${process.hrtime.bigint()}`, maxWaitTimeInMs: 100 });
+  const consumer: Consumer = kafka.consumer({
+    groupId: `reader-${process.hrtime.bigint()}`,
+    maxWaitTimeInMs: 100,
+    // kafkajs that finds no broker in the metadata, as while one starts, joins as a new member, which has to wait until
+    // the session of the old one is over: 30 s by default, and brokers allow no less than 6.
+    sessionTimeout: 6_000,
+    heartbeatInterval: 1_000,
+  });
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
   const events: ReadEvent[] = [];
