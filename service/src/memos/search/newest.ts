@@ -2,6 +2,8 @@
 import type { Connection } from '../../db/connection.ts';
 
 const MOST = { rows: 5000, bytes: 16_777_216 } as const;
+/** Rows that tell how frequent a word is. */
+const SAMPLE = 500;
 /** Rows that are measured at first, and twice as many each time after that: any of them may be megabytes. */
 const FIRST = 16;
 /** Changes of what was measured are not noticed: after so many milliseconds all of it is measured again. */
@@ -15,15 +17,23 @@ interface Measured {
 const MEASURE = `SELECT memo_id AS id, OCTET_LENGTH(folded) AS bytes FROM memo_search
   WHERE memo_id > ? AND memo_id < ? ORDER BY memo_id DESC LIMIT ?`;
 
-/** The border between the newest search rows and the rest. New rows alone are measured when it is asked for again. */
+/** Rows whose id is larger than a border lie above it; 0: all do. */
+export interface Borders {
+  /** Above it lie the very newest, by which the rest can be judged. */
+  readonly sample: number;
+  readonly newest: number;
+  /** How many times as many rows lie above `newest` as above `sample`. */
+  readonly ratio: number;
+}
+
+/** The borders between the newest search rows and the rest. New rows alone are measured when they are asked for again. */
 export class NewestRows {
   #measured: readonly Measured[] = [];
   /** Nothing lies below what was measured. */
   #all = true;
   #since = performance.now();
 
-  /** Every row with a larger id is one of the newest; 0 when all are. */
-  async border(connection: Connection): Promise<number> {
+  async borders(connection: Connection): Promise<Borders> {
     if (performance.now() - this.#since > TRUSTED_MS) {
       this.#since = performance.now();
       this.#measured = [];
@@ -33,7 +43,10 @@ export class NewestRows {
     const rows = added.all ? [...added.rows, ...this.#measured] : added.rows;
     this.#measured = rows.slice(0, countWithin(rows));
     this.#all &&= added.all && this.#measured.length === rows.length;
-    return this.#all ? 0 : (this.#measured.at(-1)?.id ?? 1) - 1;
+    const newest = this.#all ? 0 : (this.#measured.at(-1)?.id ?? 1) - 1;
+    const last = this.#measured[SAMPLE - 1];
+    if (last === undefined) return { sample: newest, newest, ratio: 1 };
+    return { sample: last.id - 1, newest, ratio: this.#measured.length / SAMPLE };
   }
 }
 

@@ -1,10 +1,11 @@
 /**
  * Finds memos by a part of their title or content, newest first, missing none. Frequent words are found among the newest
- * memos by looking at each; what is not found there in number comes from the index of character pairs.
+ * memos by looking at each; the others, which the very newest tell apart, come from the index of character pairs.
  */
 import type { Connection, SqlValue } from '../../db/connection.ts';
 import type { Database } from '../../db/database.ts';
 import { NewestRows } from './newest.ts';
+import type { Borders } from './newest.ts';
 import { gramExpression, likePattern, queryForms } from './search-text.ts';
 
 interface Found {
@@ -31,17 +32,13 @@ export class MemoSearch {
   async find(query: string, skip: number, limit: number): Promise<number[]> {
     return this.#database.withConnection(async (connection) => {
       const pendingTo = await this.#pendingTo(connection);
-      const border = await this.#newest.border(connection);
+      const borders = await this.#newest.borders(connection);
       if (pendingTo > 0) {
-        const parts = [newestMatches(query, border), indexedMatches(query, border), pendingMatches(query, pendingTo)];
+        const { newest } = borders;
+        const parts = [looked(query, newest), indexedMatches(query, newest), pendingMatches(query, pendingTo)];
         return await inOne(connection, parts, skip, limit);
       }
-      const wanted = Math.min(skip + limit, Number.MAX_SAFE_INTEGER);
-      const near = await ids(connection, newestMatches(query, border), 0, wanted);
-      const page = near.slice(skip);
-      if (near.length === wanted || border === 0) return page;
-      const left = { skip: Math.max(0, skip - near.length), limit: limit - page.length };
-      return [...page, ...(await ids(connection, indexedMatches(query, border), left.skip, left.limit))];
+      return await found(connection, query, borders, skip, limit);
     });
   }
 
@@ -56,10 +53,35 @@ export class MemoSearch {
   }
 }
 
-/** Looks at each row above the border. */
-function newestMatches(query: string, border: number): Part {
+/** Of memos that all have their search rows. */
+async function found(
+  connection: Connection,
+  query: string,
+  { newest, ratio, sample }: Borders,
+  skip: number,
+  limit: number,
+): Promise<number[]> {
+  const wanted = Math.min(skip + limit, Number.MAX_SAFE_INTEGER);
+  const near = await ids(connection, looked(query, sample), 0, wanted);
+  // At this rate there are enough among the newest: to look at them costs less than all that the index leads to.
+  const frequent = near.length * ratio >= wanted;
+  if (frequent && near.length < wanted && newest < sample) {
+    near.push(...(await ids(connection, looked(query, newest, sample), 0, wanted - near.length)));
+  }
+  const border = frequent ? newest : sample;
+  const page = near.slice(skip);
+  if (near.length === wanted || border === 0) return page;
+  const left = { skip: Math.max(0, skip - near.length), limit: limit - page.length };
+  return [...page, ...(await ids(connection, indexedMatches(query, border), left.skip, left.limit))];
+}
+
+/** Looks at each row above the border, up to another. */
+function looked(query: string, border: number, upTo = Number.MAX_SAFE_INTEGER): Part {
   const like = likeAny('folded', queryForms(query));
-  return { sql: `SELECT memo_id FROM memo_search WHERE memo_id > ? AND ${like.sql}`, values: [border, ...like.values] };
+  return {
+    sql: `SELECT memo_id FROM memo_search WHERE memo_id > ? AND memo_id <= ? AND ${like.sql}`,
+    values: [border, upTo, ...like.values],
+  };
 }
 
 /** What the index leads to, up to the border. */
