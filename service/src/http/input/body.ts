@@ -102,8 +102,9 @@ async function readBytes(request: IncomingMessage, { bytes: limit, ms }: BodyBou
       if (length > limit) tooLarge();
       else resolve(Buffer.concat(chunks, length));
     });
-    // The client went away in the middle; nobody will read the answer.
     request.once('close', () => {
+      if (request.readableEnded) return;
+      // The client went away in the middle; nobody will read the answer.
       clearTimeout(linger);
       clearTimeout(late);
       reject(new Problem('bad-request'));

@@ -158,9 +158,12 @@ function wordOf(first: number, second: number): string {
   return `g${code(first)}${code(second)}`;
 }
 
+/** By code unit, so that each is worked out once. */
+const codes: string[] = [];
+
 /** A code unit in four digits of base 36: every word has the same length and no word is a stop word. */
 function code(unit: number): string {
-  return unit.toString(36).padStart(4, '0');
+  return (codes[unit] ??= unit.toString(36).padStart(4, '0'));
 }
 
 /** The pattern of LIKE for text that holds this one; `%`, `_` and the escape itself are letters like any other. */

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Connection } from '../../db/connection.ts';
 import type { Database } from '../../db/database.ts';
-import { currentTrace } from '../../observability/trace.ts';
+import { insertRows } from '../../db/rows.ts';
 import { databaseTime } from './times.ts';
 
 export type MemoEventType = 'memo_created' | 'memo_updated' | 'memo_deleted';
@@ -15,6 +15,8 @@ export interface MemoEvent {
   /** The event's value as it is published: see {@link eventValue}. */
   readonly value: string;
   readonly at: Date;
+  /** The header of the trace that the change is a part of; null: of none. */
+  readonly traceparent: string | null;
 }
 
 /** The value of an event, with exactly the fields that the consumers of the original know. */
@@ -30,19 +32,20 @@ export function eventValue(
   });
 }
 
-/** Puts the event into the outbox, with the trace that the change is a part of; call inside the memo's transaction. */
-export async function putEvent(connection: Connection, event: MemoEvent): Promise<void> {
-  await connection.change(
-    'INSERT INTO outbox (id, aggregateid, type, version, payload, created_at, traceparent) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    [
+/** Puts events into the outbox; call inside the transaction of their memos. */
+export async function putEvents(connection: Connection, events: readonly MemoEvent[]): Promise<void> {
+  await insertRows(
+    connection,
+    'INSERT INTO outbox (id, aggregateid, type, version, payload, created_at, traceparent)',
+    events.map(({ at, memoId, traceparent, type, value, version }) => [
       randomUUID(),
-      event.memoId,
-      event.type,
-      event.version,
-      event.value,
-      databaseTime(event.at),
-      currentTrace()?.traceparent ?? null,
-    ],
+      memoId,
+      type,
+      version,
+      value,
+      databaseTime(at),
+      traceparent,
+    ]),
   );
 }
 

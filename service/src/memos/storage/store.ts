@@ -10,9 +10,11 @@ import type { Memo, MemoChanges, MemoFields } from '../memo.ts';
 import { MEMO_COLUMNS } from './rows.ts';
 import type { MemoRow, RowReader } from './rows.ts';
 import type { SearchRow } from '../search/search-text.ts';
-import { changeTags, dropTags, putTags, replaceTags, taggedMemo } from '../tags/tag-rows.ts';
+import { changeTags, dropTags, replaceTags, taggedMemo } from '../tags/tag-rows.ts';
 import { moveToTrash, takeFromTrash } from './trash.ts';
-import { insertMemo, putMemoEvent, putSearch, updateMemo } from './writes.ts';
+import { CreateGroups } from './create-groups.ts';
+import { creation, insertMemos, putMemoEvent, putSearch, updateMemo, writeNew } from './writes.ts';
+import type { Creation } from './writes.ts';
 
 /** Decides on the version that is there whether a change may go on; throws when it may not. */
 export type VersionCheck = (id: number, version: number) => void;
@@ -35,9 +37,11 @@ interface RowToChange extends MemoRow {
 
 export class MemoStore {
   readonly #options: MemoStoreOptions;
+  readonly #groups: CreateGroups;
 
   constructor(options: MemoStoreOptions) {
     this.#options = options;
+    this.#groups = new CreateGroups(options.database);
   }
 
   async read(id: number): Promise<Memo | undefined> {
@@ -55,21 +59,24 @@ export class MemoStore {
    */
   async create(fields: MemoFields, key?: KeyedRequest): Promise<Memo> {
     const at = this.#options.now();
+    const first = firstVersion(fields, at);
     const { search } = await folded(fields);
+    const wanted = creation(first, search, at);
+    if (key !== undefined) return await this.#createUnder(key, fields, wanted);
+    const id = await this.#groups.add(wanted);
+    this.#options.onEvent();
+    return { ...first, id };
+  }
+
+  async #createUnder(key: KeyedRequest, fields: MemoFields, wanted: Creation): Promise<Memo> {
     const { memo, made } = await this.#options.database.transaction(async (connection) => {
-      const earlier = key && (await claimKey(connection, key, at));
+      const earlier = await claimKey(connection, key, wanted.at);
       if (earlier !== undefined) {
         return { memo: { ...firstVersion(fields, earlier.at), id: earlier.memoId }, made: false };
       }
-      const first = firstVersion(fields, at);
-      const id = await insertMemo(connection, first);
-      await Promise.all([
-        putSearch(connection, id, search),
-        putTags(connection, [taggedMemo({ ...first, id })]),
-        putMemoEvent(connection, 'memo_created', { id, version: 1 }, at, fields),
-        key && settleKey(connection, key, id),
-      ]);
-      return { memo: { ...first, id }, made: true };
+      const [id = 0] = await writeNew(connection, [wanted]);
+      await settleKey(connection, key, id);
+      return { memo: { ...wanted.memo, id }, made: true };
     });
     if (made) this.#options.onEvent();
     return memo;
@@ -119,8 +126,8 @@ export class MemoStore {
       // Who follows `updated_after` has to see it come back.
       const after: Memo = { ...before, updated_at: at.toISOString(), version: before.version + 1 };
       await Promise.all([
-        insertMemo(connection, after),
-        putSearch(connection, id, search),
+        insertMemos(connection, [after]),
+        putSearch(connection, [{ id, ...search }]),
         replaceTags(connection, [taggedMemo(after)]),
         putMemoEvent(connection, 'memo_created', after, at, after),
       ]);
@@ -170,7 +177,7 @@ export class MemoStore {
         ? changeTags(connection, before.tags, taggedMemo(after))
         : replaceTags(connection, [taggedMemo(after)]),
       putMemoEvent(connection, 'memo_updated', after, at, after),
-      search === 'unchanged' ? undefined : putSearch(connection, id, search),
+      search === 'unchanged' ? undefined : putSearch(connection, [{ id, ...search }]),
     ]);
     return after;
   }

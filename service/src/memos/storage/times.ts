@@ -2,8 +2,12 @@
 
 /** `2025-10-10 09:00:00.123` for a column in UTC. */
 export function databaseTime(date: Date): string {
-  const text = date.toISOString();
-  return `${text.slice(0, 10)} ${text.slice(11, 23)}`;
+  return databaseText(date.toISOString());
+}
+
+/** As {@link databaseTime}, of RFC 3339 in UTC with milliseconds. */
+export function databaseText(time: string): string {
+  return `${time.slice(0, 10)} ${time.slice(11, 23)}`;
 }
 
 /** RFC 3339 of a DATETIME text that is in UTC. */

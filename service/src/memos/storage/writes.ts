@@ -1,31 +1,78 @@
 /** What a change writes, inside its transaction: the memo, its search row, its event; `tags/` has the rows of its tags. */
 import type { Connection, SqlValue } from '../../db/connection.ts';
+import { insertReturning, insertRows } from '../../db/rows.ts';
 import type { Memo, MemoChanges, MemoFields } from '../memo.ts';
-import { eventValue, putEvent } from './outbox.ts';
+import { currentTrace } from '../../observability/trace.ts';
+import { putTags, taggedMemo } from '../tags/tag-rows.ts';
+import { eventValue, putEvents } from './outbox.ts';
 import type { MemoEventType } from './outbox.ts';
 import type { MemoRow } from './rows.ts';
 import type { SearchRow } from '../search/search-text.ts';
-import { databaseTime } from './times.ts';
+import { databaseText } from './times.ts';
 
 /** A memo to be inserted; the database gives the id where there is none. */
 export type NewMemo = Omit<Memo, 'id'> & { readonly id?: number | undefined };
 
-const FIELDS = ['title', 'content', 'tags', 'priority', 'category', 'is_archived', 'is_favorite', 'author'] as const;
-const INSERT = `INSERT INTO memos (id, ${FIELDS.join(', ')}, created_at, updated_at, version, times_in_utc, stale_since)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, NULL)`;
-const PUT_SEARCH = `INSERT INTO memo_search (memo_id, folded, grams) VALUES (?, ?, ?)
-  ON DUPLICATE KEY UPDATE folded = VALUES(folded), grams = VALUES(grams)`;
+/** All that is written of a memo that is made. */
+export interface Creation {
+  readonly memo: NewMemo;
+  readonly search: SearchRow;
+  /** When it is made, as its event says. */
+  readonly at: Date;
+  /** The header of the trace that it is a part of; null: of none. */
+  readonly traceparent: string | null;
+}
 
-/** The caller writes the rows of its tags. @returns the memo's id */
-export async function insertMemo(connection: Connection, memo: NewMemo): Promise<number> {
-  const { insertId } = await connection.change(INSERT, [
+const FIELDS = ['title', 'content', 'tags', 'priority', 'category', 'is_archived', 'is_favorite', 'author'] as const;
+const INSERT = `INSERT INTO memos (id, ${FIELDS.join(', ')}, created_at, updated_at, version, times_in_utc, stale_since)`;
+const PUT_SEARCH = 'INSERT INTO memo_search (memo_id, folded, grams)';
+const OVER_SEARCH = 'ON DUPLICATE KEY UPDATE folded = VALUES(folded), grams = VALUES(grams)';
+
+/** What the current request makes. */
+export function creation(memo: NewMemo, search: SearchRow, at: Date): Creation {
+  return { memo, search, at, traceparent: traceparent() };
+}
+
+/** Writes memos that are new with all that belongs to them. @returns their ids, in the same order */
+export async function writeNew(connection: Connection, all: readonly Creation[]): Promise<number[]> {
+  const ids = await insertMemos(
+    connection,
+    all.map(({ memo }) => memo),
+  );
+  const made = all.map((one, index) => ({ ...one, memo: { ...one.memo, id: ids[index] ?? 0 } }));
+  await Promise.all([
+    putSearch(
+      connection,
+      made.map(({ memo, search }) => ({ id: memo.id, ...search })),
+    ),
+    putTags(
+      connection,
+      made.map(({ memo }) => taggedMemo(memo)),
+    ),
+    putEvents(
+      connection,
+      made.map(({ at, memo, traceparent }) => {
+        const value = eventValue({ type: 'memo_created', memoId: memo.id, at }, memo);
+        return { type: 'memo_created', memoId: memo.id, version: memo.version, value, at, traceparent };
+      }),
+    ),
+  ]);
+  return ids;
+}
+
+/** The caller writes the rows of their tags. @returns their ids, in the same order */
+export async function insertMemos(connection: Connection, memos: readonly NewMemo[]): Promise<number[]> {
+  const rows = memos.map((memo) => [
     memo.id ?? null,
     ...FIELDS.map((field) => stored(memo[field])),
-    databaseTime(new Date(memo.created_at)),
-    databaseTime(new Date(memo.updated_at)),
+    databaseText(memo.created_at),
+    databaseText(memo.updated_at),
     memo.version,
+    1,
+    null,
   ]);
-  return memo.id ?? insertId;
+  const returned = await insertReturning<{ id: number }>(connection, INSERT, rows, 'RETURNING id');
+  return returned.map(({ id }) => id);
 }
 
 /**
@@ -41,20 +88,28 @@ export async function updateMemo(
   const sent = FIELDS.filter((field) => changes[field] !== undefined);
   const columns: (readonly [string, SqlValue])[] = [
     ...sent.map((field) => [field, stored(after[field])] as const),
-    ['updated_at', databaseTime(new Date(after.updated_at))],
+    ['updated_at', databaseText(after.updated_at)],
     ['version', after.version],
     ['stale_since', null],
   ];
   // The original's time of creation is turned into UTC together with the mark that says so.
   if (Number(row.times_in_utc) !== 1) {
-    columns.push(['created_at', databaseTime(new Date(after.created_at))], ['times_in_utc', 1]);
+    columns.push(['created_at', databaseText(after.created_at)], ['times_in_utc', 1]);
   }
   const set = columns.map(([column]) => `${column} = ?`).join(', ');
   await connection.change(`UPDATE memos SET ${set} WHERE id = ?`, [...columns.map(([, value]) => value), after.id]);
 }
 
-export async function putSearch(connection: Connection, id: number, { folded, grams }: SearchRow): Promise<void> {
-  await connection.change(PUT_SEARCH, [id, folded, grams]);
+export async function putSearch(
+  connection: Connection,
+  rows: readonly (SearchRow & { readonly id: number })[],
+): Promise<void> {
+  await insertRows(
+    connection,
+    PUT_SEARCH,
+    rows.map(({ folded, grams, id }) => [id, folded, grams]),
+    OVER_SEARCH,
+  );
 }
 
 /** @param memo absent when it was deleted */
@@ -66,7 +121,11 @@ export async function putMemoEvent(
   memo?: MemoFields,
 ): Promise<void> {
   const value = eventValue({ type, memoId: id, at }, memo);
-  await putEvent(connection, { type, memoId: id, version, value, at });
+  await putEvents(connection, [{ type, memoId: id, version, value, at, traceparent: traceparent() }]);
+}
+
+function traceparent(): string | null {
+  return currentTrace()?.traceparent ?? null;
 }
 
 /** The value of a field as its column takes it. */

@@ -1,8 +1,10 @@
 /** The rows of `memo_tags`: one for each tag of a memo, written in the memo's own transaction. */
 import { hash } from 'node:crypto';
-import type { Connection, SqlValue } from '../../db/connection.ts';
+import type { Connection } from '../../db/connection.ts';
+import { changeRows, insertRows } from '../../db/rows.ts';
+import type { Row } from '../../db/rows.ts';
 import type { Memo } from '../memo.ts';
-import { databaseTime } from '../storage/times.ts';
+import { databaseText } from '../storage/times.ts';
 
 /** A memo as the rows of its tags have it; times as in its own row. */
 export interface TaggedMemo {
@@ -20,10 +22,8 @@ interface TagRow {
 }
 
 const DIGEST_BYTES = 16;
-/** Rows of one statement: far from the size that the server takes. */
-const MOST_ROWS = 500;
-/** A text differs with the number of its rows: it is prepared for as many as a memo usually has. */
-const PREPARED_ROWS = 4;
+/** Memos of a statement that is prepared, as for one; a longer list of them differs each time. */
+const PREPARED_MEMOS = 4;
 
 /** What stands for a tag, which may be longer than a key: the same for the same code points and for no others. */
 export function tagDigest(tag: string): Buffer {
@@ -32,8 +32,7 @@ export function tagDigest(tag: string): Buffer {
 
 /** A memo whose times are in UTC. */
 export function taggedMemo({ created_at, id, priority, tags, updated_at }: Memo): TaggedMemo {
-  const [created, updated] = [created_at, updated_at].map((time) => databaseTime(new Date(time)));
-  return { id, tags, priority, created_at: created ?? null, updated_at: updated ?? null };
+  return { id, tags, priority, created_at: databaseText(created_at), updated_at: databaseText(updated_at) };
 }
 
 /** Writes the rows of memos that have none for other tags. */
@@ -41,11 +40,13 @@ export async function putTags(connection: Connection, memos: readonly TaggedMemo
   const rows = memos.flatMap(({ created_at, id, priority, tags, updated_at }) =>
     digestsOf(tags).map((tag) => [id, tag, created_at, updated_at, priority]),
   );
-  await inChunks(connection, rows, (some) => {
-    return `INSERT INTO memo_tags (memo_id, tag, created_at, updated_at, priority)
-      VALUES ${some.map(() => '(?, ?, ?, ?, ?)').join(', ')} ON DUPLICATE KEY UPDATE
-      created_at = VALUES(created_at), updated_at = VALUES(updated_at), priority = VALUES(priority)`;
-  });
+  await insertRows(
+    connection,
+    'INSERT INTO memo_tags (memo_id, tag, created_at, updated_at, priority)',
+    rows,
+    `ON DUPLICATE KEY UPDATE
+      created_at = VALUES(created_at), updated_at = VALUES(updated_at), priority = VALUES(priority)`,
+  );
 }
 
 /**
@@ -55,7 +56,7 @@ export async function putTags(connection: Connection, memos: readonly TaggedMemo
 export async function replaceTags(connection: Connection, memos: readonly TaggedMemo[]): Promise<void> {
   const sql = `SELECT memo_id, tag FROM memo_tags WHERE memo_id IN (${memos.map(() => '?').join(', ')})`;
   const ids = memos.map(({ id }) => id);
-  const there = await (memos.length > PREPARED_ROWS
+  const there = await (memos.length > PREPARED_MEMOS
     ? connection.query<TagRow>(sql, ids)
     : connection.execute<TagRow>(sql, ids));
   const wanted = new Set(memos.flatMap(({ id, tags }) => digestsOf(tags).map((tag) => keyOf({ memo_id: id, tag }))));
@@ -75,24 +76,10 @@ export async function dropTags(connection: Connection, id: number): Promise<void
 }
 
 /** By the whole key: a DELETE of all rows of a memo reads on to those of the next one, and waits for whoever changes that. */
-async function deleteRows(connection: Connection, keys: readonly (readonly SqlValue[])[]): Promise<void> {
-  await inChunks(connection, keys, (some) => {
+async function deleteRows(connection: Connection, keys: readonly Row[]): Promise<void> {
+  await changeRows(connection, keys, (some) => {
     return `DELETE FROM memo_tags WHERE ${some.map(() => '(memo_id = ? AND tag = ?)').join(' OR ')}`;
   });
-}
-
-async function inChunks(
-  connection: Connection,
-  rows: readonly (readonly SqlValue[])[],
-  statement: (some: readonly unknown[]) => string,
-): Promise<void> {
-  const statements: Promise<unknown>[] = [];
-  for (let from = 0; from < rows.length; from += MOST_ROWS) {
-    const some = rows.slice(from, from + MOST_ROWS);
-    const [sql, values] = [statement(some), some.flat()];
-    statements.push(some.length > PREPARED_ROWS ? connection.run(sql, values) : connection.change(sql, values));
-  }
-  await Promise.all(statements);
 }
 
 function digestsOf(tags: readonly string[]): Buffer[] {

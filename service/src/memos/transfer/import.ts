@@ -12,10 +12,8 @@ import { sendJson, startReply } from '../../http/reply.ts';
 import { DeadlineExceeded, within } from '../../waiting.ts';
 import type { MemoCache } from '../cache-port.ts';
 import { folded } from '../search/folded.ts';
-import type { Folded } from '../search/folded.ts';
-import { putTags, taggedMemo } from '../tags/tag-rows.ts';
-import { insertMemo, putMemoEvent, putSearch } from '../storage/writes.ts';
-import type { NewMemo } from '../storage/writes.ts';
+import { creation, writeNew } from '../storage/writes.ts';
+import type { Creation, NewMemo } from '../storage/writes.ts';
 import { readLine } from './import-line.ts';
 import { ImportReport } from './import-report.ts';
 import { linesOf } from './lines.ts';
@@ -109,23 +107,14 @@ class Batch {
 /** @returns how many were written: all of them */
 async function write({ cache, database, now, onEvent }: ImportOptions, { memos }: Batch): Promise<number> {
   if (memos.length === 0) return 0;
-  const rows: Folded[] = [];
-  for (const memo of memos) rows.push(await folded(memo));
+  const all: Creation[] = [];
+  for (const memo of memos) all.push(creation(memo, (await folded(memo)).search, now()));
   const ids = await database.transaction(async (connection) => {
-    const kept = await mayKeepIds(connection, memos);
-    const inserted = kept ? memos : memos.map((memo) => ({ ...memo, id: undefined }));
-    const given = await Promise.all(inserted.map((memo) => insertMemo(connection, memo)));
-    const at = now();
-    const tagged = memos.map((memo, index) => taggedMemo({ ...memo, id: given[index] ?? 0 }));
-    await Promise.all([
-      putTags(connection, tagged),
-      ...memos.flatMap((memo, index) => {
-        const [id = 0, row] = [given[index], rows[index]];
-        const event = putMemoEvent(connection, 'memo_created', { id, version: 1 }, at, memo);
-        return row === undefined ? [event] : [putSearch(connection, id, row.search), event];
-      }),
-    ]);
-    return given;
+    if (await mayKeepIds(connection, memos)) return await writeNew(connection, all);
+    return await writeNew(
+      connection,
+      all.map((one) => ({ ...one, memo: { ...one.memo, id: undefined } })),
+    );
   });
   onEvent();
   // As after a create: somebody may have looked for these ids and been told that there is nothing.
