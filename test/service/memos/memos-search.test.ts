@@ -25,13 +25,14 @@ describe('search among many memos', function () {
   let database: MariaDB;
   let root: Connection;
   let service: Service;
+  let environment: Record<string, string>;
   /** By id. */
   const contents = new Map<number, string>();
 
   before(async () => {
     database = await startMariaDB();
     root = await rootSession(database);
-    const environment = { DATABASE_URL: database.url };
+    environment = { DATABASE_URL: database.url };
     expect(await migrate(environment)).to.include({ status: 0 });
     service = await startService(environment);
     const all = Array.from({ length: MEMOS }, (_, index) => contentOf(index + 1));
@@ -82,5 +83,19 @@ describe('search among many memos', function () {
     contents.delete(last);
     await expectPage('블루베리', 0, 100);
     await expectPage('블루베리', 1, 1);
+  });
+
+  it('finds each once after a start, however many ask at once', async () => {
+    const ids = [...contents.keys()].toSorted((left, right) => right - left);
+    // Two that measured them would hold more than are looked at one by one.
+    const last = ids[4_600] ?? 0;
+    for (const id of ids.slice(4_600)) contents.delete(id);
+    await root.query('DELETE FROM memo_app.memo_search WHERE memo_id <= ?', [last]);
+    for (let round = 0; round < 3; round += 1) {
+      await service.stop();
+      service = await startService(environment);
+      await Promise.all(Array.from({ length: 8 }, () => expectPage('없는말', 0, 20)));
+      for (const limit of [20, 50, 100]) await expectPage('보고서', 0, limit);
+    }
   });
 });

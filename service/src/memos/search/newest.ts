@@ -21,33 +21,49 @@ const MEASURE = `SELECT memo_id AS id, OCTET_LENGTH(folded) AS bytes FROM memo_s
 export interface Borders {
   /** Above it lie the very newest, by which the rest can be judged. */
   readonly sample: number;
+  /** From here down to `newest` lie as many as above `sample`. */
+  readonly probe: number;
   readonly newest: number;
   /** How many times as many rows lie above `newest` as above `sample`. */
   readonly ratio: number;
 }
 
+interface Known {
+  /** From the newest down. */
+  readonly measured: readonly Measured[];
+  /** Nothing lies below what was measured. */
+  readonly all: boolean;
+  readonly since: number;
+}
+
 /** The borders between the newest search rows and the rest. New rows alone are measured when they are asked for again. */
 export class NewestRows {
-  #measured: readonly Measured[] = [];
-  /** Nothing lies below what was measured. */
-  #all = true;
-  #since = performance.now();
+  #known = nothingKnown();
 
   async borders(connection: Connection): Promise<Borders> {
-    if (performance.now() - this.#since > TRUSTED_MS) {
-      this.#since = performance.now();
-      this.#measured = [];
-      this.#all = true;
-    }
-    const added = await measureAbove(connection, this.#measured[0]?.id ?? 0);
-    const rows = added.all ? [...added.rows, ...this.#measured] : added.rows;
-    this.#measured = rows.slice(0, countWithin(rows));
-    this.#all &&= added.all && this.#measured.length === rows.length;
-    const newest = this.#all ? 0 : (this.#measured.at(-1)?.id ?? 1) - 1;
-    const last = this.#measured[SAMPLE - 1];
-    if (last === undefined) return { sample: newest, newest, ratio: 1 };
-    return { sample: last.id - 1, newest, ratio: this.#measured.length / SAMPLE };
+    const before = performance.now() - this.#known.since > TRUSTED_MS ? nothingKnown() : this.#known;
+    const added = await measureAbove(connection, before.measured[0]?.id ?? 0);
+    const rows = added.all ? [...added.rows, ...before.measured] : added.rows;
+    const measured = rows.slice(0, countWithin(rows));
+    const all = before.all && added.all && measured.length === rows.length;
+    // Whoever measured meanwhile began with the same, or with less that was as right: whichever is kept, it is whole.
+    this.#known = { measured, all, since: before.since };
+    return bordersOf(measured, all);
   }
+}
+
+function nothingKnown(): Known {
+  return { measured: [], all: true, since: performance.now() };
+}
+
+function bordersOf(measured: readonly Measured[], all: boolean): Borders {
+  const newest = all ? 0 : (measured.at(-1)?.id ?? 1) - 1;
+  const [sample, probe] = [measured[SAMPLE - 1], measured.at(-SAMPLE)];
+  // Of few, none are told apart.
+  if (sample === undefined || probe === undefined || measured.length < 2 * SAMPLE) {
+    return { sample: newest, probe: newest, newest, ratio: 1 };
+  }
+  return { sample: sample.id - 1, probe: probe.id, newest, ratio: measured.length / SAMPLE };
 }
 
 /** The sizes of the rows above an id from the newest down; not all of them once they are more than can be looked at. */

@@ -35,10 +35,10 @@ export class MemoSearch {
       const borders = await this.#newest.borders(connection);
       if (pendingTo > 0) {
         const { newest } = borders;
-        const parts = [looked(query, newest), indexedMatches(query, newest), pendingMatches(query, pendingTo)];
+        const parts = [matchesBetween(query, newest), indexedMatches(query, newest), pendingMatches(query, pendingTo)];
         return await inOne(connection, parts, skip, limit);
       }
-      return await found(connection, query, borders, skip, limit);
+      return await pageOf(connection, query, borders, skip, limit);
     });
   }
 
@@ -54,33 +54,52 @@ export class MemoSearch {
 }
 
 /** Of memos that all have their search rows. */
-async function found(
+async function pageOf(
   connection: Connection,
   query: string,
-  { newest, ratio, sample }: Borders,
+  borders: Borders,
   skip: number,
   limit: number,
 ): Promise<number[]> {
+  const { newest, sample } = borders;
   const wanted = Math.min(skip + limit, Number.MAX_SAFE_INTEGER);
-  const near = await ids(connection, looked(query, sample), 0, wanted);
-  // At this rate there are enough among the newest: to look at them costs less than all that the index leads to.
-  const frequent = near.length * ratio >= wanted;
-  if (frequent && near.length < wanted && newest < sample) {
-    near.push(...(await ids(connection, looked(query, newest, sample), 0, wanted - near.length)));
+  const near = await ids(connection, matchesBetween(query, sample), 0, wanted);
+  let border = sample;
+  if (near.length < wanted && newest < sample && (await areLikely(connection, query, borders, near.length, wanted))) {
+    near.push(...(await ids(connection, matchesBetween(query, newest, sample), 0, wanted - near.length)));
+    border = newest;
   }
-  const border = frequent ? newest : sample;
   const page = near.slice(skip);
   if (near.length === wanted || border === 0) return page;
   const left = { skip: Math.max(0, skip - near.length), limit: limit - page.length };
   return [...page, ...(await ids(connection, indexedMatches(query, border), left.skip, left.limit))];
 }
 
-/** Looks at each row above the border, up to another. */
-function looked(query: string, border: number, upTo = Number.MAX_SAFE_INTEGER): Part {
+/** A sample may hold half of what it should. */
+const LUCK = 2;
+
+/**
+ * Whether so many may be found among the newest: then to look at them costs less than all that the index leads to. Judged by
+ * those at their top, and by those at their bottom too, since what came last may be an import of one kind.
+ */
+async function areLikely(
+  connection: Connection,
+  query: string,
+  { newest, probe, ratio }: Borders,
+  near: number,
+  wanted: number,
+): Promise<boolean> {
+  const enough = wanted / (ratio * LUCK);
+  if (near >= enough) return true;
+  return (await ids(connection, matchesBetween(query, newest, probe), 0, wanted)).length >= enough;
+}
+
+/** Looks at each row above a border, up to another. */
+function matchesBetween(query: string, above: number, upTo = Number.MAX_SAFE_INTEGER): Part {
   const like = likeAny('folded', queryForms(query));
   return {
     sql: `SELECT memo_id FROM memo_search WHERE memo_id > ? AND memo_id <= ? AND ${like.sql}`,
-    values: [border, upTo, ...like.values],
+    values: [above, upTo, ...like.values],
   };
 }
 
