@@ -23,7 +23,6 @@ export interface ConnectOptions {
 /** Result of a statement that changes rows. */
 export interface Change {
   readonly affectedRows: number;
-  readonly insertId: number;
 }
 
 /**
@@ -168,7 +167,7 @@ function cutOff(socket: Socket, cut: Cut | undefined, reason: string): void {
 }
 
 function changeOf(result: UpsertResult): Change {
-  return { affectedRows: result.affectedRows, insertId: Number(result.insertId) };
+  return { affectedRows: result.affectedRows };
 }
 
 /** A server that is alive has so many milliseconds more to answer what it was asked last, and to roll back. */
@@ -230,7 +229,6 @@ export async function openConnection(
       dateStrings: true,
       // MariaDB keeps JSON as text: read and written as text, never re-formed by the driver.
       autoJsonMap: false,
-      insertIdAsNumber: true,
       bigIntAsNumber: true,
       prepareCacheLength: 64,
       // Errors end up in logs, and parameters are the text of memos.

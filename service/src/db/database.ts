@@ -70,10 +70,10 @@ export class Database {
    * Runs `work` in a transaction: committed when it resolves, rolled back when it throws. A transaction that lost against
    * another one is run again, a few times, and one that lost its connection before the commit once, all within one deadline;
    * so `work` must have no effect outside the database.
+   * @param end of the deadline, on performance's clock
    * @throws DatabaseUnavailable also when the answer to the commit was lost: then nobody knows whether it happened
    */
-  async transaction<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
-    const end = performance.now() + DEADLINES.acquire + DEADLINES.operation;
+  async transaction<T>(work: (connection: Connection) => Promise<T>, end = transactionEnd()): Promise<T> {
     let losses = 0;
     for (let attempt = 1; ; attempt += 1) {
       const progress: Progress = { committing: false };
@@ -165,6 +165,11 @@ export class Database {
     await connection.end();
     throw new DatabaseUnavailable('closed');
   }
+}
+
+/** When a transaction that begins now has to be over, all its attempts together. */
+export function transactionEnd(): number {
+  return performance.now() + DEADLINES.acquire + DEADLINES.operation;
 }
 
 /** Whether a session answers before `end`; one that does not is cut. */

@@ -37,6 +37,9 @@ const CONTENDED: ReadonlyMap<number, string> = new Map([
   [1062, 'key taken meanwhile'],
 ]);
 
+/** A statement was ended by `max_statement_time`. */
+const TOO_LONG = 1969;
+
 /** The server is there and cannot serve: not a fault of the request. */
 const NOT_NOW: ReadonlyMap<number, string> = new Map([
   [3, 'disk full'],
@@ -55,7 +58,7 @@ const NOT_NOW: ReadonlyMap<number, string> = new Map([
   [1290, 'server is read-only'],
   [1836, 'server is read-only'],
   [1317, 'query was killed'],
-  [1969, 'query took too long'],
+  [TOO_LONG, 'query took too long'],
 ]);
 
 /** The packet, which the driver refuses by itself where it knows the server's limit, and the value. */
@@ -68,6 +71,15 @@ const KILLED = 1927;
 export function isContention(error: unknown): boolean {
   if (!(error instanceof DatabaseUnavailable)) return false;
   return error.cause instanceof SqlError && CONTENDED.has(error.cause.errno);
+}
+
+/**
+ * Whether the server refused what was written, or came to no end with it, and serves others: of several rows that were
+ * written together it may be the fault of one.
+ */
+export function mayBeOneRow(error: unknown): boolean {
+  if (!(error instanceof DatabaseUnavailable)) return true;
+  return isContention(error) || (error.cause instanceof SqlError && error.cause.errno === TOO_LONG);
 }
 
 /** Whether a statement met a row that another transaction holds, and gave up waiting. */

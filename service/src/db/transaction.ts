@@ -1,5 +1,6 @@
 /** A transaction on one connection. */
 import type { Connection } from './connection.ts';
+import { ConnectionLost, DatabaseUnavailable } from './errors.ts';
 
 /** How far a transaction has come. */
 export interface Progress {
@@ -7,7 +8,10 @@ export interface Progress {
   committing: boolean;
 }
 
-/** Runs `work` between a begin and a commit; rolls back what `work` throws at. */
+/**
+ * Runs `work` between a begin and a commit; rolls back what `work` throws at.
+ * @throws DatabaseUnavailable when the commit fails, whatever it is that the database says then
+ */
 export async function inTransaction<T>(
   connection: Connection,
   work: (connection: Connection) => Promise<T>,
@@ -30,7 +34,7 @@ export async function inTransaction<T>(
   } catch (error) {
     // Whatever the session is in now, nobody inherits it.
     connection.abort();
-    throw error;
+    throw error instanceof ConnectionLost ? error : new DatabaseUnavailable('the commit failed', { cause: error });
   }
   leave(connection);
   return result;

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import type { Connection } from 'mariadb';
 import { startMariaDB } from '../../stores/mariadb.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
+import { until } from '../../stores/ready.ts';
 import { migrate, startService } from '../harness/service.ts';
 import type { Reply, Service } from '../harness/service.ts';
 import { rootSession, torn, WHOLE } from '../harness/sql.ts';
@@ -85,14 +86,44 @@ describe('memos that are created at once', function () {
     expect(replies.map(({ status }) => status)).to.deep.equal(titles.map((title) => (title === '못쓴다' ? 500 : 201)));
   });
 
+  it('do not suffer from one that meets a key, or is held by somebody else', async () => {
+    await reactingTo('늦는다', 'DO SLEEP(0.2)');
+    await root.query('ALTER TABLE memos ADD UNIQUE KEY one_of_each (title)');
+    try {
+      // The first holds up the others, which so become a group.
+      const titles = [
+        '늦는다',
+        ...Array.from({ length: 30 }, (_, index) => (index % 10 === 3 ? '같은' : `다른${index}`)),
+      ];
+      const replies = await Promise.all(titles.map((title) => create(title)));
+      const refused = titles.filter((_, index) => replies[index]?.status === 503);
+      expect(refused).to.deep.equal(['같은', '같은']);
+      expect(replies.filter(({ status }) => status === 201)).to.have.length(titles.length - 2);
+    } finally {
+      await root.query('ALTER TABLE memos DROP KEY one_of_each');
+    }
+  });
+
   it('do not wait for one that the database is long about', async () => {
     await reactingTo('오래', 'DO SLEEP(1)');
     const order: string[] = [];
-    const created = ['오래', '금방'].map(async (title) => {
+    const created = async (title: string): Promise<void> => {
       expect((await create(title)).status).to.equal(201);
       order.push(title);
-    });
-    await Promise.all(created);
+    };
+    const long = created('오래');
+    const sleeps = "SELECT 1 FROM information_schema.PROCESSLIST WHERE STATE = 'User sleep'";
+    await until('the database is at it', async () => (await root.query<unknown[]>(sleeps)).length > 0);
+    await created('금방');
+    await long;
     expect(order).to.deep.equal(['금방', '오래']);
+  });
+
+  it('do not fail for others that have very many tags', async () => {
+    const tags = Array.from({ length: 1_000 }, (_, index) => `${'긴꼬리표'.repeat(100)}${index}`);
+    const replies = await Promise.all(
+      Array.from({ length: 24 }, (_, index) => create(`꼬리${index}`, index % 2 === 0 ? { tags } : {})),
+    );
+    expect(replies.map(({ status }) => status)).to.deep.equal(replies.map(() => 201));
   });
 });

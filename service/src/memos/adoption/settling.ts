@@ -9,7 +9,7 @@ import type { Memo } from '../memo.ts';
 import { MEMO_COLUMNS } from '../storage/rows.ts';
 import type { MemoRow, RowReader } from '../storage/rows.ts';
 import { replaceTags, taggedMemo } from '../tags/tag-rows.ts';
-import { databaseText } from '../storage/times.ts';
+import { databaseTimeOf } from '../storage/times.ts';
 
 /** Ids that one transaction looks at, and memos that it changes. */
 const RANGE = 2000;
@@ -50,7 +50,7 @@ export async function originalMayRun(database: Database): Promise<boolean> {
 async function settle(connection: Connection, memo: Memo): Promise<void> {
   await connection.change(
     'UPDATE memos SET created_at = ?, updated_at = ?, tags = ?, times_in_utc = 1, stale_since = NULL WHERE id = ?',
-    [databaseText(memo.created_at), databaseText(memo.updated_at), JSON.stringify(memo.tags), memo.id],
+    [databaseTimeOf(memo.created_at), databaseTimeOf(memo.updated_at), JSON.stringify(memo.tags), memo.id],
   );
   await replaceTags(connection, [taggedMemo(memo)]);
 }

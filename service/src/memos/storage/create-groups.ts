@@ -1,19 +1,23 @@
 /**
  * Creates that wait at the same time share a transaction: its statements, its commit and its write to the disk are what most
- * of a create costs. Who comes alone waits for nobody.
+ * of a create costs. Who comes alone waits for nobody (docs/adr/0019-creates-together.md).
  */
+import { transactionEnd } from '../../db/database.ts';
 import type { Database } from '../../db/database.ts';
-import { DatabaseUnavailable, isContention } from '../../db/errors.ts';
+import { mayBeOneRow } from '../../db/errors.ts';
 import { writeNew } from './writes.ts';
 import type { Creation } from './writes.ts';
 
 /** Milliseconds that a create waits for those before it: what holds them up for longer is not to hold up this one too. */
 const PATIENCE_MS = 20;
-/** Of one transaction. A memo that is longer has one of its own. */
+/** Of one transaction; the text and tags of its memos, in characters. A memo that is longer has one of its own. */
 const MOST = { memos: 64, characters: 65_536 } as const;
+/** Characters that a row counts for, beside its text. */
+const ROW = 64;
 
 interface Waiting {
   readonly creation: Creation;
+  readonly since: number;
   readonly resolve: (id: number) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -31,31 +35,32 @@ export class CreateGroups {
   /** @returns the memo's id, once it is committed @throws what {@link Database.transaction} throws */
   add(creation: Creation): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ creation, resolve, reject });
+      this.#waiting.push({ creation, since: performance.now(), resolve, reject });
       if (this.#running === 0) void this.#run();
       else this.#hurry();
     });
   }
 
+  /** Sees to it that another transaction begins when the first of those who wait has waited for long. */
   #hurry(): void {
-    if (this.#waiting.length > 0) this.#impatient ??= setTimeout(() => void this.#run(), PATIENCE_MS);
+    clearTimeout(this.#impatient);
+    const [first] = this.#waiting;
+    if (first === undefined) return;
+    const left = PATIENCE_MS - (performance.now() - first.since);
+    this.#impatient = setTimeout(() => void this.#run(), left);
   }
 
+  /** One group after the other, until nobody waits. */
   async #run(): Promise<void> {
-    clearTimeout(this.#impatient);
-    this.#impatient = undefined;
     this.#running += 1;
-    try {
-      for (let group = this.#next(); group.length > 0; group = this.#next()) await this.#write(group);
-    } finally {
-      this.#running -= 1;
-    }
+    for (let group = this.#next(); group.length > 0; group = this.#next()) await this.#write(group);
+    this.#running -= 1;
   }
 
   #next(): Waiting[] {
     let characters = 0;
     const end = this.#waiting.findIndex(({ creation }, index) => {
-      characters += creation.memo.content.length;
+      characters += weightOf(creation);
       return index > 0 && (index === MOST.memos || characters > MOST.characters);
     });
     const group = this.#waiting.splice(0, end < 0 ? this.#waiting.length : end);
@@ -63,18 +68,21 @@ export class CreateGroups {
     return group;
   }
 
-  async #write(group: readonly Waiting[]): Promise<void> {
+  async #write(group: readonly Waiting[], end = transactionEnd()): Promise<void> {
     try {
       const creations = group.map(({ creation }) => creation);
-      const ids = await this.#database.transaction((connection) => writeNew(connection, creations));
-      group.forEach(({ resolve }, index) => resolve(ids[index] ?? 0));
+      const ids = await this.#database.transaction((connection) => writeNew(connection, creations), end);
+      for (const [index, id] of ids.entries()) group[index]?.resolve(id);
     } catch (error) {
-      if (group.length === 1 || error instanceof DatabaseUnavailable || isContention(error)) {
+      if (group.length > 1 && mayBeOneRow(error)) {
+        await Promise.all(group.map((one) => this.#write([one], end)));
+      } else {
         for (const { reject } of group) reject(error);
-        return;
       }
-      // One of them is not taken: that is nobody else's fault.
-      for (const one of group) await this.#write([one]);
     }
   }
+}
+
+function weightOf({ memo: { content, tags, title } }: Creation): number {
+  return tags.reduce((sum, tag) => sum + tag.length + ROW, title.length + content.length + ROW);
 }

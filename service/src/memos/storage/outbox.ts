@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Connection } from '../../db/connection.ts';
 import type { Database } from '../../db/database.ts';
-import { insertRows } from '../../db/rows.ts';
+import { insertRows } from '../../db/many-rows.ts';
 import { databaseTime } from './times.ts';
 
 export type MemoEventType = 'memo_created' | 'memo_updated' | 'memo_deleted';

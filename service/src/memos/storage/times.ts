@@ -2,11 +2,11 @@
 
 /** `2025-10-10 09:00:00.123` for a column in UTC. */
 export function databaseTime(date: Date): string {
-  return databaseText(date.toISOString());
+  return databaseTimeOf(date.toISOString());
 }
 
 /** As {@link databaseTime}, of RFC 3339 in UTC with milliseconds. */
-export function databaseText(time: string): string {
+export function databaseTimeOf(time: string): string {
   return `${time.slice(0, 10)} ${time.slice(11, 23)}`;
 }
 

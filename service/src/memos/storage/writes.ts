@@ -1,6 +1,6 @@
 /** What a change writes, inside its transaction: the memo, its search row, its event; `tags/` has the rows of its tags. */
 import type { Connection, SqlValue } from '../../db/connection.ts';
-import { insertReturning, insertRows } from '../../db/rows.ts';
+import { insertReturning, insertRows } from '../../db/many-rows.ts';
 import type { Memo, MemoChanges, MemoFields } from '../memo.ts';
 import { currentTrace } from '../../observability/trace.ts';
 import { putTags, taggedMemo } from '../tags/tag-rows.ts';
@@ -8,7 +8,7 @@ import { eventValue, putEvents } from './outbox.ts';
 import type { MemoEventType } from './outbox.ts';
 import type { MemoRow } from './rows.ts';
 import type { SearchRow } from '../search/search-text.ts';
-import { databaseText } from './times.ts';
+import { databaseTimeOf } from './times.ts';
 
 /** A memo to be inserted; the database gives the id where there is none. */
 export type NewMemo = Omit<Memo, 'id'> & { readonly id?: number | undefined };
@@ -39,7 +39,7 @@ export async function writeNew(connection: Connection, all: readonly Creation[])
     connection,
     all.map(({ memo }) => memo),
   );
-  const made = all.map((one, index) => ({ ...one, memo: { ...one.memo, id: ids[index] ?? 0 } }));
+  const made = all.map((one, index) => ({ ...one, memo: { ...one.memo, id: ids[index] as number } }));
   await Promise.all([
     putSearch(
       connection,
@@ -65,8 +65,8 @@ export async function insertMemos(connection: Connection, memos: readonly NewMem
   const rows = memos.map((memo) => [
     memo.id ?? null,
     ...FIELDS.map((field) => stored(memo[field])),
-    databaseText(memo.created_at),
-    databaseText(memo.updated_at),
+    databaseTimeOf(memo.created_at),
+    databaseTimeOf(memo.updated_at),
     memo.version,
     1,
     null,
@@ -88,13 +88,13 @@ export async function updateMemo(
   const sent = FIELDS.filter((field) => changes[field] !== undefined);
   const columns: (readonly [string, SqlValue])[] = [
     ...sent.map((field) => [field, stored(after[field])] as const),
-    ['updated_at', databaseText(after.updated_at)],
+    ['updated_at', databaseTimeOf(after.updated_at)],
     ['version', after.version],
     ['stale_since', null],
   ];
   // The original's time of creation is turned into UTC together with the mark that says so.
   if (Number(row.times_in_utc) !== 1) {
-    columns.push(['created_at', databaseText(after.created_at)], ['times_in_utc', 1]);
+    columns.push(['created_at', databaseTimeOf(after.created_at)], ['times_in_utc', 1]);
   }
   const set = columns.map(([column]) => `${column} = ?`).join(', ');
   await connection.change(`UPDATE memos SET ${set} WHERE id = ?`, [...columns.map(([, value]) => value), after.id]);

@@ -1,10 +1,10 @@
 /** The rows of `memo_tags`: one for each tag of a memo, written in the memo's own transaction. */
 import { hash } from 'node:crypto';
 import type { Connection } from '../../db/connection.ts';
-import { changeRows, insertRows } from '../../db/rows.ts';
-import type { Row } from '../../db/rows.ts';
+import { changeRows, insertRows } from '../../db/many-rows.ts';
+import type { Row } from '../../db/many-rows.ts';
 import type { Memo } from '../memo.ts';
-import { databaseText } from '../storage/times.ts';
+import { databaseTimeOf } from '../storage/times.ts';
 
 /** A memo as the rows of its tags have it; times as in its own row. */
 export interface TaggedMemo {
@@ -32,7 +32,7 @@ export function tagDigest(tag: string): Buffer {
 
 /** A memo whose times are in UTC. */
 export function taggedMemo({ created_at, id, priority, tags, updated_at }: Memo): TaggedMemo {
-  return { id, tags, priority, created_at: databaseText(created_at), updated_at: databaseText(updated_at) };
+  return { id, tags, priority, created_at: databaseTimeOf(created_at), updated_at: databaseTimeOf(updated_at) };
 }
 
 /** Writes the rows of memos that have none for other tags. */

@@ -3,32 +3,33 @@ import type { Connection, SqlValue } from './connection.ts';
 
 export type Row = readonly SqlValue[];
 
-/** Rows and characters of one statement: far from what the server takes. A row that is longer has one of its own. */
-const MOST = { rows: 500, characters: 1_048_576 } as const;
-/** A text differs with the number of its rows: it is prepared for as many as a memo usually has. */
+/** Rows and characters of one statement: a character is at most three bytes, and a server takes megabytes. */
+const MOST = { rows: 500, characters: 262_144 } as const;
+/** A text differs with the number of its rows: only short ones are prepared, and kept. */
 const PREPARED_ROWS = 4;
 
-/** @param into up to where the rows begin: `INSERT INTO t (a, b)` @param rest what follows them */
+/**
+ * @param into up to where the rows begin: `INSERT INTO t (a, b)`
+ * @param rest what follows them
+ */
 export async function insertRows(connection: Connection, into: string, rows: readonly Row[], rest = ''): Promise<void> {
-  await changeRows(connection, rows, (some) => inserting(into, some, rest));
+  await sendParts(connection, rows, (some) => inserting(into, some, rest));
 }
 
-/** As {@link insertRows}, with what the statement says it returns: in the order of the rows. */
+/**
+ * As {@link insertRows}, with what the statement says it returns. MariaDB writes and returns a row before it comes to the
+ * next, so that these are in the order of the rows.
+ * @throws Error when they are not as many: nobody could say which is whose
+ */
 export async function insertReturning<Returned>(
   connection: Connection,
   into: string,
   rows: readonly Row[],
   returning: string,
 ): Promise<Returned[]> {
-  const parts = await Promise.all(
-    partsOf(rows).map(async (some) => {
-      const sql = inserting(into, some, returning);
-      return some.length > PREPARED_ROWS
-        ? await connection.query<Returned>(sql, some.flat())
-        : await connection.execute<Returned>(sql, some.flat());
-    }),
-  );
-  return parts.flat();
+  const all = await sendParts<Returned>(connection, rows, (some) => inserting(into, some, returning));
+  if (all.length !== rows.length) throw new Error(`${rows.length} rows were sent and ${all.length} came back`);
+  return all;
 }
 
 /** Sends a statement for each part of the rows, one behind the other. */
@@ -37,12 +38,22 @@ export async function changeRows(
   rows: readonly Row[],
   statement: (some: readonly Row[]) => string,
 ): Promise<void> {
-  await Promise.all(
-    partsOf(rows).map(async (some) => {
-      const sql = statement(some);
-      await (some.length > PREPARED_ROWS ? connection.run(sql, some.flat()) : connection.change(sql, some.flat()));
-    }),
-  );
+  await sendParts(connection, rows, statement);
+}
+
+/** @returns the rows of the answers, where they have any */
+async function sendParts<Returned>(
+  connection: Connection,
+  rows: readonly Row[],
+  statement: (some: readonly Row[]) => string,
+): Promise<Returned[]> {
+  const answers = partsOf(rows).map((some) => {
+    const [sql, values] = [statement(some), some.flat()];
+    return some.length > PREPARED_ROWS
+      ? connection.query<Returned>(sql, values)
+      : connection.execute<Returned>(sql, values);
+  });
+  return (await Promise.all(answers)).flat();
 }
 
 function inserting(into: string, rows: readonly Row[], rest: string): string {
