@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { atOnce, givingWay } from '../../waiting.ts';
-import { fold, gramExpression, likePattern, queryForms, searchRow } from './search-text.ts';
+import { fold, gramExpression, likePattern, pairsOf, queryForms, searchRow } from './search-text.ts';
 import type { SearchRow } from './search-text.ts';
 
 /** Text as people write it here: Korean composed and not, full-width, accents, ligatures, emoji, signs that SQL knows. */
@@ -71,6 +71,20 @@ describe('search', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  it('asks for the rarest of the pairs first, and for the same pairs whatever is known of them', () => {
+    const often = new Map([
+      ['보고', 60],
+      ['고서', 70],
+      ['서프', 0],
+    ]);
+    const [known, unknown] = [gramExpression(['보고서프'], often) ?? '', gramExpression(['보고서프']) ?? ''];
+    const [first, second, third] = pairsOf(['보고서프']).map((pair) => searchRow(pair, ''));
+    const words = [third, first, second].map((steps) => (steps ? `+${atOnce(steps).grams.split(' ')[0]}` : ''));
+    expect(known).to.match(/^\(([^)]*)\) /);
+    expect(/\(([^)]*)\)/.exec(known)?.[1]).to.equal(words.join(' '));
+    expect(known.split(/[ ()]/).toSorted()).to.deep.equal(unknown.split(/[ ()]/).toSorted());
   });
 
   it('does not find what spans the title and the content', () => {

@@ -134,24 +134,40 @@ export function queryForms(query: string): readonly string[] {
   return [...new Set([compose(apart), apart, query])];
 }
 
+/** How often a pair of characters stands in some texts; a pair that nobody looked for: never. */
+export type PairCounts = ReadonlyMap<string, number>;
+
+/**
+ * The pairs of characters that a match of these forms must hold, as {@link gramExpression} asks for them: from all over the
+ * query, without those of single characters.
+ */
+export function pairsOf(forms: readonly string[]): string[] {
+  return [...new Set(forms.flatMap(chosenPairs))];
+}
+
 /**
  * The boolean full-text expression that every match of these forms satisfies; undefined when every text does.
  * Pairs are taken from all over the query; a single character is the beginning of some pair.
+ * @param counts the rarest pair goes first: MariaDB reads the list of each pair as a whole, one after the other, and none once
+ * there is nothing left that could match
  */
-export function gramExpression(forms: readonly string[]): string | undefined {
+export function gramExpression(forms: readonly string[], counts: PairCounts = new Map()): string | undefined {
   if (forms.includes('')) return undefined;
-  return [...forms.map(formExpression), EVERY_GRAM].join(' ');
+  return [...forms.map((form) => formExpression(form, counts)), EVERY_GRAM].join(' ');
 }
 
-function formExpression(form: string): string {
+function formExpression(form: string, counts: PairCounts): string {
   if (form.length === 1) return `g${code(form.charCodeAt(0))}*`;
-  const grams = new Set<string>();
-  for (let index = 1; index < form.length; index += 1) {
-    grams.add(wordOf(form.charCodeAt(index - 1), form.charCodeAt(index)));
-  }
-  const step = Math.max(1, Math.ceil(grams.size / MAX_QUERY_GRAMS));
-  const chosen = [...grams].filter((_gram, index) => index % step === 0);
-  return `(${chosen.map((gram) => `+${gram}`).join(' ')})`;
+  const often = (pair: string): number => counts.get(pair) ?? 0;
+  const pairs = chosenPairs(form).toSorted((left, right) => often(left) - often(right));
+  return `(${pairs.map((pair) => `+${wordOf(pair.charCodeAt(0), pair.charCodeAt(1))}`).join(' ')})`;
+}
+
+function chosenPairs(form: string): string[] {
+  const pairs = new Set<string>();
+  for (let index = 1; index < form.length; index += 1) pairs.add(form.slice(index - 1, index + 1));
+  const step = Math.max(1, Math.ceil(pairs.size / MAX_QUERY_GRAMS));
+  return [...pairs].filter((_pair, index) => index % step === 0);
 }
 
 function wordOf(first: number, second: number): string {

@@ -6,7 +6,8 @@ import type { Connection, SqlValue } from '../../db/connection.ts';
 import type { Database } from '../../db/database.ts';
 import { NewestRows } from './newest.ts';
 import type { Borders } from './newest.ts';
-import { gramExpression, likePattern, queryForms } from './search-text.ts';
+import { gramExpression, likePattern, pairsOf, queryForms } from './search-text.ts';
+import type { PairCounts } from './search-text.ts';
 
 interface Found {
   readonly memo_id: number;
@@ -72,7 +73,20 @@ async function pageOf(
   const page = near.slice(skip);
   if (near.length === wanted || border === 0) return page;
   const left = { skip: Math.max(0, skip - near.length), limit: limit - page.length };
-  return [...page, ...(await ids(connection, indexedMatches(query, border), left.skip, left.limit))];
+  const far = indexedMatches(query, border, await countPairs(connection, query, sample));
+  return [...page, ...(await ids(connection, far, left.skip, left.limit))];
+}
+
+/** How often the pairs of a query stand in the very newest memos: nearly as often as anywhere. */
+async function countPairs(connection: Connection, query: string, sample: number): Promise<PairCounts> {
+  const pairs = pairsOf(queryForms(query));
+  if (pairs.length < 2) return new Map();
+  const counts = pairs.map((_, index) => `CAST(SUM(folded LIKE ?) AS INTEGER) AS pair${index}`).join(', ');
+  const [row] = await connection.query<Record<string, number | null>>(
+    `SELECT ${counts} FROM memo_search WHERE memo_id > ?`,
+    [...pairs.map(likePattern), sample],
+  );
+  return new Map(pairs.map((pair, index) => [pair, row?.[`pair${index}`] ?? 0]));
 }
 
 /** A sample may hold half of what it should. */
@@ -104,10 +118,10 @@ function matchesBetween(query: string, above: number, upTo = Number.MAX_SAFE_INT
 }
 
 /** What the index leads to, up to the border. */
-function indexedMatches(query: string, border: number): Part {
+function indexedMatches(query: string, border: number, counts?: PairCounts): Part {
   const forms = queryForms(query);
   const like = likeAny('folded', forms);
-  const grams = gramExpression(forms);
+  const grams = gramExpression(forms, counts);
   const indexed = grams === undefined ? '' : 'MATCH (grams) AGAINST (? IN BOOLEAN MODE) AND ';
   return {
     sql: `SELECT memo_id FROM memo_search WHERE ${indexed}memo_id <= ? AND ${like.sql}`,
