@@ -1,12 +1,11 @@
 /** Creates that come at once, and share transactions: none has anything of another's. */
 import { expect } from 'chai';
 import type { Connection } from 'mariadb';
-import { startMariaDB } from '../../stores/mariadb.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
 import { until } from '../../stores/ready.ts';
-import { migrate, startService } from '../harness/service.ts';
+import { startOnMariaDB } from '../harness/on-mariadb.ts';
 import type { Reply, Service } from '../harness/service.ts';
-import { rootSession, torn, WHOLE } from '../harness/sql.ts';
+import { torn, WHOLE } from '../harness/sql.ts';
 
 describe('memos that are created at once', function () {
   this.timeout(60_000);
@@ -15,10 +14,7 @@ describe('memos that are created at once', function () {
   let root: Connection;
 
   before(async () => {
-    database = await startMariaDB();
-    expect(await migrate({ DATABASE_URL: database.url })).to.include({ status: 0 });
-    service = await startService({ DATABASE_URL: database.url });
-    root = await rootSession(database);
+    ({ database, root, service } = await startOnMariaDB());
   });
 
   afterEach(async () => {

@@ -7,16 +7,15 @@ import type { Filters } from '../../../service/src/memos/listing/filters.ts';
 import { NEWEST_FIRST, parseOrder } from '../../../service/src/memos/listing/order.ts';
 import { placeOf, rowsOf } from '../../../service/src/memos/listing/statement.ts';
 import type { Statement } from '../../../service/src/memos/listing/statement.ts';
-import { startMariaDB } from '../../stores/mariadb.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
 import { until } from '../../stores/ready.ts';
 import { matches, queryOf, sorted, sorting } from './list-model.ts';
 import type { Asked } from './list-model.ts';
 import { nextOf, walk } from '../harness/paging.ts';
 import type { MemoReply } from '../harness/paging.ts';
+import { startOnMariaDB } from '../harness/on-mariadb.ts';
 import { createMemo, migrate, startService } from '../harness/service.ts';
 import type { Service } from '../harness/service.ts';
-import { rootSession } from '../harness/sql.ts';
 
 /** Few values, so that filters match and sort keys tie. */
 const time = fc.constantFrom(...[0, 1, 2, 3].map((second) => `2024-05-01T00:00:0${second}.000Z`));
@@ -43,9 +42,7 @@ describe('lists of memos', function () {
   let service: Service;
 
   before(async () => {
-    database = await startMariaDB();
-    expect(await migrate({ DATABASE_URL: database.url })).to.include({ status: 0 });
-    [root, service] = [await rootSession(database), await startService({ DATABASE_URL: database.url })];
+    ({ database, root, service } = await startOnMariaDB());
   });
 
   after(async () => {

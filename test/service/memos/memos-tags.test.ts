@@ -12,13 +12,13 @@ import type { Selection } from '../../../service/src/memos/listing/selection.ts'
 import { placeOf, rowsOf } from '../../../service/src/memos/listing/statement.ts';
 import { TagIndex } from '../../../service/src/memos/listing/tag-index.ts';
 import type { MemoRow } from '../../../service/src/memos/storage/rows.ts';
-import { startMariaDB } from '../../stores/mariadb.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
 import { until } from '../../stores/ready.ts';
 import { matches, queryOf, sorted, sorting } from './list-model.ts';
 import type { Asked } from './list-model.ts';
 import { walk } from '../harness/paging.ts';
 import type { MemoReply } from '../harness/paging.ts';
+import { startOnMariaDB } from '../harness/on-mariadb.ts';
 import { createMemo, migrate, startService } from '../harness/service.ts';
 import type { Service } from '../harness/service.ts';
 import { enterTags, rootSession, torn, WHOLE } from '../harness/sql.ts';
@@ -46,9 +46,7 @@ describe('memos by their tags', function () {
   let service: Service;
 
   before(async () => {
-    database = await startMariaDB();
-    expect(await migrate({ DATABASE_URL: database.url })).to.include({ status: 0 });
-    [root, service] = [await rootSession(database), await startService({ DATABASE_URL: database.url })];
+    ({ database, root, service } = await startOnMariaDB());
   });
 
   after(async () => {

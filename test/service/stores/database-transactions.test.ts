@@ -1,12 +1,12 @@
 /** Writes that meet each other, meet somebody else's locks, or find no connection. */
 import { expect } from 'chai';
 import type { Connection } from 'mariadb';
-import { startMariaDB } from '../../stores/mariadb.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
 import { until } from '../../stores/ready.ts';
-import { createMemo, migrate, startService, timed } from '../harness/service.ts';
+import { startOnMariaDB } from '../harness/on-mariadb.ts';
+import { createMemo, timed } from '../harness/service.ts';
 import type { Service } from '../harness/service.ts';
-import { rootSession, sessionsById, sessionsOfService, torn, WHOLE } from '../harness/sql.ts';
+import { sessionsById, sessionsOfService, torn, WHOLE } from '../harness/sql.ts';
 
 const memo = { title: 't', content: 'c', tags: ['a', 'b'] };
 const DEADLINE_MS = 4_500;
@@ -18,10 +18,7 @@ describe('writes to a database that others use too', function () {
   let root: Connection;
 
   before(async () => {
-    database = await startMariaDB();
-    expect(await migrate({ DATABASE_URL: database.url })).to.include({ status: 0 });
-    service = await startService({ DATABASE_URL: database.url });
-    root = await rootSession(database);
+    ({ database, root, service } = await startOnMariaDB());
   });
 
   afterEach(async () => {
