@@ -69,8 +69,7 @@ const KILLED = 1927;
 
 /** Whether the transaction was rolled back for another's sake, so that running it again may succeed. */
 export function isContention(error: unknown): boolean {
-  if (!(error instanceof DatabaseUnavailable)) return false;
-  return error.cause instanceof SqlError && CONTENDED.has(error.cause.errno);
+  return CONTENDED.has(numberOf(error));
 }
 
 /**
@@ -79,12 +78,17 @@ export function isContention(error: unknown): boolean {
  */
 export function mayBeOneRow(error: unknown): boolean {
   if (!(error instanceof DatabaseUnavailable)) return true;
-  return isContention(error) || (error.cause instanceof SqlError && error.cause.errno === TOO_LONG);
+  return isContention(error) || numberOf(error) === TOO_LONG;
 }
 
 /** Whether a statement met a row that another transaction holds, and gave up waiting. */
 export function isLockTimeout(error: unknown): boolean {
-  return isContention(error) && error instanceof Error && error.cause instanceof SqlError && error.cause.errno === 1205;
+  return numberOf(error) === 1205;
+}
+
+/** The server's own number of why it does not serve; 0 where that is not what went wrong. */
+function numberOf(error: unknown): number {
+  return error instanceof DatabaseUnavailable && error.cause instanceof SqlError ? error.cause.errno : 0;
 }
 
 /** A driver's error as {@link DatabaseUnavailable} or {@link DataTooLarge} where it is one, else as it came. */

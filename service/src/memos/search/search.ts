@@ -19,6 +19,9 @@ interface Part {
   readonly values: readonly SqlValue[];
 }
 
+/** Those of a query: see {@link queryForms}. */
+type Forms = readonly string[];
+
 export class MemoSearch {
   readonly #database: Database;
   readonly #newest = new NewestRows();
@@ -31,15 +34,16 @@ export class MemoSearch {
 
   /** Ids of the memos that hold the query, from the newest down. Never a part of them: @throws DatabaseUnavailable */
   async find(query: string, skip: number, limit: number): Promise<number[]> {
+    const forms = queryForms(query);
     return this.#database.withConnection(async (connection) => {
       const pendingTo = await this.#pendingTo(connection);
       const borders = await this.#newest.borders(connection);
       if (pendingTo > 0) {
         const { newest } = borders;
-        const parts = [matchesBetween(query, newest), indexedMatches(query, newest), pendingMatches(query, pendingTo)];
+        const parts = [matchesBetween(forms, newest), indexedMatches(forms, newest), pendingMatches(query, pendingTo)];
         return await inOne(connection, parts, skip, limit);
       }
-      return await pageOf(connection, query, borders, skip, limit);
+      return await pageOf(connection, forms, borders, skip, limit);
     });
   }
 
@@ -57,29 +61,29 @@ export class MemoSearch {
 /** Of memos that all have their search rows. */
 async function pageOf(
   connection: Connection,
-  query: string,
+  forms: Forms,
   borders: Borders,
   skip: number,
   limit: number,
 ): Promise<number[]> {
   const { newest, sample } = borders;
   const wanted = Math.min(skip + limit, Number.MAX_SAFE_INTEGER);
-  const near = await ids(connection, matchesBetween(query, sample), 0, wanted);
+  const near = await ids(connection, matchesBetween(forms, sample), 0, wanted);
   let border = sample;
-  if (near.length < wanted && newest < sample && (await areLikely(connection, query, borders, near.length, wanted))) {
-    near.push(...(await ids(connection, matchesBetween(query, newest, sample), 0, wanted - near.length)));
+  if (near.length < wanted && newest < sample && (await areLikely(connection, forms, borders, near.length, wanted))) {
+    near.push(...(await ids(connection, matchesBetween(forms, newest, sample), 0, wanted - near.length)));
     border = newest;
   }
   const page = near.slice(skip);
   if (near.length === wanted || border === 0) return page;
   const left = { skip: Math.max(0, skip - near.length), limit: limit - page.length };
-  const far = indexedMatches(query, border, await countPairs(connection, query, sample));
+  const far = indexedMatches(forms, border, await countPairs(connection, forms, sample));
   return [...page, ...(await ids(connection, far, left.skip, left.limit))];
 }
 
 /** How often the pairs of a query stand in the very newest memos: nearly as often as anywhere. */
-async function countPairs(connection: Connection, query: string, sample: number): Promise<PairCounts> {
-  const pairs = pairsOf(queryForms(query));
+async function countPairs(connection: Connection, forms: Forms, sample: number): Promise<PairCounts> {
+  const pairs = pairsOf(forms);
   if (pairs.length < 2) return new Map();
   const counts = pairs.map((_, index) => `CAST(SUM(folded LIKE ?) AS INTEGER) AS pair${index}`).join(', ');
   const [row] = await connection.query<Record<string, number | null>>(
@@ -98,19 +102,19 @@ const LUCK = 2;
  */
 async function areLikely(
   connection: Connection,
-  query: string,
+  forms: Forms,
   { newest, probe, ratio }: Borders,
   near: number,
   wanted: number,
 ): Promise<boolean> {
   const enough = wanted / (ratio * LUCK);
   if (near >= enough) return true;
-  return (await ids(connection, matchesBetween(query, newest, probe), 0, wanted)).length >= enough;
+  return (await ids(connection, matchesBetween(forms, newest, probe), 0, wanted)).length >= enough;
 }
 
 /** Looks at each row above a border, up to another. */
-function matchesBetween(query: string, above: number, upTo = Number.MAX_SAFE_INTEGER): Part {
-  const like = likeAny('folded', queryForms(query));
+function matchesBetween(forms: Forms, above: number, upTo = Number.MAX_SAFE_INTEGER): Part {
+  const like = likeAny('folded', forms);
   return {
     sql: `SELECT memo_id FROM memo_search WHERE memo_id > ? AND memo_id <= ? AND ${like.sql}`,
     values: [above, upTo, ...like.values],
@@ -118,8 +122,7 @@ function matchesBetween(query: string, above: number, upTo = Number.MAX_SAFE_INT
 }
 
 /** What the index leads to, up to the border. */
-function indexedMatches(query: string, border: number, counts?: PairCounts): Part {
-  const forms = queryForms(query);
+function indexedMatches(forms: Forms, border: number, counts?: PairCounts): Part {
   const like = likeAny('folded', forms);
   const grams = gramExpression(forms, counts);
   const indexed = grams === undefined ? '' : 'MATCH (grams) AGAINST (? IN BOOLEAN MODE) AND ';
