@@ -1,10 +1,11 @@
 /** Statements over many rows. */
+import { fitting } from '../fitting.ts';
 import type { Connection, SqlValue } from './connection.ts';
 
 export type Row = readonly SqlValue[];
 
 /** Rows and characters of one statement: a character is at most three bytes, and a server takes megabytes. */
-const MOST = { rows: 500, characters: 262_144 } as const;
+const MOST = { count: 500, weight: 262_144 } as const;
 /** A text differs with the number of its rows: only short ones are prepared, and kept. */
 const PREPARED_ROWS = 4;
 
@@ -13,7 +14,7 @@ const PREPARED_ROWS = 4;
  * @param rest what follows them
  */
 export async function insertRows(connection: Connection, into: string, rows: readonly Row[], rest = ''): Promise<void> {
-  await sendParts(connection, rows, (some) => inserting(into, some, rest));
+  await sendRows(connection, rows, (some) => inserting(into, some, rest));
 }
 
 /**
@@ -27,22 +28,13 @@ export async function insertReturning<Returned>(
   rows: readonly Row[],
   returning: string,
 ): Promise<Returned[]> {
-  const all = await sendParts<Returned>(connection, rows, (some) => inserting(into, some, returning));
+  const all = await sendRows<Returned>(connection, rows, (some) => inserting(into, some, returning));
   if (all.length !== rows.length) throw new Error(`${rows.length} rows were sent and ${all.length} came back`);
   return all;
 }
 
-/** Sends a statement for each part of the rows, one behind the other. */
-export async function changeRows(
-  connection: Connection,
-  rows: readonly Row[],
-  statement: (some: readonly Row[]) => string,
-): Promise<void> {
-  await sendParts(connection, rows, statement);
-}
-
-/** @returns the rows of the answers, where they have any */
-async function sendParts<Returned>(
+/** Sends a statement for each part of the rows, one behind the other. @returns the rows of the answers, where they have any */
+export async function sendRows<Returned>(
   connection: Connection,
   rows: readonly Row[],
   statement: (some: readonly Row[]) => string,
@@ -62,18 +54,11 @@ function inserting(into: string, rows: readonly Row[], rest: string): string {
 
 function partsOf(rows: readonly Row[]): Row[][] {
   const parts: Row[][] = [];
-  let part: Row[] = [];
-  let characters = 0;
-  for (const row of rows) {
-    const more = lengthOf(row);
-    if (part.length > 0 && (part.length === MOST.rows || characters + more > MOST.characters)) {
-      parts.push(part);
-      [part, characters] = [[], 0];
-    }
-    part.push(row);
-    characters += more;
+  for (let rest = rows; rest.length > 0;) {
+    const part = rest.slice(0, fitting(rest, MOST, lengthOf));
+    parts.push(part);
+    rest = rest.slice(part.length);
   }
-  if (part.length > 0) parts.push(part);
   return parts;
 }
 

@@ -8,6 +8,7 @@ import type { Connection } from '../db/connection.ts';
 import { DatabaseUnavailable } from '../db/errors.ts';
 import { errorFields } from '../observability/log.ts';
 import type { Log } from '../observability/log.ts';
+import { fitting } from '../fitting.ts';
 import { pauseUnless } from '../waiting.ts';
 import { Bell } from './bell.ts';
 import { Yield } from './exclusive.ts';
@@ -29,9 +30,8 @@ export interface RelayOptions extends Pick<Config, 'cache' | 'events' | 'updateE
 /** Deletes a portion of what has had its time. @returns whether nothing of it is left */
 export type Purge = (connection: Connection, now: Date) => Promise<boolean>;
 
-const BATCH_ROWS = 500;
-/** Characters of the values of a batch, far below the megabyte that brokers take at once. */
-const BATCH_LENGTH = 256 * 1024;
+/** Of a batch; its values in characters, far below the megabyte that brokers take at once. */
+const BATCH = { count: 500, weight: 256 * 1024 } as const;
 /** How often the outbox is looked at for the events of other replicas; our own ring the bell. */
 const LOOK_MS = 250;
 const MEASURE_MS = 5_000;
@@ -83,7 +83,11 @@ export class Relay {
 
   async #sendNext(held: Held, publisher: Publisher): Promise<'sent' | 'empty' | 'away'> {
     const { metrics, updateEvents, log, now } = this.#options;
-    const events = portion(await held.ask((session) => nextEvents(session, BATCH_ROWS)));
+    const waiting = await held.ask((session) => nextEvents(session, BATCH.count));
+    const events = waiting.slice(
+      0,
+      fitting(waiting, BATCH, ({ payload }) => payload.length),
+    );
     if (events.length === 0) return 'empty';
     const wanted = updateEvents ? events : events.filter(isAlwaysPublished);
     const sent = await this.#publish(publisher, wanted, held);
@@ -183,11 +187,4 @@ class Chores {
     if (events !== undefined) return 'published_at';
     return cache === undefined ? 'created_at' : 'replayed_at';
   }
-}
-
-/** As many of the first events as fit into one batch, at least one. */
-function portion(events: readonly OutboxEvent[]): readonly OutboxEvent[] {
-  let length = 0;
-  const end = events.findIndex(({ payload }, index) => (length += payload.length) > BATCH_LENGTH && index > 0);
-  return end < 0 ? events : events.slice(0, end);
 }

@@ -1,7 +1,9 @@
 /** How far down the newest memos can be looked at one by one: as many as hold a bounded number of bytes together. */
 import type { Connection } from '../../db/connection.ts';
+import { fitting } from '../../fitting.ts';
 
-const MOST = { rows: 5000, bytes: 16_777_216 } as const;
+/** Rows, and their bytes together. */
+const MOST = { count: 5000, weight: 16_777_216 } as const;
 /** Rows that tell how frequent a word is. */
 const SAMPLE = 500;
 /** Rows that are measured at first, and twice as many each time after that: any of them may be megabytes. */
@@ -78,9 +80,6 @@ async function measureAbove(connection: Connection, id: number): Promise<{ rows:
   }
 }
 
-/** How many of the first rows are within the bounds; the very first always is. */
 function countWithin(rows: readonly Measured[]): number {
-  let bytes = 0;
-  const over = rows.findIndex((row, index) => (bytes += row.bytes) > MOST.bytes && index > 0);
-  return Math.min(MOST.rows, over < 0 ? rows.length : over);
+  return fitting(rows, MOST, ({ bytes }) => bytes);
 }

@@ -5,13 +5,14 @@
 import { transactionEnd } from '../../db/database.ts';
 import type { Database } from '../../db/database.ts';
 import { mayBeOneRow } from '../../db/errors.ts';
+import { fitting } from '../../fitting.ts';
 import { writeNew } from './writes.ts';
 import type { Creation } from './writes.ts';
 
 /** Milliseconds that a create waits for those before it: what holds them up for longer is not to hold up this one too. */
 const PATIENCE_MS = 20;
 /** Of one transaction; the text and tags of its memos, in characters. A memo that is longer has one of its own. */
-const MOST = { memos: 64, characters: 65_536 } as const;
+const MOST = { count: 64, weight: 65_536 } as const;
 /** Characters that a row counts for, beside its text. */
 const ROW = 64;
 
@@ -37,7 +38,7 @@ export class CreateGroups {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ creation, since: performance.now(), resolve, reject });
       if (this.#running === 0) void this.#run();
-      else this.#hurry();
+      else if (this.#waiting.length === 1) this.#hurry();
     });
   }
 
@@ -58,12 +59,7 @@ export class CreateGroups {
   }
 
   #next(): Waiting[] {
-    let characters = 0;
-    const end = this.#waiting.findIndex(({ creation }, index) => {
-      characters += weightOf(creation);
-      return index > 0 && (index === MOST.memos || characters > MOST.characters);
-    });
-    const group = this.#waiting.splice(0, end < 0 ? this.#waiting.length : end);
+    const group = this.#waiting.splice(0, fitting(this.#waiting, MOST, weightOf));
     this.#hurry();
     return group;
   }
@@ -83,6 +79,7 @@ export class CreateGroups {
   }
 }
 
-function weightOf({ memo: { content, tags, title } }: Creation): number {
+function weightOf({ creation: { memo } }: Waiting): number {
+  const { content, tags, title } = memo;
   return tags.reduce((sum, tag) => sum + tag.length + ROW, title.length + content.length + ROW);
 }

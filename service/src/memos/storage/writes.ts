@@ -5,7 +5,7 @@ import type { Memo, MemoChanges, MemoFields } from '../memo.ts';
 import { currentTrace } from '../../observability/trace.ts';
 import { putTags, taggedMemo } from '../tags/tag-rows.ts';
 import { eventValue, putEvents } from './outbox.ts';
-import type { MemoEventType } from './outbox.ts';
+import type { MemoEvent, MemoEventType } from './outbox.ts';
 import type { MemoRow } from './rows.ts';
 import type { SearchRow } from '../search/search-text.ts';
 import { databaseTimeOf } from './times.ts';
@@ -51,10 +51,7 @@ export async function writeNew(connection: Connection, all: readonly Creation[])
     ),
     putEvents(
       connection,
-      made.map(({ at, memo, traceparent }) => {
-        const value = eventValue({ type: 'memo_created', memoId: memo.id, at }, memo);
-        return { type: 'memo_created', memoId: memo.id, version: memo.version, value, at, traceparent };
-      }),
+      made.map(({ at, memo, ...from }) => memoEvent('memo_created', memo, at, from.traceparent, memo)),
     ),
   ]);
   return ids;
@@ -112,16 +109,28 @@ export async function putSearch(
   );
 }
 
+/** A memo as its event names it. */
+type ChangedMemo = Pick<Memo, 'id' | 'version'>;
+
 /** @param memo absent when it was deleted */
 export async function putMemoEvent(
   connection: Connection,
   type: MemoEventType,
-  { id, version }: { readonly id: number; readonly version: number },
+  changed: ChangedMemo,
   at: Date,
   memo?: MemoFields,
 ): Promise<void> {
-  const value = eventValue({ type, memoId: id, at }, memo);
-  await putEvents(connection, [{ type, memoId: id, version, value, at, traceparent: traceparent() }]);
+  await putEvents(connection, [memoEvent(type, changed, at, traceparent(), memo)]);
+}
+
+function memoEvent(
+  type: MemoEventType,
+  { id, version }: ChangedMemo,
+  at: Date,
+  traceparent: string | null,
+  memo?: MemoFields,
+): MemoEvent {
+  return { type, memoId: id, version, value: eventValue({ type, memoId: id, at }, memo), at, traceparent };
 }
 
 function traceparent(): string | null {

@@ -1,7 +1,7 @@
 /** The rows of `memo_tags`: one for each tag of a memo, written in the memo's own transaction. */
 import { hash } from 'node:crypto';
 import type { Connection } from '../../db/connection.ts';
-import { changeRows, insertRows } from '../../db/many-rows.ts';
+import { insertRows, sendRows } from '../../db/many-rows.ts';
 import type { Row } from '../../db/many-rows.ts';
 import type { Memo } from '../memo.ts';
 import { databaseTimeOf } from '../storage/times.ts';
@@ -22,8 +22,6 @@ interface TagRow {
 }
 
 const DIGEST_BYTES = 16;
-/** Memos of a statement that is prepared, as for one; a longer list of them differs each time. */
-const PREPARED_MEMOS = 4;
 
 /** What stands for a tag, which may be longer than a key: the same for the same code points and for no others. */
 export function tagDigest(tag: string): Buffer {
@@ -54,11 +52,10 @@ export async function putTags(connection: Connection, memos: readonly TaggedMemo
  * these meanwhile.
  */
 export async function replaceTags(connection: Connection, memos: readonly TaggedMemo[]): Promise<void> {
-  const sql = `SELECT memo_id, tag FROM memo_tags WHERE memo_id IN (${memos.map(() => '?').join(', ')})`;
-  const ids = memos.map(({ id }) => id);
-  const there = await (memos.length > PREPARED_MEMOS
-    ? connection.query<TagRow>(sql, ids)
-    : connection.execute<TagRow>(sql, ids));
+  const ids = memos.map(({ id }) => [id]);
+  const there = await sendRows<TagRow>(connection, ids, (some) => {
+    return `SELECT memo_id, tag FROM memo_tags WHERE memo_id IN (${some.map(() => '?').join(', ')})`;
+  });
   const wanted = new Set(memos.flatMap(({ id, tags }) => digestsOf(tags).map((tag) => keyOf({ memo_id: id, tag }))));
   const others = there.filter((row) => !wanted.has(keyOf(row))).map(({ memo_id, tag }) => [memo_id, tag]);
   await Promise.all([putTags(connection, memos), deleteRows(connection, others)]);
@@ -77,7 +74,7 @@ export async function dropTags(connection: Connection, id: number): Promise<void
 
 /** By the whole key: a DELETE of all rows of a memo reads on to those of the next one, and waits for whoever changes that. */
 async function deleteRows(connection: Connection, keys: readonly Row[]): Promise<void> {
-  await changeRows(connection, keys, (some) => {
+  await sendRows(connection, keys, (some) => {
     return `DELETE FROM memo_tags WHERE ${some.map(() => '(memo_id = ? AND tag = ?)').join(' OR ')}`;
   });
 }
