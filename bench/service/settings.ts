@@ -8,7 +8,7 @@ import { consoleLog } from '../../test/cluster/host/progress.ts';
 import { audience, startIssuer } from '../../test/service/harness/issuer.ts';
 import { quantile } from '../quantile.ts';
 import { startContender } from './speed/contender.ts';
-import { measureWarm } from './speed/load.ts';
+import { measure, warmUp } from './speed/load.ts';
 import { setStage } from './speed/stage.ts';
 
 const { values } = parseArgs({
@@ -73,7 +73,9 @@ async function costOf({ environment, headers: headersOf = () => ({}) }: Setting)
   const headers = await headersOf();
   const requests = Array.from({ length: MEMOS }, (_, index) => ({ path: `/v1/memos/${index + 1}` }));
   try {
-    return (await measureWarm(service, { connections: 32, requests, headers, seconds })).cpuMicros;
+    const load = { connections: 32, requests, headers };
+    await warmUp(service, load);
+    return (await measure(service, { ...load, seconds })).cpuMicros;
   } finally {
     await service.stop();
   }

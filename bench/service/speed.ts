@@ -1,17 +1,18 @@
 /**
  * How fast the service is, beside a bare `node:http` server, Express by its documentation and Fastify doing the same work.
- * Rounds of all contenders alternate within one run; each figure is the median of its rounds. The table goes to standard
- * output. `node bench/service/speed.ts --memos 1000000 --seconds 10 --rounds 3 --out speed.json`; `--profiles FOLDER` adds
+ * In each round all are started anew, and take turns; each figure is the median of its turns. The table goes to standard output.
+ * `node bench/service/speed.ts --memos 1000000 --seconds 10 --rounds 3 --out speed.json`; `--profiles FOLDER` adds
  * a round of the service under Node's profiler to each, a table of where its time goes, and the profiles for a flame graph.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { setTimeout as pause } from 'node:timers/promises';
 import { consoleLog } from '../../test/cluster/host/progress.ts';
 import { startContender } from './speed/contender.ts';
-import type { Contender } from './speed/contender.ts';
-import { measure, measureWarm } from './speed/load.ts';
-import type { Measured } from './speed/load.ts';
+import type { Contender, ContenderName } from './speed/contender.ts';
+import { measure, warmUp } from './speed/load.ts';
+import type { LoadRequest, Measured } from './speed/load.ts';
 import { profiling, sharesIn, shareTable } from './speed/profile.ts';
 import { speedTable } from './speed/report.ts';
 import type { SpeedResult, TrialResult } from './speed/report.ts';
@@ -32,6 +33,11 @@ const { values } = parseArgs({
 const log = consoleLog();
 const [memos, seconds, rounds] = [Number(values.memos), Number(values.seconds), Number(values.rounds)];
 
+/** Of each round, where there is something to compare: a machine that others share is another one from second to second. */
+const TURNS = 3;
+/** In which a server does what is left of its turn: its last log lines, the events of its writes. */
+const SETTLING_MS = 1_000;
+
 const stage = await setStage(memos, log);
 try {
   const service = await startContender('service', stage.environment);
@@ -50,23 +56,39 @@ try {
   await stage.stop();
 }
 
-async function tried(trial: Trial): Promise<TrialResult> {
-  const measured = new Map<string, Measured[]>(trial.contenders.map((name) => [name, []]));
+async function tried({ connections, contenders, name, requests }: Trial): Promise<TrialResult> {
+  const measured = new Map<string, Measured[]>(contenders.map((each) => [each, []]));
+  const load = { connections, requests };
+  const turns = contenders.length > 1 ? TURNS : 1;
   for (let round = 1; round <= rounds; round += 1) {
-    for (const name of trial.contenders) {
-      const contender = await startContender(name, stage.environment);
-      try {
-        await warmCache(trial);
-        const { connections, requests } = trial;
-        const result = await measureWarm(contender, { connections, requests, seconds });
-        measured.get(name)?.push(result);
-        log(`${trial.name}, ${name}, round ${round} of ${rounds}: ${result.perSecond.toFixed(0)} requests/s`);
-      } finally {
-        await contender.stop();
+    await withContenders(contenders, async (running) => {
+      await fillCache(running, requests);
+      for (const contender of running) await warmUp(contender, load);
+      for (let turn = 1; turn <= turns; turn += 1) {
+        for (const contender of running) {
+          await pause(SETTLING_MS);
+          const result = await measure(contender, { ...load, seconds: Math.max(1, Math.round(seconds / turns)) });
+          measured.get(contender.name)?.push(result);
+          const [rate, spent] = [result.perSecond.toFixed(0), result.cpuMicros.toFixed(0)];
+          log(`${name}, ${contender.name}, round ${round} of ${rounds}: ${rate} requests/s, ${spent} µs each`);
+        }
       }
-    }
+    });
   }
-  return { name: trial.name, contenders: Object.fromEntries([...measured].map(([name, all]) => [name, median(all)])) };
+  return { name, contenders: Object.fromEntries([...measured].map(([each, all]) => [each, median(all)])) };
+}
+
+async function withContenders(
+  names: readonly ContenderName[],
+  work: (running: readonly Contender[]) => Promise<void>,
+): Promise<void> {
+  const running: Contender[] = [];
+  try {
+    for (const name of names) running.push(await startContender(name, stage.environment));
+    await work(running);
+  } finally {
+    for (const contender of running) await contender.stop();
+  }
 }
 
 async function profiled({ connections, name, requests }: Trial, into: string): Promise<string> {
@@ -78,13 +100,13 @@ async function profiled({ connections, name, requests }: Trial, into: string): P
   return shareTable(name, sharesIn(folder));
 }
 
-/** Only the service fills its cache; each reads what is there, and that lasts for minutes only. */
-async function warmCache({ requests }: Trial): Promise<void> {
-  const reads = requests.filter(({ method }) => method === undefined);
-  if (reads.length === 0) return;
-  const service = await startContender('service', stage.environment);
-  for (const { path } of reads) await (await fetch(`${service.url}${path}`)).arrayBuffer();
-  await service.stop();
+/** Only the service fills its cache; each reads what is there. What was there before may be about to expire. */
+async function fillCache(running: readonly Contender[], requests: readonly LoadRequest[]): Promise<void> {
+  await stage.redis.flushall();
+  const service = running.find(({ name }) => name === 'service');
+  for (const { method, path } of requests) {
+    if (method === undefined) await (await fetch(`${service?.url}${path}`)).arrayBuffer();
+  }
 }
 
 /** The one of the middle by its processor time, as a whole: figures of different rounds belong to different moments. */

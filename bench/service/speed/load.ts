@@ -54,10 +54,9 @@ export async function measure(contender: Contender, load: Load): Promise<Measure
 /** Seconds in which caches are filled and V8 learns what is hot. */
 const WARMING = 5;
 
-/** As {@link measure}, of a server that has been under that load for a while. */
-export async function measureWarm(contender: Contender, load: Load): Promise<Measured> {
+/** Puts a server under the load that is measured next. */
+export async function warmUp(contender: Contender, load: Omit<Load, 'seconds'>): Promise<void> {
   await measure(contender, { ...load, seconds: WARMING });
-  return await measure(contender, load);
 }
 
 /** Puts a server under load, whoever it is. */

@@ -1,5 +1,6 @@
 /** The stores, full of memos: loaded by the service's own import, so that every row is there that a write makes. */
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import type { Connection } from 'mariadb';
 import { run } from '../../../test/cluster/host/command.ts';
 import { ensurePackages } from '../../../test/cluster/host/packages.ts';
@@ -15,6 +16,7 @@ export interface Stage {
   readonly environment: Readonly<Record<string, string>>;
   /** As root. */
   readonly sql: Connection;
+  readonly redis: Redis;
   readonly loading: { readonly perSecond: number };
   stop(): Promise<void>;
 }
@@ -35,15 +37,18 @@ export async function setStage(memos: number, log: Log): Promise<Stage> {
   const { status, stdout, stderr } = await migrate(environment);
   if (status !== 0) throw new Error(`${stdout}${stderr}`);
   const sql = await rootSession(database);
+  const connection = new Redis(redis.url);
   await sql.query('CREATE TABLE plain_memos LIKE memos');
   const perSecond = await fill(environment, memos, log);
   await sql.query('ANALYZE TABLE memos');
   return {
     environment,
     sql,
+    redis: connection,
     loading: { perSecond },
     stop: async () => {
       await sql.end();
+      connection.disconnect();
       await Promise.all([database.stop(), redis.stop()]);
     },
   };
