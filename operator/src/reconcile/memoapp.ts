@@ -9,6 +9,7 @@ import { clusterFacts } from '../stack/facts.ts';
 import { firstConditions } from '../stack/health/conditions.ts';
 import { healthTargets } from '../stack/health/parts/external.ts';
 import { statusOf } from '../stack/health/status.ts';
+import { migrationState } from '../stack/jobs/migration.ts';
 import { withRefusals, type Observed } from '../stack/observed.ts';
 import { stack } from '../stack/stack.ts';
 import { recordChanges } from './announce.ts';
@@ -98,6 +99,7 @@ async function converge(
     observed,
     secretHashes: credentials.hashes,
     databaseUser: credentials.databaseUser,
+    migrated: migrationState(app, observed, memoApp.status?.migratedBy).state === 'succeeded',
     apiImage: templateImage(app, memoApp.status, observed),
     apiReplicas: replicasOwner(app, dependencies),
   };

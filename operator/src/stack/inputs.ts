@@ -4,11 +4,14 @@ import type { Observed } from './observed.ts';
 export interface StackInputs {
   /**
    * What is there: consulted only for what Kubernetes never lets change (the size in a claim template), for what must
-   * never shrink (a claim), and for the API's present size when it is handed to or taken from the autoscaler.
+   * never shrink (a claim), for the API's present size when it is handed to or taken from the autoscaler, and for the
+   * database that its pods use until they are replaced.
    */
   readonly observed: Observed;
   /** The image the API's template renders: the one that runs until the migration to the wanted release succeeded. */
   readonly apiImage: string;
+  /** Whether the wanted database has the schema of the wanted release. */
+  readonly migrated: boolean;
   /** `handed`: the autoscaler owns the API's replicas, and the Deployment leaves the field out. */
   readonly apiReplicas: 'ours' | 'handed';
   /** The API's user in a managed database. Absent: the one that is generated. */

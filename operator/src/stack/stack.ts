@@ -28,7 +28,7 @@ export function stack(app: ResolvedApp, inputs: StackInputs): KubeObject[] {
     // Serves as soon as the schema is there.
     ...apiObjects(app, inputs),
     // Beside the pods they fence in: what a policy does not let through yet is tried again.
-    ...networkObjects(app),
+    ...networkObjects(app, inputs.observed),
     // Last: a route to pods that are not there would answer 503 to the first visitors.
     ...routeObjects(app, inputs.observed),
   ];

@@ -107,7 +107,13 @@ describe('the defaults that the schema names', () => {
       route: { hostnames: ['memo.example'], ingress: {}, gateway: { parentRefs: [{ name: 'public' }] } },
     });
     const observed = seen();
-    const made = stack(app, { observed, apiImage: 'memo-service:0.1.0', apiReplicas: 'ours', secretHashes: {} });
+    const made = stack(app, {
+      observed,
+      apiImage: 'memo-service:0.1.0',
+      apiReplicas: 'ours',
+      migrated: true,
+      secretHashes: {},
+    });
     const named = [...crdText.matchAll(/(Deployment|StatefulSet|Service|Ingress|HTTPRoute) `<name>(-[a-z-]+)`/g)];
     expect(named).not.to.have.length(0);
     for (const [text, kind, suffix = ''] of named) {

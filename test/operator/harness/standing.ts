@@ -57,6 +57,7 @@ export function standing(app: ResolvedApp): Live[] {
     observed,
     apiImage: `memo-service:${app.version}`,
     apiReplicas: 'ours',
+    migrated: true,
     secretHashes: {},
   });
   const workloads = children.flatMap((object): Live[] => {

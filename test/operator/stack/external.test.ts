@@ -199,7 +199,9 @@ describe('a MemoApp with external stores', function () {
       spec: {
         serviceAccountName: 'shop-api',
         automountServiceAccountToken: false,
-        containers: [{ name: 'api', image: 'absent' }],
+        containers: [
+          { name: 'api', image: 'absent', env: [{ name: 'DATABASE_URL', value: 'mysql://db.example:3306/memo_app' }] },
+        ],
       },
     };
   }

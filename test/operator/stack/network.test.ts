@@ -6,7 +6,8 @@ import type { NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from 'kubern
 import { expect } from 'chai';
 import type { MemoApp } from '../../../operator/src/api/memoapp.ts';
 import { labels, operatorLabels, type Part } from '../../../operator/src/api/labels.ts';
-import { rendered, resolved } from '../harness/rendered.ts';
+import type { KubeObject } from '../../../operator/src/runtime/object.ts';
+import { rendered, resolved, seen } from '../harness/rendered.ts';
 
 /** An end of a connection; without labels it is no pod of the cluster. */
 interface End {
@@ -78,6 +79,28 @@ describe('the network policies', () => {
     expect(out({ secret: { name: 'tokens', key: 'k' } })).to.deep.equal([]);
   });
 
+  it('let the API to the database of before, as long as one of its pods may write to it', () => {
+    const olds = (value: string): KubeObject => ({
+      kind: 'Pod',
+      apiVersion: 'v1',
+      metadata: { name: 'shop-api-1', labels: labels({ name: 'shop', commonLabels: {} }, 'api') },
+      spec: { containers: [{ name: 'api', env: [{ name: 'DATABASE_URL', value }] }] },
+    });
+    const out = (policies: readonly NetworkPolicy[]): number[] => {
+      return [3306, 3307, 3308].filter((port) => isAllowed(policies, pod('api'), world, port));
+    };
+    const elsewhere = policiesOf(external, seen([olds('mysql://old:3308/memo_app')]));
+    expect(out(elsewhere)).to.deep.equal([3307, 3308]);
+    expect(isAllowed(elsewhere, pod('migrate'), world, 3308)).to.equal(false);
+    const managed = policiesOf({}, seen([olds('mysql://old/memo_app')]));
+    expect(out(managed)).to.deep.equal([3306]);
+    const { database } = external;
+    expect(between({ database }, seen([{ ...olds(''), spec: { containers: [{ name: 'api' }] } }]))).to.include(
+      'api database:3306',
+    );
+    expect(between({ database })).not.to.include('api database:3306');
+  });
+
   it('let no store out at all', () => {
     const policies = policiesOf({});
     for (const part of ['database', 'cache'] as const) {
@@ -123,8 +146,8 @@ describe('the network policies', () => {
 });
 
 /** Every connection between two parts that is let through, as `from to:port`. */
-function between(spec: MemoApp['spec']): string[] {
-  const policies = policiesOf(spec);
+function between(spec: MemoApp['spec'], observed = seen()): string[] {
+  const policies = policiesOf(spec, observed);
   const found = [];
   for (const from of parts) {
     for (const to of parts) {
@@ -143,9 +166,9 @@ function isThere(policies: readonly NetworkPolicy[], part: Part): boolean {
   return policies.some((policy) => selects(policy, pod(part)));
 }
 
-function policiesOf(spec: MemoApp['spec']): NetworkPolicy[] {
+function policiesOf(spec: MemoApp['spec'], observed = seen()): NetworkPolicy[] {
   const app = resolved(spec, { operatorNamespace: 'memo-system' });
-  return rendered(app).filter(({ kind }) => kind === 'NetworkPolicy') as unknown[] as NetworkPolicy[];
+  return rendered(app, observed).filter(({ kind }) => kind === 'NetworkPolicy') as unknown[] as NetworkPolicy[];
 }
 
 function pod(part: Part): End {

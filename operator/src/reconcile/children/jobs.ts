@@ -2,7 +2,7 @@
 import type { MemoApp } from '../../api/memoapp.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
 import type { KubeObject } from '../../runtime/object.ts';
-import { databaseReady } from '../../stack/health/parts/database.ts';
+import { mayMigrate } from '../../stack/health/parts/database.ts';
 import { eventsServe } from '../../stack/health/parts/events.ts';
 import { migrationJob, migrationState } from '../../stack/jobs/migration.ts';
 import { topicJob } from '../../stack/jobs/topic.ts';
@@ -24,7 +24,7 @@ export function jobs(app: ResolvedApp, status: MemoApp['status'], observed: Obse
   const wanted = [migration, ...(topic ? [topic] : [])];
   const standing = wanted.filter((job) => isStanding(app, job, observed));
   const due = [
-    ...(!migrated && databaseReady(app, observed).status === 'True' ? [migration] : []),
+    ...(!migrated && mayMigrate(app, observed) ? [migration] : []),
     ...(topic && eventsServe(app, observed) ? [topic] : []),
   ];
   return { standing, due: due.filter((job) => !standing.includes(job)) };

@@ -1,4 +1,5 @@
 /** The memo API: a Deployment that is rolled without an outage, its Service, autoscaler and disruption budget. */
+import type { DeploymentSpec } from 'kubernetes-types/apps/v1.js';
 import { configHashAnnotation, selector } from '../../api/labels.ts';
 import { names, ports } from '../../api/names.ts';
 import type { ResolvedApp, ResolvedScale } from '../../api/resolved.ts';
@@ -18,6 +19,7 @@ import {
 } from '../pod.ts';
 import { disruptionBudget, service, serviceAccount } from '../services.ts';
 import { configHash } from './config-hash.ts';
+import { databaseInUse, databasesOfBefore } from './database-in-use.ts';
 import { serviceEnvironment, serviceSecrets } from './environment.ts';
 
 export function apiObjects(app: ResolvedApp, inputs: StackInputs): KubeObject[] {
@@ -44,8 +46,7 @@ function deployment(app: ResolvedApp, inputs: StackInputs): KubeObject {
     spec: {
       ...(replicas !== undefined && { replicas }),
       selector: { matchLabels: selector(app, 'api') },
-      // One more before one less: a roll-out never costs capacity.
-      strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 }, type: 'RollingUpdate' },
+      ...rollOut(app, inputs),
       template: {
         metadata: templateMetadata(app, 'api', app.api.pod, {
           [configHashAnnotation]: configHash(app, inputs),
@@ -75,6 +76,15 @@ function deployment(app: ResolvedApp, inputs: StackInputs): KubeObject {
       },
     },
   };
+}
+
+/** One more before one less, so that it costs no capacity; but one database after the other (`database-in-use.ts`). */
+function rollOut(app: ResolvedApp, { observed, migrated }: StackInputs): Pick<DeploymentSpec, 'paused' | 'strategy'> {
+  if (databasesOfBefore(app, observed).length === 0) {
+    return { strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 }, type: 'RollingUpdate' } };
+  }
+  const waits = app.state === 'Running' && !migrated && databaseInUse(app, observed) !== 'wanted';
+  return { ...(waits && { paused: true }), strategy: { type: 'Recreate' } };
 }
 
 /** By number: probes go to the management port, which no Service has. */

@@ -134,6 +134,26 @@ describe('the conditions of a MemoApp', () => {
       expect(told(moved, both, { type: 'APIAvailable' })).to.equal('Unknown Observing');
     });
 
+    it('tell of one that others run what its migration meets, the latest word of it', () => {
+      const job = migrationJob(moved, seeing(all)).metadata.name;
+      const failed = (name: string, finishedAt: string, message: string): Live => ({
+        kind: 'Pod',
+        metadata: { name, labels: { ...selector(app, 'migrate'), 'batch.kubernetes.io/job-name': job } },
+        status: {
+          containerStatuses: [{ name: 'migrate', state: { terminated: { exitCode: 1, finishedAt, message } } }],
+        },
+      });
+      const tries = [
+        failed('b', '2026-01-01T00:02:00Z', '{"a": "log line"}\naccess denied\n'),
+        failed('a', '2026-01-01T00:01:00Z', 'no such host'),
+      ];
+      expect(told(moved, [...all, ofManaged], { type: 'DatabaseReady' })).to.equal('Unknown Migrating');
+      const found = conditions(moved, seeing([...all, ofManaged, ...tries]), fine, undefined);
+      const database = found.find(({ type }) => type === 'DatabaseReady');
+      expect(database).to.include({ status: 'False', reason: 'Unreachable' });
+      expect(database?.message).to.include(': access denied;').and.to.include('serves from the database of before');
+    });
+
     it('keep what was said of one that others run, for nobody asks about it any more', () => {
       const before = [
         { type: 'APIAvailable', status: 'True', reason: 'Available', message: '', observedGeneration: 1 },

@@ -1,4 +1,5 @@
 /** How far a Job is, and what its pod left behind. */
+import type { ContainerStateTerminated } from 'kubernetes-types/core/v1.js';
 import type { Observed } from '../observed.ts';
 
 export interface JobState {
@@ -21,15 +22,28 @@ export function jobState(observed: Observed, name: string): JobState {
   return { state: 'succeeded', ...(schemaVersion !== undefined && { schemaVersion }) };
 }
 
+/** The last line of the pod that failed last. undefined: none has, or it said nothing. */
+export function lastWordsOf(observed: Observed, job: string): string | undefined {
+  const failed = endsOf(observed, job).filter(({ exitCode }) => exitCode !== 0);
+  const last = failed.toSorted((left, right) => at(left) - at(right)).at(-1);
+  return last?.message?.trim().split('\n').at(-1);
+}
+
+function at({ finishedAt = '' }: ContainerStateTerminated): number {
+  return Date.parse(finishedAt);
+}
+
 function leftBehind(observed: Observed, job: string): number | undefined {
-  const pods = observed.list('Pod', { 'batch.kubernetes.io/job-name': job });
-  for (const pod of pods) {
-    for (const container of pod.status?.containerStatuses ?? []) {
-      const version = schemaVersionIn(container.state?.terminated?.message);
-      if (version !== undefined) return version;
-    }
-  }
-  return undefined;
+  return endsOf(observed, job)
+    .map(({ message }) => schemaVersionIn(message))
+    .find((version) => version !== undefined);
+}
+
+function endsOf(observed: Observed, job: string): ContainerStateTerminated[] {
+  return observed
+    .list('Pod', { 'batch.kubernetes.io/job-name': job })
+    .flatMap(({ status }) => status?.containerStatuses ?? [])
+    .flatMap(({ state }) => state?.terminated ?? []);
 }
 
 /** `{"schemaVersion": 12}`; anything else is somebody's log line. */

@@ -2,8 +2,10 @@
 import type { Part } from '../../api/labels.ts';
 import { ports } from '../../api/names.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
+import { databasesOfBefore } from '../api/database-in-use.ts';
 import { controllerPort } from '../events/kraft.ts';
 import { peers } from '../events/zookeeper.ts';
+import type { Observed } from '../observed.ts';
 
 /** Parts that have pods. */
 export type PodPart = Extract<Part, 'api' | 'database' | 'cache' | 'events' | 'zookeeper' | 'migrate' | 'topic'>;
@@ -16,17 +18,25 @@ export interface Flow {
 }
 
 /** Flows between pods of one app and to what is outside it; who comes in from outside is another matter. */
-export function flows(app: ResolvedApp): Flow[] {
-  return [...databaseFlows(app), ...cacheFlows(app), ...eventsFlows(app), ...issuerFlows(app)];
+export function flows(app: ResolvedApp, observed: Observed): Flow[] {
+  return [...databaseFlows(app, observed), ...cacheFlows(app), ...eventsFlows(app), ...issuerFlows(app)];
 }
 
-function databaseFlows({ database }: ResolvedApp): Flow[] {
+function databaseFlows(app: ResolvedApp, observed: Observed): Flow[] {
+  const { database } = app;
   const target = database.mode === 'managed' ? 'database' : undefined;
   const port = database.mode === 'managed' ? ports.database : database.port;
   return [
     { from: 'api', to: target, ports: [port] },
     { from: 'migrate', to: target, ports: [port] },
+    ...databasesOfBefore(app, observed).map(flowToDatabaseOfBefore),
   ];
+}
+
+/** @param address undefined: the managed one */
+function flowToDatabaseOfBefore(address: string | undefined): Flow {
+  if (address === undefined) return { from: 'api', to: 'database', ports: [ports.database] };
+  return { from: 'api', to: undefined, ports: [Number(new URL(address).port || ports.database)] };
 }
 
 function cacheFlows({ cache }: ResolvedApp): Flow[] {

@@ -6,14 +6,15 @@ import { ports } from '../../api/names.ts';
 import type { NetworkPeer, ResolvedApp, ResolvedNetworkPolicy } from '../../api/resolved.ts';
 import type { KubeObject } from '../../runtime/object.ts';
 import { metadata } from '../metadata.ts';
+import type { Observed } from '../observed.ts';
 import { flows, type Flow, type PodPart } from './flows.ts';
 
 type EnabledPolicy = Extract<ResolvedNetworkPolicy, { mode: 'Enabled' }>;
 
-export function networkObjects(app: ResolvedApp): KubeObject[] {
+export function networkObjects(app: ResolvedApp, observed: Observed): KubeObject[] {
   const { networkPolicy } = app;
   if (networkPolicy.mode === 'Disabled') return [];
-  const all = flows(app);
+  const all = flows(app, observed);
   const parts = new Set<PodPart>(all.flatMap(({ from, to }) => (to === undefined ? [from] : [from, to])));
   return [...parts].toSorted().map((part) => policy(app, networkPolicy, part, all));
 }

@@ -7,10 +7,10 @@ import { isFalse, isTrue, isUnknown, type Condition, type Problem } from '../../
 import { names } from '../../../api/names.ts';
 import { Reason } from '../../../api/reasons.ts';
 import type { ResolvedApp } from '../../../api/resolved.ts';
+import { databaseInUse } from '../../api/database-in-use.ts';
 import { migrationState } from '../../jobs/migration.ts';
 import { imageReference } from '../../pod.ts';
 import type { Observed } from '../../observed.ts';
-import { databaseInUse } from './database-in-use.ts';
 import { databaseServes } from './database.ts';
 import { podProblem, waitingFor } from '../pods/problem.ts';
 import { quoted } from '../quote.ts';

@@ -1,11 +1,16 @@
 /** `DatabaseReady`: True once the database answers. Without it writes are refused with 503. */
-import type { Condition } from '../../../api/conditions.ts';
+import { isFalse, isUnknown, type Condition } from '../../../api/conditions.ts';
 import { names } from '../../../api/names.ts';
+import { Reason } from '../../../api/reasons.ts';
 import type { ExternalDatabase, ResolvedApp } from '../../../api/resolved.ts';
 import { addressOf } from '../../api/connections.ts';
+import { databaseInUse } from '../../api/database-in-use.ts';
 import { recordedStore } from '../../facts.ts';
+import { migrationJob } from '../../jobs/migration.ts';
 import type { Observed } from '../../observed.ts';
-import { databaseInUse } from './database-in-use.ts';
+import { lastWordsOf } from '../../jobs/state.ts';
+import { podProblem } from '../pods/problem.ts';
+import { quoted } from '../quote.ts';
 import { externalReady } from './external.ts';
 import { statefulReady } from './statefulset.ts';
 
@@ -33,8 +38,33 @@ export function databaseServes(app: ResolvedApp, observed: Observed): boolean | 
   return (observed.get('StatefulSet', names(app).database)?.status?.readyReplicas ?? 0) > 0;
 }
 
+/** Whether the migration may begin. */
+export function mayMigrate(app: ResolvedApp, observed: Observed): boolean {
+  return isUntried(app, observed) || databaseReady(app, observed).status === 'True';
+}
+
+/** One of others that no pod of the API uses yet, since those of before serve on: the migration is the first to open it. */
+function isUntried(app: ResolvedApp, observed: Observed): boolean {
+  const running = app.state === 'Running' && app.database.mode === 'external';
+  return running && databaseInUse(app, observed) !== 'wanted';
+}
+
+function asTheMigrationFindsIt(app: ResolvedApp, title: string, observed: Observed): Condition {
+  const meanwhile = 'the API serves from the database of before meanwhile';
+  const problem = podProblem(app, 'migrate', observed);
+  if (problem) return isFalse('DatabaseReady', problem.reason, `${problem.message}; ${meanwhile}`);
+  const { name } = migrationJob(app, observed).metadata;
+  const words = lastWordsOf(observed, name);
+  if (words !== undefined) {
+    const message = `Job ${name} did not get through to ${title}: ${quoted(words)}; check address, account and tls; ${meanwhile}`;
+    return isFalse('DatabaseReady', Reason.Unreachable, message);
+  }
+  return isUnknown('DatabaseReady', Reason.Migrating, `Job ${name} is the first to open ${title}; ${meanwhile}`);
+}
+
 function externalDatabaseReady(app: ResolvedApp, database: ExternalDatabase, observed: Observed): Condition {
   const title = `MariaDB at ${addressOf(database)}`;
+  if (isUntried(app, observed)) return asTheMigrationFindsIt(app, title, observed);
   const ready = externalReady(app, { type: 'DatabaseReady', service: 'database', title }, observed);
   if (database.migrationAccount || ready.status !== 'True') return ready;
   const message = `${ready.message}; the migration uses the account of the API, which so may change the schema: set spec.database.external.migrationCredentialsSecret`;

@@ -4,7 +4,7 @@ import { Reason } from '../../../api/reasons.ts';
 import type { ResolvedApp } from '../../../api/resolved.ts';
 import { migrationJob, migrationState } from '../../jobs/migration.ts';
 import type { Observed } from '../../observed.ts';
-import { databaseReady } from './database.ts';
+import { mayMigrate } from './database.ts';
 import { podProblem } from '../pods/problem.ts';
 import { stoppedPart } from '../stopped.ts';
 
@@ -28,7 +28,7 @@ export function schemaMigrated(app: ResolvedApp, observed: Observed, recorded: s
     }
     case 'absent':
       if (app.state === 'Stopped') return stoppedPart('SchemaMigrated');
-      return databaseReady(app, observed).status === 'True'
+      return mayMigrate(app, observed)
         ? isFalse('SchemaMigrated', Reason.Migrating, `Job ${name} is about to be made`)
         : isFalse('SchemaMigrated', Reason.WaitingForDatabase, 'the migration starts once the database is ready');
   }

@@ -1,0 +1,133 @@
+/**
+ * From one database to another, on a cluster with controllers and simulated nodes: the pods of before serve on until the wanted
+ * one has its schema, and all of them have ended before one of the new ones is made.
+ */
+import type { Deployment } from 'kubernetes-types/apps/v1.js';
+import type { Pod } from 'kubernetes-types/core/v1.js';
+import { expect } from 'chai';
+import { startCluster, type Cluster } from '../../cluster/cluster.ts';
+import { install } from '../harness/install.ts';
+import { kubectlOn, memoApp, type Kubectl } from '../harness/kubectl.ts';
+import { apply, get, getAs, untilCondition } from '../harness/live.ts';
+import { startOperator, type RunningOperator } from '../harness/operator.ts';
+import { until } from '../harness/until.ts';
+import { readyMadeClass, readyMadeVolumes } from '../harness/volumes.ts';
+
+const without = { cache: { disabled: {} }, events: { disabled: {} }, api: { replicas: 2 } };
+const managed = memoApp('shop', without);
+const external = memoApp('shop', {
+  ...without,
+  database: { external: { host: 'db.example', credentialsSecret: { name: 'db' } } },
+});
+const address = 'mysql://db.example:3306/memo_app';
+
+describe('a MemoApp that goes to another database', function () {
+  this.timeout(180_000);
+  let cluster: Cluster;
+  let kubectl: Kubectl;
+  let operator: RunningOperator;
+
+  before(async () => {
+    cluster = await startCluster({ name: 'test-switch', rung: 2 });
+    kubectl = await kubectlOn(cluster);
+    await install(kubectl);
+    for (const object of [readyMadeClass, ...readyMadeVolumes(['volume'])]) await apply(kubectl, object);
+    await kubectl(['create', 'secret', 'generic', 'db', '--from-literal=username=memo', '--from-literal=password=p']);
+    operator = await startOperator(cluster, 0.05);
+    await apply(kubectl, managed);
+    await untilCondition(kubectl, 'shop', { type: 'Ready', status: 'True' });
+  });
+
+  after(async () => {
+    await operator.stop();
+    await cluster.stop();
+  });
+
+  it('keeps what serves while the migration cannot begin, and says why', async () => {
+    const pods = await names();
+    await withoutRoom(async () => {
+      await apply(kubectl, external);
+      const database = await untilCondition(kubectl, 'shop', { type: 'DatabaseReady', reason: 'QuotaExceeded' });
+      expect(database.message).to.contain('serves from the database of before');
+      await operator.passes(2);
+      expect(await names()).to.deep.equal(pods);
+      expect((await deployment())?.paused).to.equal(true);
+      expect(await get(kubectl, 'statefulset', 'shop-database')).not.to.equal(undefined);
+      await untilCondition(kubectl, 'shop', { type: 'APIAvailable', status: 'True' });
+    });
+  });
+
+  it('never has pods of both', async () => {
+    const mixed = await whileWatched(async () => {
+      await until(
+        'pods of the external one',
+        async () => (await inUse()).join() === `${address},${address}` || undefined,
+      );
+      await until('no StatefulSet', async () =>
+        (await get(kubectl, 'statefulset', 'shop-database')) ? undefined : true,
+      );
+    });
+    expect(mixed).to.deep.equal([]);
+  });
+
+  it('nor on the way back, and rolls as usual afterwards', async () => {
+    const mixed = await whileWatched(async () => {
+      await apply(kubectl, managed);
+      await untilCondition(kubectl, 'shop', { type: 'Ready', status: 'True' });
+    });
+    expect(mixed).to.deep.equal([]);
+    expect(await inUse()).to.deep.equal(['managed', 'managed']);
+    await until('the usual strategy', async () => {
+      const { paused, strategy } = (await deployment()) ?? {};
+      return paused === undefined && strategy?.rollingUpdate?.maxUnavailable === 0 ? true : undefined;
+    });
+  });
+
+  /** Nobody can make another pod meanwhile. */
+  async function withoutRoom(work: () => Promise<void>): Promise<void> {
+    const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'full', namespace: 'default' } };
+    await apply(kubectl, { ...quota, spec: { hard: { pods: '0' } } });
+    await until(
+      'the quota',
+      async () => (await getAs<{ status?: { used?: object } }>(kubectl, 'quota', 'full'))?.status?.used,
+    );
+    await work();
+    await kubectl(['delete', 'resourcequota', 'full']);
+  }
+
+  /** What was seen of two databases at one time. */
+  async function whileWatched(work: () => Promise<void>): Promise<string[][]> {
+    const mixed: string[][] = [];
+    const over = new AbortController();
+    const watching = (async () => {
+      while (!over.signal.aborted) {
+        const databases = await inUse();
+        if (new Set(databases).size > 1) mixed.push(databases);
+      }
+    })();
+    await work().finally(() => {
+      over.abort();
+    });
+    await watching;
+    return mixed;
+  }
+
+  async function deployment(): Promise<Deployment['spec']> {
+    return (await getAs<Deployment>(kubectl, 'deployment', 'shop-api'))?.spec;
+  }
+
+  async function inUse(): Promise<string[]> {
+    return (await pods()).map(({ spec }) => {
+      return spec?.containers[0]?.env?.find(({ name }) => name === 'DATABASE_URL')?.value ?? 'managed';
+    });
+  }
+
+  async function names(): Promise<(string | undefined)[]> {
+    return (await pods()).map(({ metadata }) => metadata?.name);
+  }
+
+  async function pods(): Promise<Pod[]> {
+    const { stdout } = await kubectl(['get', 'pods', '-l', 'memo.sogangcomputerclub.org/part=api', '-o', 'json']);
+    return (JSON.parse(stdout) as { items: Pod[] }).items;
+  }
+});
