@@ -91,8 +91,7 @@ describe('a MemoApp that goes to another database', function () {
       'the quota',
       async () => (await getAs<{ status?: { used?: object } }>(kubectl, 'quota', 'full'))?.status?.used,
     );
-    await work();
-    await kubectl(['delete', 'resourcequota', 'full']);
+    await work().finally(async () => await kubectl(['delete', 'resourcequota', 'full']));
   }
 
   /** What was seen of two databases at one time. */
