@@ -35,9 +35,11 @@ export async function watched<T>(
   }
 }
 
-/** The database has not said a word for so long. */
-export function noAnswer(ms: number, cause: unknown): DatabaseUnavailable {
-  return new DatabaseUnavailable(`no answer for ${ms / 1000} s`, { cause });
+/** The database has not said a word for so long; with the system's words where it says why, as of a name that is unknown. */
+export function noAnswer(ms: number, error: unknown): DatabaseUnavailable {
+  const cause = error instanceof Error ? error.cause : undefined;
+  const why = cause instanceof Error && 'syscall' in cause ? `: ${cause.message}` : '';
+  return new DatabaseUnavailable(`no answer for ${ms / 1000} s${why}`, { cause: error });
 }
 
 /** False: `over` came first. */

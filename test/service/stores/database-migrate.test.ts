@@ -87,6 +87,15 @@ describe('the migration of the database', function () {
     expect(await applied()).to.deep.equal(ALL);
   });
 
+  it('says why it cannot get through', async () => {
+    const { status, stderr } = await migrate({
+      ...environment,
+      DATABASE_URL: 'mysql://memo:secret@absent.invalid/memo',
+    });
+    expect(status).to.equal(1);
+    expect(stderr).to.match(/^the database is not available: no answer for 1 s: getaddrinfo E\w+ absent\.invalid\n$/);
+  });
+
   it('ends when the database is frozen from the start', async () => {
     await database.freeze();
     try {

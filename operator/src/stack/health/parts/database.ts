@@ -56,7 +56,7 @@ function asTheMigrationFindsIt(app: ResolvedApp, title: string, observed: Observ
   const { name } = migrationJob(app, observed).metadata;
   const words = lastWordsOf(observed, name);
   if (words !== undefined) {
-    const message = `Job ${name} did not get through to ${title}: ${quoted(words)}; check address, account and tls; ${meanwhile}`;
+    const message = `Job ${name} did not get through to ${title}: ${quoted(words)}; check address, account and tls, and delete the Job to try again at once; ${meanwhile}`;
     return isFalse('DatabaseReady', Reason.Unreachable, message);
   }
   return isUnknown('DatabaseReady', Reason.Migrating, `Job ${name} is the first to open ${title}; ${meanwhile}`);
