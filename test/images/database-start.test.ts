@@ -42,7 +42,7 @@ describe('the first initialisation of the database', function () {
       observed: seen(),
       apiImage: 'memo-service:0.1.0',
       apiReplicas: 'ours',
-      migrated: true,
+      ready: true,
       secretHashes: {},
       databaseUser: 'club.memo',
     },

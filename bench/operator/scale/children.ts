@@ -38,7 +38,7 @@ export function childrenOf(app: AppName): KubeObject[] {
   const secrets = wantedSecrets(resolved).map((wanted) => wanted.make((bytes) => new Uint8Array(bytes)));
   const secretHashes = Object.fromEntries(secrets.map(({ metadata }) => [metadata.name, '0'.repeat(32)]));
   const apiImage = templateImage(resolved, undefined, observed);
-  const inputs = { observed, apiImage, apiReplicas: 'ours', migrated: true, secretHashes } as const;
+  const inputs = { observed, apiImage, apiReplicas: 'ours', ready: true, secretHashes } as const;
   return [...secrets, ...stack(resolved, inputs)].map(withoutOwner);
 }
 

@@ -8,6 +8,7 @@ import type { Log } from '../../../test/cluster/host/progress.ts';
 import { migrate } from '../../../test/service/harness/service.ts';
 import { rootSession } from '../../../test/service/harness/sql.ts';
 import { startMariaDB } from '../../../test/stores/mariadb.ts';
+import { until } from '../../../test/stores/ready.ts';
 import { startRedis } from '../../../test/stores/redis.ts';
 import { OTHERS_CPU, startContender } from './contender.ts';
 import { memoOf } from './corpus.ts';
@@ -20,6 +21,8 @@ export interface Stage {
   readonly loading: { readonly perSecond: number };
   stop(): Promise<void>;
 }
+
+const UNREPLAYED = 'SELECT 1 FROM outbox WHERE replayed_at IS NULL LIMIT 1';
 
 /** Memos sent in one import: a line of them fits into no single string at a million. */
 const PART = 20_000;
@@ -39,7 +42,7 @@ export async function setStage(memos: number, log: Log): Promise<Stage> {
   const sql = await rootSession(database);
   const connection = new Redis(redis.url);
   await sql.query('CREATE TABLE plain_memos LIKE memos');
-  const perSecond = await fill(environment, memos, log);
+  const perSecond = await fill(environment, sql, memos, log);
   await sql.query('ANALYZE TABLE memos');
   return {
     environment,
@@ -55,7 +58,7 @@ export async function setStage(memos: number, log: Log): Promise<Stage> {
 }
 
 /** @returns memos per second */
-async function fill(environment: Stage['environment'], memos: number, log: Log): Promise<number> {
+async function fill(environment: Stage['environment'], sql: Connection, memos: number, log: Log): Promise<number> {
   const service = await startContender('service', { ...environment, LOG_LEVEL: 'warn' });
   const started = performance.now();
   for (let from = 0; from < memos; from += PART) {
@@ -68,6 +71,8 @@ async function fill(environment: Stage['environment'], memos: number, log: Log):
     log(`${from + count} of ${memos} memos are in`);
   }
   const seconds = (performance.now() - started) / 1000;
+  log('waiting until the cache knows of them');
+  await until('every write is replayed', async () => !(await sql.query<unknown[]>(UNREPLAYED))[0], 600_000);
   await service.stop();
   return memos / seconds;
 }

@@ -4,12 +4,13 @@ import type { MemoApp } from '../api/memoapp.ts';
 import { resolve } from '../api/resolve.ts';
 import type { ResolvedApp } from '../api/resolved.ts';
 import type { Reconcile, Result } from '../runtime/work/controller.ts';
+import { lacksReference } from '../stack/api/config-hash.ts';
 import { templateImage } from '../stack/api/image.ts';
 import { clusterFacts } from '../stack/facts.ts';
 import { firstConditions } from '../stack/health/conditions.ts';
 import { healthTargets } from '../stack/health/parts/external.ts';
 import { statusOf } from '../stack/health/status.ts';
-import { migrationState } from '../stack/jobs/migration.ts';
+import { isMigrated } from '../stack/jobs/migration.ts';
 import { withRefusals, type Observed } from '../stack/observed.ts';
 import { stack } from '../stack/stack.ts';
 import { recordChanges } from './announce.ts';
@@ -99,11 +100,11 @@ async function converge(
     observed,
     secretHashes: credentials.hashes,
     databaseUser: credentials.databaseUser,
-    migrated: migrationState(app, observed, memoApp.status?.migratedBy).state === 'succeeded',
+    ready: isMigrated(app, observed, memoApp.status?.migratedBy) && !lacksReference(app, credentials.hashes),
     apiImage: templateImage(app, memoApp.status, observed),
     apiReplicas: replicasOwner(app, dependencies),
   };
-  const { due, standing } = jobs(app, memoApp.status, observed);
+  const { due, standing } = jobs(app, memoApp.status, observed, dependencies.now());
   pass.wanted.push(...standing);
   await applyAll([...stack(app, inputs), ...due], app, pass, dependencies, signal);
   await handOverReplicas(app, pass, dependencies, signal);

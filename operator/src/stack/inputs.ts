@@ -10,8 +10,8 @@ export interface StackInputs {
   readonly observed: Observed;
   /** The image the API's template renders: the one that runs until the migration to the wanted release succeeded. */
   readonly apiImage: string;
-  /** Whether the wanted database has the schema of the wanted release. */
-  readonly migrated: boolean;
+  /** Whether pods of the API find what they need: the schema of their release, and everything that the spec refers to. */
+  readonly ready: boolean;
   /** `handed`: the autoscaler owns the API's replicas, and the Deployment leaves the field out. */
   readonly apiReplicas: 'ours' | 'handed';
   /** The API's user in a managed database. Absent: the one that is generated. */

@@ -38,6 +38,19 @@ export const STORE_VARIABLES = {
     file: true,
     about: 'The password, where `DATABASE_URL` holds none.',
   }),
+  DATABASE_SERVICE_USERNAME: variable({
+    form: text(),
+    expects: 'a user name',
+    file: true,
+    about:
+      'The account of `serve`, for a `migrate` that has another: in the end it sees to it that this one can read and write the tables, and fails where it cannot.',
+  }),
+  DATABASE_SERVICE_PASSWORD: variable({
+    form: text(),
+    expects: 'a password',
+    file: true,
+    about: 'Its password.',
+  }),
   DATABASE_TLS: variable({
     form: TLS_FORM,
     expects: TLS_WORDS,

@@ -12,6 +12,8 @@ export interface TlsConfig {
 
 export interface DatabaseConfig {
   readonly url: DatabaseUrl;
+  /** Whom a migration finds able to work, if it has an account of its own. */
+  readonly service?: Pick<DatabaseUrl, 'user' | 'password'>;
   readonly tls?: TlsConfig;
   readonly poolMin: number;
   /** All connections of this process together. */
@@ -90,7 +92,25 @@ function readDatabase(reader: VariableReader): DatabaseConfig | undefined {
   const user = addition(reader, 'DATABASE_USERNAME', url.user, 'DATABASE_URL') ?? url.user;
   const password = addition(reader, 'DATABASE_PASSWORD', url.password, 'DATABASE_URL') ?? url.password;
   if (user === '') reader.refuse('DATABASE_USERNAME', 'is not set, and DATABASE_URL names nobody', 'set one of them');
-  return { url: { ...url, user, password }, ...(tls && { tls }), poolMin, poolMax, timeZone };
+  const service = readServiceAccount(reader);
+  return {
+    url: { ...url, user, password },
+    ...(service && { service }),
+    ...(tls && { tls }),
+    poolMin,
+    poolMax,
+    timeZone,
+  };
+}
+
+function readServiceAccount(reader: VariableReader): DatabaseConfig['service'] {
+  const user = reader.read('DATABASE_SERVICE_USERNAME', V.DATABASE_SERVICE_USERNAME);
+  const password = reader.read('DATABASE_SERVICE_PASSWORD', V.DATABASE_SERVICE_PASSWORD);
+  if (user !== undefined && password !== undefined) return { user, password };
+  if (user !== undefined || password !== undefined) {
+    reader.refuse('DATABASE_SERVICE_USERNAME', 'needs DATABASE_SERVICE_PASSWORD, and that it', 'set both or none');
+  }
+  return undefined;
 }
 
 function readCache(reader: VariableReader): CacheConfig | undefined {

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Umzug } from 'umzug';
 import type { UmzugStorage } from 'umzug';
-import type { DatabaseConfig } from '../config.ts';
+import type { DatabaseConfig, DatabaseUrl } from '../config.ts';
 import type { Log } from '../observability/log.ts';
 import { openConnection } from './connection.ts';
 import type { Connection } from './connection.ts';
@@ -50,6 +50,7 @@ export async function migrate(config: DatabaseConfig, patienceMs: number, log: L
       const found = await schemaVersion(connection);
       if (found > SCHEMA_VERSION) throw new SchemaTooNew(found);
       await steps(connection, log).up();
+      if (config.service) await tryAccount(config, config.service);
       return await schemaVersion(connection);
     });
   } finally {
@@ -57,6 +58,36 @@ export async function migrate(config: DatabaseConfig, patienceMs: number, log: L
     await connection.end();
   }
 }
+
+/** Whether the service will be able to work with its own account: better known before its pods are replaced. */
+async function tryAccount(config: DatabaseConfig, account: Pick<DatabaseUrl, 'user' | 'password'>): Promise<void> {
+  const service = { ...config, url: { ...config.url, ...account } };
+  try {
+    const connection = await openConnection(service, {
+      connectMs: CONNECT_MS,
+      statementSeconds: 5,
+      lockWaitSeconds: 5,
+    });
+    try {
+      await schemaVersion(connection);
+      for (const statement of WORK) await connection.run(statement);
+    } finally {
+      await connection.end();
+    }
+  } catch (error) {
+    const reason = error instanceof DatabaseUnavailable ? error.reason : String(error).split('\n')[0];
+    throw new Error(`the schema is there, but the service's account ${account.user} cannot work with it: ${reason}`, {
+      cause: error,
+    });
+  }
+}
+
+/** What the service does, on no row. */
+const WORK = [
+  'INSERT INTO memos SELECT * FROM memos WHERE FALSE',
+  'UPDATE memos SET title = title WHERE FALSE',
+  'DELETE FROM memos WHERE FALSE',
+];
 
 async function patientConnection(config: DatabaseConfig, patienceMs: number, log: Log): Promise<Connection> {
   const connectMs = Math.min(CONNECT_MS, patienceMs);

@@ -9,6 +9,8 @@ export interface EventMetrics {
   relaying(active: boolean): void;
   replayed(count: number): void;
   backlog(now: Backlog): void;
+  /** When the eldest event that waits was written, in milliseconds; undefined: none waits. */
+  eldest(at: number | undefined): void;
   /** Invalidations that wait to be replayed. */
   unreplayed(count: number): void;
 }
@@ -44,6 +46,7 @@ export function eventMetrics(registry: Registry): EventMetrics {
     registers,
   });
   let measured: Backlog | undefined;
+  let lag: (() => number) | undefined;
   let invalidations: number | undefined;
   const gauge = (name: string, help: string, value: () => number | undefined): Gauge =>
     new Gauge({
@@ -59,10 +62,7 @@ export function eventMetrics(registry: Registry): EventMetrics {
     });
   gauge('memo_outbox_backlog', 'Events that wait to be published, counted up to 100,000', () => measured?.waiting);
   gauge('memo_outbox_poisoned', 'Events set aside because Kafka refuses them', () => measured?.poisoned);
-  gauge('memo_outbox_lag_seconds', 'Age of the eldest event that waits to be published', () => {
-    if (measured === undefined) return undefined;
-    return measured.since === undefined ? 0 : Math.max(0, (Date.now() - measured.since) / 1000);
-  });
+  gauge('memo_outbox_lag_seconds', 'Age of the eldest event that waits to be published', () => lag?.());
   const pending = 'Writes whose invalidation has not reached the cache for certain, counted up to 100,000';
   gauge('memo_cache_invalidations_pending', pending, () => invalidations);
   return {
@@ -71,10 +71,11 @@ export function eventMetrics(registry: Registry): EventMetrics {
     failed: () => failures.inc(),
     relaying: (held) => {
       active.set(held ? 1 : 0);
-      if (!held) [measured, invalidations] = [undefined, undefined];
+      if (!held) [measured, lag, invalidations] = [undefined, undefined, undefined];
     },
     replayed: (count) => replayed.inc(count),
     backlog: (now) => (measured = now),
+    eldest: (at) => (lag = () => (at === undefined ? 0 : Math.max(0, (Date.now() - at) / 1000))),
     unreplayed: (count) => (invalidations = count),
   };
 }

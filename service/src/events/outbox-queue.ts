@@ -16,6 +16,12 @@ export interface OutboxEvent {
   readonly traceparent: string | null;
 }
 
+/** The same as it waits. */
+export interface WaitingEvent extends OutboxEvent {
+  /** When it was written, in milliseconds. */
+  readonly at: number;
+}
+
 /** A write whose invalidation has not been replayed. */
 export interface UnreplayedWrite extends RecentWrite {
   readonly seq: number;
@@ -27,8 +33,6 @@ export interface Backlog {
   readonly waiting: number;
   /** Events that Kafka refused for good. */
   readonly poisoned: number;
-  /** When the eldest event that waits was written, in milliseconds; undefined when none waits. */
-  readonly since: number | undefined;
 }
 
 /** The column that says that a row has done its work: what is set there is purged a day later. */
@@ -39,9 +43,13 @@ const PURGED_AT_ONCE = 1000;
 const WAITING = 'published_at IS NULL AND poisoned_at IS NULL';
 
 /** The eldest events that wait. By what is unpublished, not by the last `seq`: an earlier number may be committed later. */
-export function nextEvents(connection: Connection, limit: number): Promise<OutboxEvent[]> {
-  const columns = 'seq, id, aggregateid AS memoId, type, version, payload, traceparent';
-  return connection.execute(`SELECT ${columns} FROM outbox WHERE ${WAITING} ORDER BY seq LIMIT ?`, [limit]);
+export async function nextEvents(connection: Connection, limit: number): Promise<WaitingEvent[]> {
+  const columns = 'seq, id, aggregateid AS memoId, type, version, payload, created_at, traceparent';
+  const rows = await connection.execute<OutboxEvent & { created_at: string }>(
+    `SELECT ${columns} FROM outbox WHERE ${WAITING} ORDER BY seq LIMIT ?`,
+    [limit],
+  );
+  return rows.map(({ created_at, ...event }) => ({ ...event, at: Date.parse(timeFromUtc(created_at)) }));
 }
 
 export async function markPublished(connection: Connection, seqs: readonly number[], at: Date): Promise<void> {
@@ -64,8 +72,7 @@ export async function markReplayed(connection: Connection, seqs: readonly number
 }
 
 export async function backlog(connection: Connection): Promise<Backlog> {
-  const [[eldest], [waiting], [poisoned]] = await Promise.all([
-    connection.execute<{ at: string }>(`SELECT created_at AS at FROM outbox WHERE ${WAITING} ORDER BY seq LIMIT 1`),
+  const [[waiting], [poisoned]] = await Promise.all([
     connection.execute<{ n: number }>(
       `SELECT COUNT(*) AS n FROM (SELECT 1 FROM outbox WHERE ${WAITING} LIMIT ${COUNTED}) AS rows_waiting`,
     ),
@@ -73,11 +80,7 @@ export async function backlog(connection: Connection): Promise<Backlog> {
       'SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL AND poisoned_at IS NOT NULL',
     ),
   ]);
-  return {
-    waiting: waiting?.n ?? 0,
-    poisoned: poisoned?.n ?? 0,
-    since: eldest === undefined ? undefined : Date.parse(timeFromUtc(eldest.at)),
-  };
+  return { waiting: waiting?.n ?? 0, poisoned: poisoned?.n ?? 0 };
 }
 
 /** Writes whose invalidation has not been replayed; never more than {@link COUNTED} are counted. */

@@ -42,7 +42,7 @@ export const nothingThere: StackInputs = {
   observed: seen(),
   apiImage: 'memo-service:0.1.0',
   apiReplicas: 'ours',
-  migrated: true,
+  ready: true,
   secretHashes: {},
 };
 

@@ -111,7 +111,7 @@ describe('the defaults that the schema names', () => {
       observed,
       apiImage: 'memo-service:0.1.0',
       apiReplicas: 'ours',
-      migrated: true,
+      ready: true,
       secretHashes: {},
     });
     const named = [...crdText.matchAll(/(Deployment|StatefulSet|Service|Ingress|HTTPRoute) `<name>(-[a-z-]+)`/g)];

@@ -31,5 +31,5 @@ export function seen(objects: readonly KubeObject[] = [], storeHealth?: Observed
 /** The whole stack but Jobs and Secrets, as it is applied. */
 export function rendered(app: ResolvedApp, observed = seen()): KubeObject[] {
   const apiImage = templateImage(app, undefined, observed);
-  return stack(app, { observed, apiImage, apiReplicas: 'ours', migrated: true, secretHashes: {} });
+  return stack(app, { observed, apiImage, apiReplicas: 'ours', ready: true, secretHashes: {} });
 }

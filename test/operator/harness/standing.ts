@@ -57,7 +57,7 @@ export function standing(app: ResolvedApp): Live[] {
     observed,
     apiImage: `memo-service:${app.version}`,
     apiReplicas: 'ours',
-    migrated: true,
+    ready: true,
     secretHashes: {},
   });
   const workloads = children.flatMap((object): Live[] => {

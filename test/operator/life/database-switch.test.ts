@@ -5,6 +5,7 @@
 import type { Deployment } from 'kubernetes-types/apps/v1.js';
 import type { Pod } from 'kubernetes-types/core/v1.js';
 import { expect } from 'chai';
+import { watchLabel } from '../../../operator/src/api/labels.ts';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
 import { install } from '../harness/install.ts';
 import { kubectlOn, memoApp, type Kubectl } from '../harness/kubectl.ts';
@@ -19,6 +20,12 @@ const external = memoApp('shop', {
   ...without,
   database: { external: { host: 'db.example', credentialsSecret: { name: 'db' } } },
 });
+const account = {
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: 'db', namespace: 'default', labels: { [watchLabel]: 'true' } },
+  stringData: { username: 'memo', password: 'p' },
+};
 const address = 'mysql://db.example:3306/memo_app';
 
 describe('a MemoApp that goes to another database', function () {
@@ -32,7 +39,7 @@ describe('a MemoApp that goes to another database', function () {
     kubectl = await kubectlOn(cluster);
     await install(kubectl);
     for (const object of [readyMadeClass, ...readyMadeVolumes(['volume'])]) await apply(kubectl, object);
-    await kubectl(['create', 'secret', 'generic', 'db', '--from-literal=username=memo', '--from-literal=password=p']);
+    await apply(kubectl, account);
     operator = await startOperator(cluster, 0.05);
     await apply(kubectl, managed);
     await untilCondition(kubectl, 'shop', { type: 'Ready', status: 'True' });
@@ -48,7 +55,7 @@ describe('a MemoApp that goes to another database', function () {
     await withoutRoom(async () => {
       await apply(kubectl, external);
       const database = await untilCondition(kubectl, 'shop', { type: 'DatabaseReady', reason: 'QuotaExceeded' });
-      expect(database.message).to.contain('serves from the database of before');
+      expect(database.message).to.contain('keeps the database of before');
       await operator.passes(2);
       expect(await names()).to.deep.equal(pods);
       expect((await deployment())?.paused).to.equal(true);
@@ -57,8 +64,38 @@ describe('a MemoApp that goes to another database', function () {
     });
   });
 
+  it('keeps them also when they are not ready for a while, and knows the way back', async () => {
+    const before = await names();
+    await withoutRoom(async () => {
+      await apply(kubectl, external);
+      await until('it waits', async () => (await deployment())?.paused);
+      await setReady(before, 'False');
+      await operator.passes(2);
+      expect((await deployment())?.paused).to.equal(true);
+      await setReady(before, 'True');
+      await apply(kubectl, managed);
+      await until('it goes on', async () => (await deployment())?.paused === undefined || undefined);
+      await untilCondition(kubectl, 'shop', { type: 'SchemaMigrated', status: 'True' });
+      expect(await names()).to.deep.equal(before);
+    });
+    await untilCondition(kubectl, 'shop', { type: 'Ready', status: 'True' });
+  });
+
+  it('keeps them while a Secret is missing that the new ones need', async () => {
+    const before = await names();
+    await kubectl(['delete', 'secret', 'db']);
+    await apply(kubectl, external);
+    await untilCondition(kubectl, 'shop', { type: 'DatabaseReady', reason: 'ReferenceMissing' });
+    await until('the schema', async () => ((await jobs()).includes('shop-migrate') ? true : undefined));
+    await untilCondition(kubectl, 'shop', { type: 'SchemaMigrated', status: 'True' });
+    await operator.passes(2);
+    expect((await deployment())?.paused).to.equal(true);
+    expect(await names()).to.deep.equal(before);
+  });
+
   it('never has pods of both', async () => {
     const mixed = await whileWatched(async () => {
+      await apply(kubectl, account);
       await until(
         'pods of the external one',
         async () => (await inUse()).join() === `${address},${address}` || undefined,
@@ -94,6 +131,12 @@ describe('a MemoApp that goes to another database', function () {
     await work().finally(async () => await kubectl(['delete', 'resourcequota', 'full']));
   }
 
+  /** As the kubelet would. */
+  async function setReady(pods: readonly (string | undefined)[], status: 'True' | 'False'): Promise<void> {
+    const patch = JSON.stringify({ status: { conditions: [{ type: 'Ready', status }] } });
+    for (const name of pods) await kubectl(['patch', 'pod', name ?? '', '--subresource=status', '-p', patch]);
+  }
+
   /** What was seen of two databases at one time. */
   async function whileWatched(work: () => Promise<void>): Promise<string[][]> {
     const mixed: string[][] = [];
@@ -109,6 +152,10 @@ describe('a MemoApp that goes to another database', function () {
     });
     await watching;
     return mixed;
+  }
+
+  async function jobs(): Promise<string> {
+    return (await kubectl(['get', 'jobs', '-o', 'name'])).stdout;
   }
 
   async function deployment(): Promise<Deployment['spec']> {

@@ -6,7 +6,7 @@ import {
   serviceEnvironment,
   topicEnvironment,
 } from '../../../operator/src/stack/api/environment.ts';
-import { databaseConnection, eventsConnection } from '../../../operator/src/stack/api/connections.ts';
+import { databaseConnection, eventsConnection, triedAccount } from '../../../operator/src/stack/api/connections.ts';
 import { parseConfig, parseTopicConfig, VARIABLES } from '../../../service/src/config.ts';
 import { authority, configOf, mounted, variables } from '../harness/parsed.ts';
 import { resolved } from '../harness/rendered.ts';
@@ -78,10 +78,12 @@ describe('the environment that the operator renders', () => {
     });
   });
 
-  it('gives the migration an account of its own, and the account of the API where there is none', () => {
-    const files = mounted(databaseConnection(resolved(external), 'migration').secrets);
+  it('gives the migration an account of its own, with that of the API to try, or that where there is no other', () => {
+    const { secrets } = databaseConnection(resolved(external), 'migration');
+    const files = mounted([...secrets, ...triedAccount(resolved(external)).secrets]);
     const owner = parseConfig(variables(migrationEnvironment(resolved(external))), files);
     expect(owner.database.url).to.include({ user: 'of owner', password: 'of owner-password' });
+    expect(owner.database.service).to.deep.equal({ user: 'of db-user', password: 'of password' });
     const plain = { external: { host: '::1', credentialsSecret: { name: 'db' } } };
     const app = resolved({ database: plain });
     const same = parseConfig(
@@ -90,6 +92,7 @@ describe('the environment that the operator renders', () => {
     );
     expect(same.database.url).to.include({ host: '::1', user: 'of username', database: 'memo_app' });
     expect(same.database).not.to.have.property('tls');
+    expect(same.database).not.to.have.property('service');
   });
 
   it('alters no topic that others own, and leaves its copies to the brokers there are', () => {

@@ -6,7 +6,7 @@ import type { NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from 'kubern
 import { expect } from 'chai';
 import type { MemoApp } from '../../../operator/src/api/memoapp.ts';
 import { labels, operatorLabels, type Part } from '../../../operator/src/api/labels.ts';
-import type { KubeObject } from '../../../operator/src/runtime/object.ts';
+import type { Observed } from '../../../operator/src/stack/observed.ts';
 import { rendered, resolved, seen } from '../harness/rendered.ts';
 
 /** An end of a connection; without labels it is no pod of the cluster. */
@@ -79,26 +79,42 @@ describe('the network policies', () => {
     expect(out({ secret: { name: 'tokens', key: 'k' } })).to.deep.equal([]);
   });
 
-  it('let the API to the database of before, as long as one of its pods may write to it', () => {
-    const olds = (value: string): KubeObject => ({
-      kind: 'Pod',
-      apiVersion: 'v1',
-      metadata: { name: 'shop-api-1', labels: labels({ name: 'shop', commonLabels: {} }, 'api') },
-      spec: { containers: [{ name: 'api', env: [{ name: 'DATABASE_URL', value }] }] },
-    });
-    const out = (policies: readonly NetworkPolicy[]): number[] => {
-      return [3306, 3307, 3308].filter((port) => isAllowed(policies, pod('api'), world, port));
+  describe('while pods of the API are there that use another database than the spec asks for', () => {
+    const old = (environment: Readonly<Record<string, string>>): Observed => {
+      const env = Object.entries(environment).map(([name, value]) => ({ name, value }));
+      const metadata = { name: 'shop-api-1', labels: labels({ name: 'shop', commonLabels: {} }, 'api') };
+      return seen([{ kind: 'Pod', apiVersion: 'v1', metadata, spec: { containers: [{ name: 'api', env }] } }]);
     };
-    const elsewhere = policiesOf(external, seen([olds('mysql://old:3308/memo_app')]));
-    expect(out(elsewhere)).to.deep.equal([3307, 3308]);
-    expect(isAllowed(elsewhere, pod('migrate'), world, 3308)).to.equal(false);
-    const managed = policiesOf({}, seen([olds('mysql://old/memo_app')]));
-    expect(out(managed)).to.deep.equal([3306]);
-    const { database } = external;
-    expect(between({ database }, seen([{ ...olds(''), spec: { containers: [{ name: 'api' }] } }]))).to.include(
-      'api database:3306',
-    );
-    expect(between({ database })).not.to.include('api database:3306');
+    const ofManaged = { DATABASE_URL_FILE: '/run/secrets/memo/database/uri' };
+    const out = (policies: readonly NetworkPolicy[]): number[] => {
+      return [3306, 3307, 3308, 4443, 6379, 6399, 9092, 9099].filter((port) =>
+        isAllowed(policies, pod('api'), world, port),
+      );
+    };
+
+    it('let them, and nobody else, to what they use', () => {
+      const elsewhere = {
+        DATABASE_URL: 'mysql://old:3308/memo_app',
+        REDIS_URL: 'redis://old:6399/1',
+        KAFKA_BOOTSTRAP_SERVERS: 'old:9099',
+        AUTH_JWT_JWKS_URL: 'https://old:4443/keys',
+      };
+      const policies = policiesOf(external, old(elsewhere));
+      expect(out(policies)).to.deep.equal([3307, 3308, 4443, 6399, 9099]);
+      expect(isAllowed(policies, pod('migrate'), world, 3308)).to.equal(false);
+      expect(out(policiesOf({}, old({ DATABASE_URL: 'mysql://old/memo_app' })))).to.deep.equal([3306]);
+    });
+
+    it('let them to the managed stores of before', () => {
+      const withCache = { ...ofManaged, REDIS_URL_FILE: '/run/secrets/memo/cache/uri' };
+      expect(between(external, old(withCache))).to.have.members(['api database:3306', 'api cache:6379']);
+      expect(between(external)).to.deep.equal([]);
+    });
+
+    it('are made also where the address of before was none', () => {
+      const policies = policiesOf(external, old({ DATABASE_URL: 'mysql://[fd00::1::2]:3308/memo_app' }));
+      expect(out(policies)).to.include(3308);
+    });
   });
 
   it('let no store out at all', () => {

@@ -128,9 +128,11 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
       for (let index = 2; index <= 20; index += 1) await change(service, id, `${index}`);
       await until('degraded', async () => (await kafkaHealth(service)) === 'unhealthy', 2_000);
       await until('backlog shown', async () => ((await metric(service, 'memo_outbox_backlog')) ?? 0) >= 19);
+      expect(await metric(service, 'memo_outbox_lag_seconds')).to.be.greaterThan(0);
       await broker?.restart();
       await reader.waitFor('all events', () => distinctOf(id) === 20);
       expect(versionsByMemo(reader.events).get(String(id))).to.deep.equal(Array.from({ length: 20 }, (_, i) => i + 1));
+      await until('no lag', async () => (await metric(service, 'memo_outbox_lag_seconds')) === 0);
       await until('healthy', async () => (await kafkaHealth(service)) === 'healthy', 5_000);
     });
 

@@ -87,6 +87,24 @@ describe('the migration of the database', function () {
     expect(await applied()).to.deep.equal(ALL);
   });
 
+  it('sees to it that the account of the service can work, and says which cannot', async () => {
+    await root.query(`CREATE OR REPLACE USER reader IDENTIFIED BY 'secret'`);
+    await root.query('GRANT SELECT ON *.* TO reader');
+    const account = { DATABASE_SERVICE_USERNAME: 'reader', DATABASE_SERVICE_PASSWORD: 'secret' };
+    const words = `the schema is there, but the service's account reader cannot work with it`;
+    expect(await migrate({ ...environment, ...account })).to.include({
+      status: 1,
+      stderr: `${words}: a privilege is missing\n`,
+    });
+    expect(await applied()).to.deep.equal(ALL);
+    const wrong = await migrate({ ...environment, ...account, DATABASE_SERVICE_PASSWORD: 'another' });
+    expect(wrong).to.include({ status: 1, stderr: `${words}: access denied\n` });
+    expect(wrong.stdout).not.to.include('another');
+    await root.query('GRANT INSERT, UPDATE, DELETE ON *.* TO reader');
+    expect(await migrate({ ...environment, ...account })).to.include({ status: 0 });
+    expect(await migrate({ ...environment, DATABASE_SERVICE_USERNAME: 'reader' })).to.include({ status: 2 });
+  });
+
   it('says why it cannot get through', async () => {
     const { status, stderr } = await migrate({
       ...environment,

@@ -2,6 +2,7 @@
 import type { MemoApp } from '../../api/memoapp.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
 import type { KubeObject } from '../../runtime/object.ts';
+import { isUntried } from '../../stack/api/database-in-use.ts';
 import { mayMigrate } from '../../stack/health/parts/database.ts';
 import { eventsServe } from '../../stack/health/parts/events.ts';
 import { migrationJob, migrationState } from '../../stack/jobs/migration.ts';
@@ -15,16 +16,22 @@ export interface Jobs {
   readonly due: readonly KubeObject[];
 }
 
+/** Milliseconds after which a database that nobody has opened yet is tried again: it may be there by now. */
+const anotherTryAfter = 300_000;
+
 /** A stopped app has none: what a Job was at when it was ended, the next one does again. */
-export function jobs(app: ResolvedApp, status: MemoApp['status'], observed: Observed): Jobs {
+export function jobs(app: ResolvedApp, status: MemoApp['status'], observed: Observed, now: Date): Jobs {
   if (app.state === 'Stopped') return { standing: [], due: [] };
   const migration = migrationJob(app, observed);
   const topic = topicJob(app, observed);
-  const migrated = migrationState(app, observed, status?.migratedBy).state === 'succeeded';
-  const wanted = [migration, ...(topic ? [topic] : [])];
+  const { endedAt, state } = migrationState(app, observed, status?.migratedBy);
+  const migrated = state === 'succeeded';
+  // Pruned by this pass, made anew by the next one.
+  const givenUp = state === 'failed' && isUntried(app, observed) && now.getTime() - (endedAt ?? 0) > anotherTryAfter;
+  const wanted = [...(givenUp ? [] : [migration]), ...(topic ? [topic] : [])];
   const standing = wanted.filter((job) => isStanding(app, job, observed));
   const due = [
-    ...(!migrated && mayMigrate(app, observed) ? [migration] : []),
+    ...(!migrated && !givenUp && mayMigrate(app, observed) ? [migration] : []),
     ...(topic && eventsServe(app, observed) ? [topic] : []),
   ];
   return { standing, due: due.filter((job) => !standing.includes(job)) };

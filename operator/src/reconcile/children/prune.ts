@@ -2,7 +2,7 @@
 import { partLabel, type Part } from '../../api/labels.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
 import { controllerOf, describeObject, objectKey } from '../../runtime/object.ts';
-import { databasesOfBefore } from '../../stack/api/database-in-use.ts';
+import { environmentsOfBefore } from '../../stack/api/database-in-use.ts';
 import { apiIsRolling } from '../../stack/health/parts/api.ts';
 import { prunedKinds } from '../../stack/kinds.ts';
 import { noteFailure } from './children.ts';
@@ -22,7 +22,7 @@ export async function prune(
   if (!informers.synced) return;
   const wanted = new Set(pass.wanted.map(({ kind, metadata }) => `${kind} ${objectKey(metadata)}`));
   // A store that was left for another serves the API's old pods until the last of them is gone.
-  const old = apiIsRolling(app, observed) || databasesOfBefore(app, observed).length > 0;
+  const old = apiIsRolling(app, observed) || environmentsOfBefore(app, observed).length > 0;
   const inUse = old ? storeParts : noParts;
   const leftOver = prunedKinds
     .flatMap((kind) => {

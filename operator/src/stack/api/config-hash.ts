@@ -25,6 +25,11 @@ export function configHash(
   return isAllManaged(app) ? contentHash(hashes) : contentHash(hashes, serviceEnvironment(app));
 }
 
+/** Whether something that pods of the API need at their start is missing. */
+export function lacksReference(app: ResolvedApp, secretHashes: StackInputs['secretHashes']): boolean {
+  return usedHashes(app, secretHashes).includes(undefined);
+}
+
 /** undefined: it is missing. */
 function usedHashes(app: ResolvedApp, secretHashes: StackInputs['secretHashes']): (string | undefined)[] {
   const files = serviceSecrets(app).map(({ items, secretName: name }) => {

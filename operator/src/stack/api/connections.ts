@@ -36,6 +36,12 @@ export function databaseConnection(app: ResolvedApp, user: 'service' | 'migratio
   );
 }
 
+/** The API's account as a migration finds it beside its own, to try it. */
+export function triedAccount({ database }: ResolvedApp): Connection {
+  if (database.mode === 'managed' || !database.migrationAccount) return none;
+  return accountOf('DATABASE_SERVICE', 'database', database.account);
+}
+
 export function cacheConnection(app: ResolvedApp): Connection {
   const { cache } = app;
   switch (cache.mode) {

@@ -3,7 +3,7 @@
  * written to at once: each gives ids of its own, and what was written to one would be missing in the other. So when the spec
  * asks for another database, the pods of before serve on until it has the schema; then all of them end before one that uses it starts.
  */
-import type { Pod } from 'kubernetes-types/core/v1.js';
+import type { Container, Pod } from 'kubernetes-types/core/v1.js';
 import { selector } from '../../api/labels.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
 import { isReady } from '../health/pods/problem.ts';
@@ -13,23 +13,42 @@ import { databaseConnection } from './connections.ts';
 /** `managed` and `another` are what was asked for before: ours, and one that others run. */
 export type DatabaseInUse = 'wanted' | 'managed' | 'another';
 
+/** Values of a pod's environment by name; what comes from elsewhere has none. */
+export type Environment = ReadonlyMap<string, string | undefined>;
+
 /** The address of a database of others; that of the managed one is in a file. */
 const addressVariable = 'DATABASE_URL';
 
 /** Which one serves from now, by the environment of the pods that are ready. Where none is, the one that the spec asks for. */
 export function databaseInUse(app: ResolvedApp, observed: Observed): DatabaseInUse {
-  const addresses = observed.list('Pod', selector(app, 'api')).filter(serves).map(addressIn);
+  const addresses = apiPods(app, observed).filter(serves).map(addressIn);
   if (addresses.length === 0 || addresses.includes(wantedAddress(app))) return 'wanted';
   return addresses.includes(undefined) ? 'managed' : 'another';
 }
 
-/**
- * Addresses of the databases of before that pods of the API, those included that are on their way out, may still write to.
- * undefined stands for the managed one.
- */
-export function databasesOfBefore(app: ResolvedApp, observed: Observed): readonly (string | undefined)[] {
-  const addresses = observed.list('Pod', selector(app, 'api')).filter(isAlive).map(addressIn);
-  return [...new Set(addresses)].filter((address) => address !== wantedAddress(app));
+/** Of the pods that may still write to another database than the wanted one, those included that are on their way out. */
+export function environmentsOfBefore(app: ResolvedApp, observed: Observed): readonly Environment[] {
+  return podsOfBefore(app, observed).map(environmentIn);
+}
+
+/** Whether the pods of before are there, and none that uses the wanted database: nobody has opened it yet. */
+export function isUntried(app: ResolvedApp, observed: Observed): boolean {
+  const pods = apiPods(app, observed);
+  return pods.length > 0 && pods.length === podsOfBefore(app, observed).length;
+}
+
+/** Whether one of the pods of before answers requests. */
+export function isServedFromBefore(app: ResolvedApp, observed: Observed): boolean {
+  return podsOfBefore(app, observed).some(serves);
+}
+
+function podsOfBefore(app: ResolvedApp, observed: Observed): Pod[] {
+  return apiPods(app, observed).filter((pod) => addressIn(pod) !== wantedAddress(app));
+}
+
+/** Those that are alive; what somebody else has put our labels on is none. */
+function apiPods(app: ResolvedApp, observed: Observed): Pod[] {
+  return observed.list('Pod', selector(app, 'api')).filter((pod) => isAlive(pod) && containerOf(pod) !== undefined);
 }
 
 function wantedAddress(app: ResolvedApp): string | undefined {
@@ -45,7 +64,14 @@ function isAlive({ status }: Pod): boolean {
 }
 
 /** undefined: the pod uses the managed one. */
-function addressIn({ spec }: Pod): string | undefined {
-  const api = spec?.containers.find(({ name }) => name === 'api');
-  return api?.env?.find(({ name }) => name === addressVariable)?.value;
+function addressIn(pod: Pod): string | undefined {
+  return environmentIn(pod).get(addressVariable);
+}
+
+function environmentIn(pod: Pod): Environment {
+  return new Map(containerOf(pod)?.env?.map(({ name, value }) => [name, value]));
+}
+
+function containerOf({ spec }: Pod): Container | undefined {
+  return spec?.containers.find(({ name }) => name === 'api');
 }

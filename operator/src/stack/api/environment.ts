@@ -5,7 +5,7 @@
 import type { ResolvedApp } from '../../api/resolved.ts';
 import type { MountedSecret } from '../pod.ts';
 import { accessControl } from './access.ts';
-import { cacheConnection, databaseConnection, eventsConnection } from './connections.ts';
+import { cacheConnection, databaseConnection, eventsConnection, triedAccount } from './connections.ts';
 
 export interface Variable {
   readonly name: string;
@@ -37,7 +37,11 @@ export function serviceEnvironment(app: ResolvedApp): Variable[] {
 
 /** What `migrate` needs to bring the schema up to date. */
 export function migrationEnvironment(app: ResolvedApp): Variable[] {
-  return sorted({ ...databaseConnection(app, 'migration').variables, LOG_LEVEL: app.api.logLevel });
+  return sorted({
+    ...databaseConnection(app, 'migration').variables,
+    ...triedAccount(app).variables,
+    LOG_LEVEL: app.api.logLevel,
+  });
 }
 
 /** What `topic` needs to make the topic, and to alter it where the broker is ours. */

@@ -2,7 +2,7 @@
 import type { MemoAppStatus } from '../../api/memoapp.ts';
 import { names } from '../../api/names.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
-import { migrationState } from '../jobs/migration.ts';
+import { isMigrated } from '../jobs/migration.ts';
 import type { Observed } from '../observed.ts';
 import { imageReference } from '../pod.ts';
 
@@ -16,5 +16,5 @@ export function templateImage(app: ResolvedApp, status: MemoAppStatus | undefine
     .get('Deployment', names(app).api)
     ?.spec?.template.spec?.containers.find(({ name }) => name === 'api')?.image;
   if (live === undefined || status?.version === undefined) return wanted;
-  return migrationState(app, observed, status.migratedBy).state === 'succeeded' ? wanted : live;
+  return isMigrated(app, observed, status.migratedBy) ? wanted : live;
 }

@@ -151,7 +151,7 @@ describe('the conditions of a MemoApp', () => {
       const found = conditions(moved, seeing([...all, ofManaged, ...tries]), fine, undefined);
       const database = found.find(({ type }) => type === 'DatabaseReady');
       expect(database).to.include({ status: 'False', reason: 'Unreachable' });
-      expect(database?.message).to.include(': access denied;').and.to.include('serves from the database of before');
+      expect(database?.message).to.include(': access denied;').and.to.include('keeps the database of before');
     });
 
     it('keep what was said of one that others run, for nobody asks about it any more', () => {

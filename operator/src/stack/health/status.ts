@@ -8,7 +8,8 @@ import { cacheVersion, recordedStore } from '../facts.ts';
 import { migrationJob, migrationState } from '../jobs/migration.ts';
 import type { Observed } from '../observed.ts';
 import { addressOf } from '../api/connections.ts';
-import { recordOf } from '../record.ts';
+import { isUntried } from '../api/database-in-use.ts';
+import { recordOf, type DatabaseRecord } from '../record.ts';
 import { urlOf } from '../route/route.ts';
 import { apiComplete } from './parts/api.ts';
 import { conditions, type PassOutcome } from './conditions.ts';
@@ -27,23 +28,38 @@ export function statusOf(
   const deployment = observed.get('Deployment', names(app).api);
   const version =
     is('SchemaMigrated') && apiComplete(app, observed).status === 'True' ? app.version : previous?.version;
-  const record = recordOf(app, previous);
-  const migration = migrationState(app, observed, record?.migratedBy);
-  const migratedBy = migration.state === 'succeeded' ? migrationJob(app, observed).metadata.name : record?.migratedBy;
-  const schemaVersion = migration.schemaVersion ?? record?.schemaVersion;
   const url = urlOf(app);
   return {
     observedGeneration: app.generation,
     ...(version !== undefined && { version }),
-    ...(schemaVersion !== undefined && { schemaVersion }),
-    ...(migratedBy !== undefined && { migratedBy }),
-    ...databaseStatus(app, observed, record?.database),
+    ...databaseRecord(app, observed, previous),
     ...stores(app, observed, previous),
     ...(url !== undefined && { url }),
     replicas: deployment?.status?.replicas ?? 0,
     readyReplicas: deployment?.status?.readyReplicas ?? 0,
     selector: selectorText(app, 'api'),
     conditions: storeConditions(found, previous?.conditions ?? [], app.generation, now),
+  };
+}
+
+/** Of the database in use: on the way to another it stays what it was, for the way back. */
+function databaseRecord(app: ResolvedApp, observed: Observed, previous: MemoAppStatus | undefined): DatabaseRecord {
+  if (previous && isUntried(app, observed)) {
+    const { database, migratedBy, schemaVersion } = previous;
+    return {
+      ...(schemaVersion !== undefined && { schemaVersion }),
+      ...(migratedBy !== undefined && { migratedBy }),
+      ...(database && { database }),
+    };
+  }
+  const record = recordOf(app, previous);
+  const migration = migrationState(app, observed, record?.migratedBy);
+  const migratedBy = migration.state === 'succeeded' ? migrationJob(app, observed).metadata.name : record?.migratedBy;
+  const schemaVersion = migration.schemaVersion ?? record?.schemaVersion;
+  return {
+    ...(schemaVersion !== undefined && { schemaVersion }),
+    ...(migratedBy !== undefined && { migratedBy }),
+    ...databaseStatus(app, observed, record?.database),
   };
 }
 

@@ -1,7 +1,7 @@
 /** The schema migration: a Job with a database user of its own, so that the service needs no right to change the schema. */
 import type { ResolvedApp } from '../../api/resolved.ts';
 import type { KubeObject } from '../../runtime/object.ts';
-import { databaseConnection } from '../api/connections.ts';
+import { databaseConnection, triedAccount } from '../api/connections.ts';
 import { migrationEnvironment } from '../api/environment.ts';
 import { volumeIds } from '../claims.ts';
 import type { Observed } from '../observed.ts';
@@ -19,7 +19,8 @@ export function migrationJob(app: ResolvedApp, observed: Observed): KubeObject {
     part: 'migrate',
     about: [app.version, database],
     env: migrationEnvironment(app),
-    secrets: connection.secrets,
+    // Not what it is about: another password of the API's account is no other migration.
+    secrets: [...connection.secrets, ...triedAccount(app).secrets],
   });
 }
 
@@ -31,4 +32,9 @@ export function migrationState(app: ResolvedApp, observed: Observed, recorded: s
   const { name } = migrationJob(app, observed).metadata;
   const found = jobState(observed, name);
   return found.state === 'absent' && recorded === name ? { state: 'succeeded' } : found;
+}
+
+/** Whether the wanted database has the schema of the wanted release. */
+export function isMigrated(app: ResolvedApp, observed: Observed, recorded: string | undefined): boolean {
+  return migrationState(app, observed, recorded).state === 'succeeded';
 }

@@ -6,6 +6,8 @@ export interface JobState {
   readonly state: 'absent' | 'running' | 'succeeded' | 'failed';
   /** What the API server says of the failure. */
   readonly message?: string;
+  /** When it failed, in milliseconds. */
+  readonly endedAt?: number;
   /** From the termination message of the migration's pod. */
   readonly schemaVersion?: number;
 }
@@ -17,7 +19,10 @@ export function jobState(observed: Observed, name: string): JobState {
     ({ type, status }) => status === 'True' && (type === 'Complete' || type === 'Failed'),
   );
   if (!finished) return { state: 'running' };
-  if (finished.type === 'Failed') return { state: 'failed', message: finished.message ?? finished.reason ?? '' };
+  if (finished.type === 'Failed') {
+    const { lastTransitionTime = '', message, reason = '' } = finished;
+    return { state: 'failed', message: message ?? reason, endedAt: Date.parse(lastTransitionTime) };
+  }
   const schemaVersion = leftBehind(observed, name);
   return { state: 'succeeded', ...(schemaVersion !== undefined && { schemaVersion }) };
 }

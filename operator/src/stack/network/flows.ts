@@ -2,7 +2,7 @@
 import type { Part } from '../../api/labels.ts';
 import { ports } from '../../api/names.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
-import { databasesOfBefore } from '../api/database-in-use.ts';
+import { environmentsOfBefore, type Environment } from '../api/database-in-use.ts';
 import { controllerPort } from '../events/kraft.ts';
 import { peers } from '../events/zookeeper.ts';
 import type { Observed } from '../observed.ts';
@@ -19,24 +19,20 @@ export interface Flow {
 
 /** Flows between pods of one app and to what is outside it; who comes in from outside is another matter. */
 export function flows(app: ResolvedApp, observed: Observed): Flow[] {
-  return [...databaseFlows(app, observed), ...cacheFlows(app), ...eventsFlows(app), ...issuerFlows(app)];
+  const wanted = [...databaseFlows(app), ...cacheFlows(app), ...eventsFlows(app), ...issuerFlows(app)];
+  const before = environmentsOfBefore(app, observed).flatMap(flowsOfBefore);
+  // However many pods there are, and in whatever order: the policies must not change with each that goes.
+  const others = new Map(before.map((flow) => [JSON.stringify(flow), flow]));
+  return [...wanted, ...[...others].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, flow]) => flow)];
 }
 
-function databaseFlows(app: ResolvedApp, observed: Observed): Flow[] {
-  const { database } = app;
+function databaseFlows({ database }: ResolvedApp): Flow[] {
   const target = database.mode === 'managed' ? 'database' : undefined;
   const port = database.mode === 'managed' ? ports.database : database.port;
   return [
     { from: 'api', to: target, ports: [port] },
     { from: 'migrate', to: target, ports: [port] },
-    ...databasesOfBefore(app, observed).map(flowToDatabaseOfBefore),
   ];
-}
-
-/** @param address undefined: the managed one */
-function flowToDatabaseOfBefore(address: string | undefined): Flow {
-  if (address === undefined) return { from: 'api', to: 'database', ports: [ports.database] };
-  return { from: 'api', to: undefined, ports: [Number(new URL(address).port || ports.database)] };
 }
 
 function cacheFlows({ cache }: ResolvedApp): Flow[] {
@@ -46,7 +42,7 @@ function cacheFlows({ cache }: ResolvedApp): Flow[] {
     case 'managed':
       return [{ from: 'api', to: 'cache', ports: [ports.cache] }];
     case 'external':
-      return [{ from: 'api', to: undefined, ports: [Number(new URL(cache.url).port || ports.cache)] }];
+      return [{ from: 'api', to: undefined, ports: [portIn(cache.url)] }];
   }
 }
 
@@ -67,7 +63,7 @@ function eventsFlows({ events }: ResolvedApp): Flow[] {
           : []),
       ];
     case 'external': {
-      const brokers = [...new Set(events.bootstrapServers.map((server) => Number(server.replace(/^.*:/, ''))))];
+      const brokers = brokerPorts(events.bootstrapServers);
       return [
         { from: 'api', to: undefined, ports: brokers },
         ...(events.createTopic === 'IfMissing' ? [{ from: 'topic', to: undefined, ports: brokers } as const] : []),
@@ -79,6 +75,38 @@ function eventsFlows({ events }: ResolvedApp): Flow[] {
 /** To the published keys of the token issuer. */
 function issuerFlows({ api: { auth } }: ResolvedApp): Flow[] {
   if (auth?.jwksUrl === undefined) return [];
-  const { port, protocol } = new URL(auth.jwksUrl);
-  return [{ from: 'api', to: undefined, ports: [Number(port || (protocol === 'https:' ? 443 : 80))] }];
+  return [{ from: 'api', to: undefined, ports: [portIn(auth.jwksUrl)] }];
+}
+
+/** What pods need that are still there while the spec asks for another database: the stores and the issuer of before. */
+function flowsOfBefore(environment: Environment): Flow[] {
+  const urls = ['DATABASE_URL', 'REDIS_URL', 'AUTH_JWT_JWKS_URL'].flatMap((name) => environment.get(name) ?? []);
+  const brokers = environment.get('KAFKA_BOOTSTRAP_SERVERS')?.split(',') ?? [];
+  const outside = [...urls.map(portIn), ...brokerPorts(brokers)].map((port): Flow => ({
+    from: 'api',
+    to: undefined,
+    ports: [port],
+  }));
+  return [
+    ...(environment.has('DATABASE_URL') ? [] : [{ from: 'api', to: 'database', ports: [ports.database] } as const]),
+    ...(environment.has('REDIS_URL_FILE') ? [{ from: 'api', to: 'cache', ports: [ports.cache] } as const] : []),
+    ...outside,
+  ];
+}
+
+function brokerPorts(servers: readonly string[]): number[] {
+  return [...new Set(servers.map((server) => Number(server.replace(/^.*:/, ''))))];
+}
+
+const usualPorts: Readonly<Record<string, number>> = {
+  mysql: ports.database,
+  redis: ports.cache,
+  rediss: ports.cache,
+  https: 443,
+};
+
+/** Of any URL that the spec takes, also of one whose host is none. */
+function portIn(url: string): number {
+  const [, scheme = '', port] = /^(\w+):\/\/[^/?#]*?(?::(\d+))?(?:[/?#]|$)/.exec(url) ?? [];
+  return Number(port ?? usualPorts[scheme] ?? 80);
 }

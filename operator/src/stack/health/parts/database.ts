@@ -1,14 +1,14 @@
 /** `DatabaseReady`: True once the database answers. Without it writes are refused with 503. */
-import { isFalse, isUnknown, type Condition } from '../../../api/conditions.ts';
+import { isFalse, isTrue, isUnknown, type Condition } from '../../../api/conditions.ts';
 import { names } from '../../../api/names.ts';
 import { Reason } from '../../../api/reasons.ts';
 import type { ExternalDatabase, ResolvedApp } from '../../../api/resolved.ts';
 import { addressOf } from '../../api/connections.ts';
-import { databaseInUse } from '../../api/database-in-use.ts';
+import { databaseInUse, isUntried } from '../../api/database-in-use.ts';
 import { recordedStore } from '../../facts.ts';
 import { migrationJob } from '../../jobs/migration.ts';
 import type { Observed } from '../../observed.ts';
-import { lastWordsOf } from '../../jobs/state.ts';
+import { jobState, lastWordsOf } from '../../jobs/state.ts';
 import { podProblem } from '../pods/problem.ts';
 import { quoted } from '../quote.ts';
 import { externalReady } from './external.ts';
@@ -40,23 +40,21 @@ export function databaseServes(app: ResolvedApp, observed: Observed): boolean | 
 
 /** Whether the migration may begin. */
 export function mayMigrate(app: ResolvedApp, observed: Observed): boolean {
-  return isUntried(app, observed) || databaseReady(app, observed).status === 'True';
+  const opens = app.database.mode === 'external' && isUntried(app, observed);
+  return opens || databaseReady(app, observed).status === 'True';
 }
 
-/** One of others that no pod of the API uses yet, since those of before serve on: the migration is the first to open it. */
-function isUntried(app: ResolvedApp, observed: Observed): boolean {
-  const running = app.state === 'Running' && app.database.mode === 'external';
-  return running && databaseInUse(app, observed) !== 'wanted';
-}
-
+/** No pod of the API uses it yet: the migration is the first to open it. */
 function asTheMigrationFindsIt(app: ResolvedApp, title: string, observed: Observed): Condition {
-  const meanwhile = 'the API serves from the database of before meanwhile';
+  const meanwhile = 'the API keeps the database of before meanwhile';
   const problem = podProblem(app, 'migrate', observed);
   if (problem) return isFalse('DatabaseReady', problem.reason, `${problem.message}; ${meanwhile}`);
   const { name } = migrationJob(app, observed).metadata;
+  if (jobState(observed, name).state === 'succeeded')
+    return isTrue('DatabaseReady', Reason.Available, `${title} answered Job ${name}`);
   const words = lastWordsOf(observed, name);
   if (words !== undefined) {
-    const message = `Job ${name} did not get through to ${title}: ${quoted(words)}; check address, account and tls, and delete the Job to try again at once; ${meanwhile}`;
+    const message = `Job ${name} failed on ${title}: ${quoted(words)}; check address, account and tls, and delete the Job to try again at once; ${meanwhile}`;
     return isFalse('DatabaseReady', Reason.Unreachable, message);
   }
   return isUnknown('DatabaseReady', Reason.Migrating, `Job ${name} is the first to open ${title}; ${meanwhile}`);
@@ -64,7 +62,7 @@ function asTheMigrationFindsIt(app: ResolvedApp, title: string, observed: Observ
 
 function externalDatabaseReady(app: ResolvedApp, database: ExternalDatabase, observed: Observed): Condition {
   const title = `MariaDB at ${addressOf(database)}`;
-  if (isUntried(app, observed)) return asTheMigrationFindsIt(app, title, observed);
+  if (app.state === 'Running' && isUntried(app, observed)) return asTheMigrationFindsIt(app, title, observed);
   const ready = externalReady(app, { type: 'DatabaseReady', service: 'database', title }, observed);
   if (database.migrationAccount || ready.status !== 'True') return ready;
   const message = `${ready.message}; the migration uses the account of the API, which so may change the schema: set spec.database.external.migrationCredentialsSecret`;
