@@ -5,6 +5,7 @@ import { resolve } from '../api/resolve.ts';
 import type { ResolvedApp } from '../api/resolved.ts';
 import type { Reconcile, Result } from '../runtime/work/controller.ts';
 import { lacksReference } from '../stack/api/config-hash.ts';
+import { isUntried } from '../stack/api/database-in-use.ts';
 import { templateImage } from '../stack/api/image.ts';
 import { clusterFacts } from '../stack/facts.ts';
 import { firstConditions } from '../stack/health/conditions.ts';
@@ -80,7 +81,8 @@ async function reconcile(
   if (app.route.mode === 'routed' && app.route.gateway && !observed.serves('HTTPRoute'))
     return { requeueAfter: lookForGatewayAfter };
   if (refusals.size < lacking.length) return { requeueAfter: lookForEventAfter };
-  const waiting = lacking.length > 0 || app.problems.length > 0 || pass.missing.length > 0 || !pass.complete;
+  const held = lacking.length > 0 || app.problems.length > 0 || pass.missing.length > 0 || !pass.complete;
+  const waiting = held || isUntried(app, observed);
   return waiting ? { requeueAfter: lookAgainAfter } : undefined;
 }
 

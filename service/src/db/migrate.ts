@@ -76,7 +76,7 @@ async function tryAccount(config: DatabaseConfig, account: Pick<DatabaseUrl, 'us
     }
   } catch (error) {
     const reason = error instanceof DatabaseUnavailable ? error.reason : String(error).split('\n')[0];
-    throw new Error(`the schema is there, but the service's account ${account.user} cannot work with it: ${reason}`, {
+    throw new Error(`the schema is there, but the service's account cannot work with it: ${reason}`, {
       cause: error,
     });
   }

@@ -110,10 +110,10 @@ describe('a MemoApp that goes to another database', function () {
   it('nor on the way back, and rolls as usual afterwards', async () => {
     const mixed = await whileWatched(async () => {
       await apply(kubectl, managed);
+      await until('pods of the managed one', async () => (await inUse()).join() === 'managed,managed' || undefined);
       await untilCondition(kubectl, 'shop', { type: 'Ready', status: 'True' });
     });
     expect(mixed).to.deep.equal([]);
-    expect(await inUse()).to.deep.equal(['managed', 'managed']);
     await until('the usual strategy', async () => {
       const { paused, strategy } = (await deployment()) ?? {};
       return paused === undefined && strategy?.rollingUpdate?.maxUnavailable === 0 ? true : undefined;

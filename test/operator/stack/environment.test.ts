@@ -5,6 +5,7 @@ import {
   migrationEnvironment,
   serviceEnvironment,
   topicEnvironment,
+  variablesOf,
 } from '../../../operator/src/stack/api/environment.ts';
 import { databaseConnection, eventsConnection, triedAccount } from '../../../operator/src/stack/api/connections.ts';
 import { parseConfig, parseTopicConfig, VARIABLES } from '../../../service/src/config.ts';
@@ -81,7 +82,11 @@ describe('the environment that the operator renders', () => {
   it('gives the migration an account of its own, with that of the API to try, or that where there is no other', () => {
     const { secrets } = databaseConnection(resolved(external), 'migration');
     const files = mounted([...secrets, ...triedAccount(resolved(external)).secrets]);
-    const owner = parseConfig(variables(migrationEnvironment(resolved(external))), files);
+    const environment = [
+      ...migrationEnvironment(resolved(external)),
+      ...variablesOf(triedAccount(resolved(external)).variables),
+    ];
+    const owner = parseConfig(variables(environment), files);
     expect(owner.database.url).to.include({ user: 'of owner', password: 'of owner-password' });
     expect(owner.database.service).to.deep.equal({ user: 'of db-user', password: 'of password' });
     const plain = { external: { host: '::1', credentialsSecret: { name: 'db' } } };

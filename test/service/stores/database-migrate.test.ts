@@ -91,7 +91,7 @@ describe('the migration of the database', function () {
     await root.query(`CREATE OR REPLACE USER reader IDENTIFIED BY 'secret'`);
     await root.query('GRANT SELECT ON *.* TO reader');
     const account = { DATABASE_SERVICE_USERNAME: 'reader', DATABASE_SERVICE_PASSWORD: 'secret' };
-    const words = `the schema is there, but the service's account reader cannot work with it`;
+    const words = `the schema is there, but the service's account cannot work with it`;
     expect(await migrate({ ...environment, ...account })).to.include({
       status: 1,
       stderr: `${words}: a privilege is missing\n`,

@@ -1,7 +1,9 @@
 /** The Jobs whose time comes later than the rest: the schema migration, and the topic. */
+import type { Job } from 'kubernetes-types/batch/v1.js';
 import type { MemoApp } from '../../api/memoapp.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
 import type { KubeObject } from '../../runtime/object.ts';
+import { accountVolume } from '../../stack/api/connections.ts';
 import { isUntried } from '../../stack/api/database-in-use.ts';
 import { mayMigrate } from '../../stack/health/parts/database.ts';
 import { eventsServe } from '../../stack/health/parts/events.ts';
@@ -27,14 +29,28 @@ export function jobs(app: ResolvedApp, status: MemoApp['status'], observed: Obse
   const { endedAt, state } = migrationState(app, observed, status?.migratedBy);
   const migrated = state === 'succeeded';
   // Pruned by this pass, made anew by the next one.
-  const givenUp = state === 'failed' && isUntried(app, observed) && now.getTime() - (endedAt ?? 0) > anotherTryAfter;
-  const wanted = [...(givenUp ? [] : [migration]), ...(topic ? [topic] : [])];
+  const old = state === 'failed' && now.getTime() - (endedAt ?? 0) > anotherTryAfter;
+  const anew = !migrated && isUntried(app, observed) && (old || triesAnother(migration, observed));
+  const wanted = [...(anew ? [] : [migration]), ...(topic ? [topic] : [])];
   const standing = wanted.filter((job) => isStanding(app, job, observed));
   const due = [
-    ...(!migrated && !givenUp && mayMigrate(app, observed) ? [migration] : []),
+    ...(!migrated && !anew && mayMigrate(app, observed) ? [migration] : []),
     ...(topic && eventsServe(app, observed) ? [topic] : []),
   ];
   return { standing, due: due.filter((job) => !standing.includes(job)) };
+}
+
+/** Whether the Job that is there tries another account of the API than is wanted now: it may wait for its Secret for ever. */
+function triesAnother(job: KubeObject, observed: Observed): boolean {
+  const wanted = accountIn(job as Job);
+  const live = accountIn(observed.get('Job', job.metadata.name));
+  return wanted !== undefined && live !== undefined && wanted !== live;
+}
+
+/** undefined: none is tried. */
+function accountIn(job: Job | undefined): string | undefined {
+  const secret = job?.spec?.template.spec?.volumes?.find(({ name }) => name === accountVolume)?.secret;
+  return secret && [secret.secretName, ...(secret.items ?? []).map(({ key, path }) => `${path}=${key}`)].join(' ');
 }
 
 function isStanding(app: ResolvedApp, job: KubeObject, observed: Observed): boolean {

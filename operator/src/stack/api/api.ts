@@ -19,7 +19,7 @@ import {
 } from '../pod.ts';
 import { disruptionBudget, service, serviceAccount } from '../services.ts';
 import { configHash } from './config-hash.ts';
-import { environmentsOfBefore, isServedFromBefore, isUntried } from './database-in-use.ts';
+import { environmentsOfBefore, isUntried } from './database-in-use.ts';
 import { serviceEnvironment, serviceSecrets } from './environment.ts';
 
 export function apiObjects(app: ResolvedApp, inputs: StackInputs): KubeObject[] {
@@ -79,17 +79,12 @@ function deployment(app: ResolvedApp, inputs: StackInputs): KubeObject {
 }
 
 /** One more before one less, so that it costs no capacity; but one database after the other (`database-in-use.ts`). */
-function rollOut(app: ResolvedApp, inputs: StackInputs): Pick<DeploymentSpec, 'paused' | 'strategy'> {
+function rollOut(app: ResolvedApp, { observed, ready }: StackInputs): Pick<DeploymentSpec, 'paused' | 'strategy'> {
   const oneByOne = { strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 }, type: 'RollingUpdate' } };
-  if (app.state === 'Stopped' || environmentsOfBefore(app, inputs.observed).length === 0) return oneByOne;
-  // Not at once: a paused Deployment that is to be made anew would not even be scaled.
-  return keepsPodsOfBefore(app, inputs) ? { ...oneByOne, paused: true } : { strategy: { type: 'Recreate' } };
-}
-
-/** Until pods with the wanted database would serve. Once begun it goes on, also while no pod of before is ready. */
-function keepsPodsOfBefore(app: ResolvedApp, { observed, ready }: StackInputs): boolean {
-  if (ready || !isUntried(app, observed)) return false;
-  return isServedFromBefore(app, observed) || observed.get('Deployment', names(app).api)?.spec?.paused === true;
+  if (app.state === 'Stopped') return oneByOne;
+  // Not Recreate at once: while paused the number of pods would not follow.
+  if (isUntried(app, observed) && !ready) return { ...oneByOne, paused: true };
+  return environmentsOfBefore(app, observed).length > 0 ? { strategy: { type: 'Recreate' } } : oneByOne;
 }
 
 /** By number: probes go to the management port, which no Service has. */

@@ -36,6 +36,9 @@ export function databaseConnection(app: ResolvedApp, user: 'service' | 'migratio
   );
 }
 
+/** Name of the volume of an external database's account. */
+export const accountVolume = 'database-account';
+
 /** The API's account as a migration finds it beside its own, to try it. */
 export function triedAccount({ database }: ResolvedApp): Connection {
   if (database.mode === 'managed' || !database.migrationAccount) return none;

@@ -5,6 +5,7 @@
  */
 import type { Container, Pod } from 'kubernetes-types/core/v1.js';
 import { selector } from '../../api/labels.ts';
+import { names } from '../../api/names.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
 import { isReady } from '../health/pods/problem.ts';
 import type { Observed } from '../observed.ts';
@@ -31,15 +32,14 @@ export function environmentsOfBefore(app: ResolvedApp, observed: Observed): read
   return podsOfBefore(app, observed).map(environmentIn);
 }
 
-/** Whether the pods of before are there, and none that uses the wanted database: nobody has opened it yet. */
+/**
+ * Whether the pods of before are there, and none that uses the wanted database: nobody has opened it yet. Once all pods of before
+ * are gone, evicted say, the Deployment remembers it, whose ReplicaSet of before makes others.
+ */
 export function isUntried(app: ResolvedApp, observed: Observed): boolean {
   const pods = apiPods(app, observed);
-  return pods.length > 0 && pods.length === podsOfBefore(app, observed).length;
-}
-
-/** Whether one of the pods of before answers requests. */
-export function isServedFromBefore(app: ResolvedApp, observed: Observed): boolean {
-  return podsOfBefore(app, observed).some(serves);
+  if (pods.length === 0) return observed.get('Deployment', names(app).api)?.spec?.paused === true;
+  return pods.length === podsOfBefore(app, observed).length;
 }
 
 function podsOfBefore(app: ResolvedApp, observed: Observed): Pod[] {

@@ -5,7 +5,7 @@
 import type { ResolvedApp } from '../../api/resolved.ts';
 import type { MountedSecret } from '../pod.ts';
 import { accessControl } from './access.ts';
-import { cacheConnection, databaseConnection, eventsConnection, triedAccount } from './connections.ts';
+import { cacheConnection, databaseConnection, eventsConnection } from './connections.ts';
 
 export interface Variable {
   readonly name: string;
@@ -18,10 +18,9 @@ export function serviceSecrets(app: ResolvedApp): MountedSecret[] {
   return [...connections, accessControl(app)].flatMap(({ secrets }) => secrets);
 }
 
-/** Sorted by name, as it is shown to people. */
 export function serviceEnvironment(app: ResolvedApp): Variable[] {
   const { api, cache, events } = app;
-  return sorted({
+  return variablesOf({
     CORS_ALLOWED_ORIGINS: api.allowedOrigins.length === 0 ? 'none' : api.allowedOrigins.join(','),
     DATABASE_POOL_MAX: String(api.connectionPool.max),
     DATABASE_POOL_MIN: String(api.connectionPool.min),
@@ -37,17 +36,13 @@ export function serviceEnvironment(app: ResolvedApp): Variable[] {
 
 /** What `migrate` needs to bring the schema up to date. */
 export function migrationEnvironment(app: ResolvedApp): Variable[] {
-  return sorted({
-    ...databaseConnection(app, 'migration').variables,
-    ...triedAccount(app).variables,
-    LOG_LEVEL: app.api.logLevel,
-  });
+  return variablesOf({ ...databaseConnection(app, 'migration').variables, LOG_LEVEL: app.api.logLevel });
 }
 
 /** What `topic` needs to make the topic, and to alter it where the broker is ours. */
 export function topicEnvironment(app: ResolvedApp): Variable[] {
   const { mode, topic } = app.events;
-  return sorted({
+  return variablesOf({
     ...eventsConnection(app).variables,
     KAFKA_TOPIC: topic.name,
     ...(topic.minInSyncReplicas !== undefined && { KAFKA_TOPIC_MIN_INSYNC_REPLICAS: String(topic.minInSyncReplicas) }),
@@ -58,7 +53,8 @@ export function topicEnvironment(app: ResolvedApp): Variable[] {
   });
 }
 
-function sorted(variables: Readonly<Record<string, string>>): Variable[] {
+/** Sorted by name, as it is shown to people. */
+export function variablesOf(variables: Readonly<Record<string, string>>): Variable[] {
   return Object.entries(variables)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => ({ name, value }));

@@ -2,7 +2,8 @@
 import type { ResolvedApp } from '../../api/resolved.ts';
 import type { KubeObject } from '../../runtime/object.ts';
 import { databaseConnection, triedAccount } from '../api/connections.ts';
-import { migrationEnvironment } from '../api/environment.ts';
+import { isUntried } from '../api/database-in-use.ts';
+import { migrationEnvironment, variablesOf } from '../api/environment.ts';
 import { volumeIds } from '../claims.ts';
 import type { Observed } from '../observed.ts';
 import { job } from './job.ts';
@@ -14,13 +15,15 @@ import { jobState, type JobState } from './state.ts';
  */
 export function migrationJob(app: ResolvedApp, observed: Observed): KubeObject {
   const connection = databaseConnection(app, 'migration');
+  // Where pods of the API have the database already, they try their account themselves.
+  const tried = isUntried(app, observed) ? triedAccount(app) : { variables: {}, secrets: [] };
   const database = app.database.mode === 'external' ? connection : volumeIds(app, 'database', observed);
   return job(app, {
     part: 'migrate',
     about: [app.version, database],
-    env: migrationEnvironment(app),
-    // Not what it is about: another password of the API's account is no other migration.
-    secrets: [...connection.secrets, ...triedAccount(app).secrets],
+    env: [...migrationEnvironment(app), ...variablesOf(tried.variables)],
+    // Not what it is about: who else is tried is no other migration.
+    secrets: [...connection.secrets, ...tried.secrets],
   });
 }
 

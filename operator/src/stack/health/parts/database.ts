@@ -47,11 +47,11 @@ export function mayMigrate(app: ResolvedApp, observed: Observed): boolean {
 /** No pod of the API uses it yet: the migration is the first to open it. */
 function asTheMigrationFindsIt(app: ResolvedApp, title: string, observed: Observed): Condition {
   const meanwhile = 'the API keeps the database of before meanwhile';
-  const problem = podProblem(app, 'migrate', observed);
-  if (problem) return isFalse('DatabaseReady', problem.reason, `${problem.message}; ${meanwhile}`);
   const { name } = migrationJob(app, observed).metadata;
   if (jobState(observed, name).state === 'succeeded')
     return isTrue('DatabaseReady', Reason.Available, `${title} answered Job ${name}`);
+  const problem = podProblem(app, 'migrate', observed);
+  if (problem) return isFalse('DatabaseReady', problem.reason, `${problem.message}; ${meanwhile}`);
   const words = lastWordsOf(observed, name);
   if (words !== undefined) {
     const message = `Job ${name} failed on ${title}: ${quoted(words)}; check address, account and tls, and delete the Job to try again at once; ${meanwhile}`;
