@@ -87,6 +87,7 @@ describe('an operator and its Lease', function () {
     const first = await candidate('first');
     await first.operator.leads();
     const second = await candidate('second');
+    await second.operator.ready();
     await ask('when-calm');
     calm = await atRest(client, 'when-calm', first.operator);
     expect(writes(second)).to.equal(0);
