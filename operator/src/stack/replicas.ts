@@ -4,6 +4,7 @@
  */
 import { selector, type Part } from '../api/labels.ts';
 import type { ResolvedApp } from '../api/resolved.ts';
+import { isAlive } from './health/pods/problem.ts';
 import type { Observed } from './observed.ts';
 
 type Store = Extract<Part, 'database' | 'cache' | 'events' | 'zookeeper'>;
@@ -24,7 +25,5 @@ export function storeReplicas(app: ResolvedApp, store: Store, replicas: number, 
 }
 
 function hasPods(app: ResolvedApp, part: Part, observed: Observed): boolean {
-  return observed
-    .list('Pod', selector(app, part))
-    .some(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed');
+  return observed.list('Pod', selector(app, part)).some(isAlive);
 }

@@ -21,9 +21,6 @@ export async function prune(
   // A store that does not know everything cannot say that something is left over.
   if (!informers.synced) return;
   const wanted = new Set(pass.wanted.map(({ kind, metadata }) => `${kind} ${objectKey(metadata)}`));
-  // A store that was left for another serves the API's old pods until the last of them is gone.
-  const old = apiIsRolling(app, observed) || environmentsOfBefore(app, observed).length > 0;
-  const inUse = old ? storeParts : noParts;
   const leftOver = prunedKinds
     .flatMap((kind) => {
       const store = informers.store(watchedKind(kind));
@@ -33,10 +30,14 @@ export async function prune(
         .filter((key) => !wanted.has(`${kind} ${key}`));
       return unwanted.flatMap((key) => store.get(key) ?? []);
     })
-    .filter((live) => controllerOf(live)?.uid === app.uid && live.metadata.deletionTimestamp === undefined)
-    .filter((live) => !inUse.has(live.metadata.labels?.[partLabel] ?? ''));
+    .filter((live) => controllerOf(live)?.uid === app.uid && live.metadata.deletionTimestamp === undefined);
+  if (leftOver.length === 0) return;
+  // A store that was left for another serves the API's old pods until the last of them is gone.
+  const old = apiIsRolling(app, observed) || environmentsOfBefore(app, observed).length > 0;
+  const inUse = old ? storeParts : noParts;
+  const removable = leftOver.filter((live) => !inUse.has(live.metadata.labels?.[partLabel] ?? ''));
   await Promise.all(
-    leftOver.map(async (live) => {
+    removable.map(async (live) => {
       try {
         const removed = await applier.remove(live, { signal });
         if (removed) log.info({ object: describeObject(live) }, 'removed: the spec no longer asks for it');

@@ -6,6 +6,7 @@ import type { ResolvedApp } from '../../api/resolved.ts';
 import type { StackInputs } from '../inputs.ts';
 import { contentHash } from '../pod.ts';
 import { referenceId, variableReferences } from '../references.ts';
+import { environmentIn } from './container.ts';
 import { serviceEnvironment, serviceSecrets } from './environment.ts';
 
 /**
@@ -41,8 +42,7 @@ function usedHashes(app: ResolvedApp, secretHashes: StackInputs['secretHashes'])
 }
 
 function hasEnvironment(deployment: Deployment | undefined, app: ResolvedApp): boolean {
-  const container = deployment?.spec?.template.spec?.containers.find(({ name }) => name === 'api');
-  const live = new Map(container?.env?.map(({ name, value }) => [name, value]));
+  const live = environmentIn(deployment?.spec?.template.spec);
   return serviceEnvironment(app).every(({ name, value }) => live.get(name) === value);
 }
 

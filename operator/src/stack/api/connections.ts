@@ -15,7 +15,8 @@ export interface Connection {
 
 /** Where Secrets are mounted, each in a folder of its own. */
 export const secretsFolder = '/run/secrets/memo';
-const none: Connection = { variables: {}, secrets: [] };
+/** To a store that is not there. */
+export const noConnection: Connection = { variables: {}, secrets: [] };
 
 /** @param user `migration`: the account that may change the schema */
 export function databaseConnection(app: ResolvedApp, user: 'service' | 'migration'): Connection {
@@ -36,12 +37,12 @@ export function databaseConnection(app: ResolvedApp, user: 'service' | 'migratio
   );
 }
 
-/** Name of the volume of an external database's account. */
-export const accountVolume = 'database-account';
+/** The volume of an external database's account of the API. */
+export const accountVolume = accountVolumeOf('database');
 
 /** The API's account as a migration finds it beside its own, to try it. */
 export function triedAccount({ database }: ResolvedApp): Connection {
-  if (database.mode === 'managed' || !database.migrationAccount) return none;
+  if (database.mode === 'managed' || !database.migrationAccount) return noConnection;
   return accountOf('DATABASE_SERVICE', 'database', database.account);
 }
 
@@ -49,7 +50,7 @@ export function cacheConnection(app: ResolvedApp): Connection {
   const { cache } = app;
   switch (cache.mode) {
     case 'disabled':
-      return none;
+      return noConnection;
     case 'managed':
       return generated('REDIS_URL', 'cache', 'cache-credentials', names(app).cacheCredentials);
     case 'external':
@@ -66,7 +67,7 @@ export function eventsConnection(app: ResolvedApp): Connection {
   const { events } = app;
   switch (events.mode) {
     case 'disabled':
-      return none;
+      return noConnection;
     case 'managed':
       return { variables: { KAFKA_BOOTSTRAP_SERVERS: bootstrapServers(app) }, secrets: [] };
     case 'external': {
@@ -108,8 +109,12 @@ function accountOf(
     variables: Object.fromEntries(
       items.map(({ path }) => [`${prefix}_${path.toUpperCase()}_FILE`, `${mountPath}/${path}`]),
     ),
-    secrets: [{ volume: `${name}-account`, secretName, mountPath, items }],
+    secrets: [{ volume: accountVolumeOf(name), secretName, mountPath, items }],
   };
+}
+
+function accountVolumeOf(name: string): string {
+  return `${name}-account`;
 }
 
 function authorityOf(variable: string, name: string, tls: ResolvedTls | undefined): Connection | undefined {

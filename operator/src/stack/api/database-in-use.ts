@@ -3,19 +3,17 @@
  * written to at once: each gives ids of its own, and what was written to one would be missing in the other. So when the spec
  * asks for another database, the pods of before serve on until it has the schema; then all of them end before one that uses it starts.
  */
-import type { Container, Pod } from 'kubernetes-types/core/v1.js';
+import type { Pod } from 'kubernetes-types/core/v1.js';
 import { selector } from '../../api/labels.ts';
 import { names } from '../../api/names.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
-import { isReady } from '../health/pods/problem.ts';
+import { isAlive, isReady } from '../health/pods/problem.ts';
 import type { Observed } from '../observed.ts';
 import { databaseConnection } from './connections.ts';
+import { apiContainer, environmentIn, type Environment } from './container.ts';
 
 /** `managed` and `another` are what was asked for before: ours, and one that others run. */
 export type DatabaseInUse = 'wanted' | 'managed' | 'another';
-
-/** Values of a pod's environment by name; what comes from elsewhere has none. */
-export type Environment = ReadonlyMap<string, string | undefined>;
 
 /** The address of a database of others; that of the managed one is in a file. */
 const addressVariable = 'DATABASE_URL';
@@ -29,7 +27,9 @@ export function databaseInUse(app: ResolvedApp, observed: Observed): DatabaseInU
 
 /** Of the pods that may still write to another database than the wanted one, those included that are on their way out. */
 export function environmentsOfBefore(app: ResolvedApp, observed: Observed): readonly Environment[] {
-  return podsOfBefore(app, observed).map(environmentIn);
+  return apiPods(app, observed)
+    .filter((pod) => isOfBefore(app, pod))
+    .map(({ spec }) => environmentIn(spec));
 }
 
 /**
@@ -39,16 +39,18 @@ export function environmentsOfBefore(app: ResolvedApp, observed: Observed): read
 export function isUntried(app: ResolvedApp, observed: Observed): boolean {
   const pods = apiPods(app, observed);
   if (pods.length === 0) return observed.get('Deployment', names(app).api)?.spec?.paused === true;
-  return pods.length === podsOfBefore(app, observed).length;
+  return pods.every((pod) => isOfBefore(app, pod));
 }
 
-function podsOfBefore(app: ResolvedApp, observed: Observed): Pod[] {
-  return apiPods(app, observed).filter((pod) => addressIn(pod) !== wantedAddress(app));
+function isOfBefore(app: ResolvedApp, pod: Pod): boolean {
+  return addressIn(pod) !== wantedAddress(app);
 }
 
 /** Those that are alive; what somebody else has put our labels on is none. */
 function apiPods(app: ResolvedApp, observed: Observed): Pod[] {
-  return observed.list('Pod', selector(app, 'api')).filter((pod) => isAlive(pod) && containerOf(pod) !== undefined);
+  return observed
+    .list('Pod', selector(app, 'api'))
+    .filter((pod) => isAlive(pod) && apiContainer(pod.spec) !== undefined);
 }
 
 function wantedAddress(app: ResolvedApp): string | undefined {
@@ -59,19 +61,7 @@ function serves(pod: Pod): boolean {
   return pod.metadata?.deletionTimestamp === undefined && isReady(pod);
 }
 
-function isAlive({ status }: Pod): boolean {
-  return status?.phase !== 'Succeeded' && status?.phase !== 'Failed';
-}
-
 /** undefined: the pod uses the managed one. */
-function addressIn(pod: Pod): string | undefined {
-  return environmentIn(pod).get(addressVariable);
-}
-
-function environmentIn(pod: Pod): Environment {
-  return new Map(containerOf(pod)?.env?.map(({ name, value }) => [name, value]));
-}
-
-function containerOf({ spec }: Pod): Container | undefined {
-  return spec?.containers.find(({ name }) => name === 'api');
+function addressIn({ spec }: Pod): string | undefined {
+  return environmentIn(spec).get(addressVariable);
 }

@@ -5,6 +5,7 @@ import type { ResolvedApp } from '../../api/resolved.ts';
 import { isMigrated } from '../jobs/migration.ts';
 import type { Observed } from '../observed.ts';
 import { imageReference } from '../pod.ts';
+import { apiContainer } from './container.ts';
 
 /**
  * The image the API's template renders. On a first install the wanted one: its pods wait for the schema by themselves. On
@@ -12,9 +13,7 @@ import { imageReference } from '../pod.ts';
  */
 export function templateImage(app: ResolvedApp, status: MemoAppStatus | undefined, observed: Observed): string {
   const wanted = imageReference({ ...app.api.image, tag: app.version });
-  const live = observed
-    .get('Deployment', names(app).api)
-    ?.spec?.template.spec?.containers.find(({ name }) => name === 'api')?.image;
+  const live = apiContainer(observed.get('Deployment', names(app).api)?.spec?.template.spec)?.image;
   if (live === undefined || status?.version === undefined) return wanted;
   return isMigrated(app, observed, status.migratedBy) ? wanted : live;
 }

@@ -5,7 +5,7 @@ import type { MemoAppStatus } from '../../api/memoapp.ts';
 import { names } from '../../api/names.ts';
 import type { RecordedStore, ResolvedApp } from '../../api/resolved.ts';
 import { cacheVersion, recordedStore } from '../facts.ts';
-import { migrationJob, migrationState } from '../jobs/migration.ts';
+import { migrationName, migrationState } from '../jobs/migration.ts';
 import type { Observed } from '../observed.ts';
 import { addressOf } from '../api/connections.ts';
 import { isUntried } from '../api/database-in-use.ts';
@@ -42,24 +42,26 @@ export function statusOf(
   };
 }
 
+/** Each of them, though it may be undefined. */
+type Members<T> = { readonly [K in keyof T]: T[K] | undefined };
+
 /** Of the database in use: on the way to another it stays what it was, for the way back. */
 function databaseRecord(app: ResolvedApp, observed: Observed, previous: MemoAppStatus | undefined): DatabaseRecord {
-  if (previous && isUntried(app, observed)) {
-    const { database, migratedBy, schemaVersion } = previous;
-    return {
-      ...(schemaVersion !== undefined && { schemaVersion }),
-      ...(migratedBy !== undefined && { migratedBy }),
-      ...(database && { database }),
-    };
-  }
-  const record = recordOf(app, previous);
-  const migration = migrationState(app, observed, record?.migratedBy);
-  const migratedBy = migration.state === 'succeeded' ? migrationJob(app, observed).metadata.name : record?.migratedBy;
-  const schemaVersion = migration.schemaVersion ?? record?.schemaVersion;
+  const stays = previous && isUntried(app, observed);
+  const { database, migratedBy, schemaVersion } = stays ? previous : newRecord(app, observed, recordOf(app, previous));
   return {
     ...(schemaVersion !== undefined && { schemaVersion }),
     ...(migratedBy !== undefined && { migratedBy }),
-    ...databaseStatus(app, observed, record?.database),
+    ...(database && { database }),
+  };
+}
+
+function newRecord(app: ResolvedApp, observed: Observed, record: DatabaseRecord = {}): Members<DatabaseRecord> {
+  const { schemaVersion = record.schemaVersion, state } = migrationState(app, observed, record.migratedBy);
+  return {
+    database: databaseStatus(app, observed, record.database),
+    migratedBy: state === 'succeeded' ? migrationName(app, observed) : record.migratedBy,
+    schemaVersion,
   };
 }
 
@@ -67,10 +69,9 @@ function databaseStatus(
   app: ResolvedApp,
   observed: Observed,
   previous: MemoAppStatus['database'],
-): Pick<MemoAppStatus, 'database'> {
-  if (app.database.mode === 'external') return { database: { address: addressOf(app.database) } };
-  const found = ranOn(recordedStore(app, 'database', observed)) ?? previous;
-  return found ? { database: found } : {};
+): MemoAppStatus['database'] {
+  if (app.database.mode === 'external') return { address: addressOf(app.database) };
+  return ranOn(recordedStore(app, 'database', observed)) ?? previous;
 }
 
 function stores(

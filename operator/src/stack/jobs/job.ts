@@ -27,15 +27,23 @@ export interface Task {
 
 const size = { requests: { cpu: '50m', memory: '96Mi' }, limits: { memory: '256Mi' } };
 
+export function jobName(app: ResolvedApp, { about, part }: Pick<Task, 'about' | 'part'>): string {
+  return `${app.name}-${part}-${contentHash(imageOf(app), about).slice(0, 8)}`;
+}
+
+function imageOf(app: ResolvedApp): string {
+  return imageReference({ ...app.api.image, tag: app.version });
+}
+
 /**
  * Named by what it is about, and never changed afterwards: Kubernetes refuses another template for a Job that is there, and
  * another log level is no reason to run it again.
  */
 export function job(app: ResolvedApp, task: Task): KubeObject {
-  const image = imageReference({ ...app.api.image, tag: app.version });
+  const image = imageOf(app);
   const writable = scratch({ tmp: '/tmp' });
   const secrets = secretMounts(task.secrets);
-  const name = `${app.name}-${task.part}-${contentHash(image, task.about).slice(0, 8)}`;
+  const name = jobName(app, task);
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',

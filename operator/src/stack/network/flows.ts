@@ -2,7 +2,8 @@
 import type { Part } from '../../api/labels.ts';
 import { ports } from '../../api/names.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
-import { environmentsOfBefore, type Environment } from '../api/database-in-use.ts';
+import type { Environment } from '../api/container.ts';
+import { environmentsOfBefore } from '../api/database-in-use.ts';
 import { controllerPort } from '../events/kraft.ts';
 import { peers } from '../events/zookeeper.ts';
 import type { Observed } from '../observed.ts';

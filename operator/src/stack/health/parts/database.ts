@@ -6,7 +6,7 @@ import type { ExternalDatabase, ResolvedApp } from '../../../api/resolved.ts';
 import { addressOf } from '../../api/connections.ts';
 import { databaseInUse, isUntried } from '../../api/database-in-use.ts';
 import { recordedStore } from '../../facts.ts';
-import { migrationJob } from '../../jobs/migration.ts';
+import { migrationName } from '../../jobs/migration.ts';
 import type { Observed } from '../../observed.ts';
 import { jobState, lastWordsOf } from '../../jobs/state.ts';
 import { podProblem } from '../pods/problem.ts';
@@ -47,7 +47,7 @@ export function mayMigrate(app: ResolvedApp, observed: Observed): boolean {
 /** No pod of the API uses it yet: the migration is the first to open it. */
 function asTheMigrationFindsIt(app: ResolvedApp, title: string, observed: Observed): Condition {
   const meanwhile = 'the API keeps the database of before meanwhile';
-  const { name } = migrationJob(app, observed).metadata;
+  const name = migrationName(app, observed);
   if (jobState(observed, name).state === 'succeeded')
     return isTrue('DatabaseReady', Reason.Available, `${title} answered Job ${name}`);
   const problem = podProblem(app, 'migrate', observed);

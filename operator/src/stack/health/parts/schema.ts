@@ -2,7 +2,7 @@
 import { isFalse, isTrue, type Condition } from '../../../api/conditions.ts';
 import { Reason } from '../../../api/reasons.ts';
 import type { ResolvedApp } from '../../../api/resolved.ts';
-import { migrationJob, migrationState } from '../../jobs/migration.ts';
+import { migrationName, migrationState } from '../../jobs/migration.ts';
 import type { Observed } from '../../observed.ts';
 import { mayMigrate } from './database.ts';
 import { podProblem } from '../pods/problem.ts';
@@ -10,7 +10,7 @@ import { stoppedPart } from '../stopped.ts';
 
 /** @param recorded `status.migratedBy` */
 export function schemaMigrated(app: ResolvedApp, observed: Observed, recorded: string | undefined): Condition {
-  const { name } = migrationJob(app, observed).metadata;
+  const name = migrationName(app, observed);
   const { message = '', state } = migrationState(app, observed, recorded);
   switch (state) {
     case 'succeeded':

@@ -50,6 +50,11 @@ function containersProblem(part: PodPart, pod: Pod): Problem | undefined {
   return undefined;
 }
 
+/** Whether its containers run, or may run yet. */
+export function isAlive({ status }: Pod): boolean {
+  return status?.phase !== 'Succeeded' && status?.phase !== 'Failed';
+}
+
 /** As the kubelet says it, also of one that is on its way out. */
 export function isReady({ status }: Pod): boolean {
   return status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false;
