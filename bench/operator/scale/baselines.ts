@@ -3,10 +3,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Cluster } from '../../../test/cluster/cluster.ts';
 import { run } from '../../../test/cluster/host/command.ts';
-import { ensurePackages } from '../../../test/cluster/host/packages.ts';
 import { cacheDirectory } from '../../../test/cluster/host/paths.ts';
 import type { Log } from '../../../test/cluster/host/progress.ts';
 import { ensureGo } from '../../../test/cluster/toolbox/go.ts';
+import { ensurePython } from '../../../test/images/making/python.ts';
 import { templateOf } from './children.ts';
 import { Running, type Contestant } from './contestant.ts';
 
@@ -22,19 +22,15 @@ export async function controllerRuntime(log: Log): Promise<Contestant> {
     env: go.env,
     cwd: join(sources, 'controller-runtime'),
   });
-  return contestant('controller-runtime', folder, program, [], {});
+  return contestant('controller-runtime', folder, program, []);
 }
 
 /** The same on kopf. */
 export async function kopf(log: Log): Promise<Contestant> {
   const folder = await workFolder('kopf');
-  await ensurePackages([{ command: 'pip3', package: 'python3-pip' }], log);
-  log('installing kopf');
-  const packages = join(folder, 'packages');
-  const requirements = join(sources, 'kopf/requirements.txt');
-  await run('pip3', ['install', '--quiet', '--upgrade', '--target', packages, '--requirement', requirements]);
+  const python = await ensurePython('kopf', join(sources, 'kopf/requirements.txt'), log);
   const flags = ['-m', 'kopf', 'run', '--standalone', '--all-namespaces', join(sources, 'kopf/operator_kopf.py')];
-  return contestant('kopf', folder, 'python3', flags, { PYTHONPATH: packages });
+  return contestant('kopf', folder, python, flags);
 }
 
 async function workFolder(name: string): Promise<string> {
@@ -44,24 +40,14 @@ async function workFolder(name: string): Promise<string> {
   return folder;
 }
 
-function contestant(
-  name: string,
-  folder: string,
-  command: string,
-  args: readonly string[],
-  environment: NodeJS.ProcessEnv,
-): Contestant {
+function contestant(name: string, folder: string, command: string, args: readonly string[]): Contestant {
   const user = `baseline-${name}`;
   return {
     name,
     user,
     start: async (cluster: Cluster) => {
       const KUBECONFIG = await cluster.kubeconfigFor(user, ['system:masters']);
-      return new Running(command, args, {
-        ...environment,
-        KUBECONFIG,
-        TEMPLATE: join(folder, 'template.json'),
-      });
+      return new Running(command, args, { KUBECONFIG, TEMPLATE: join(folder, 'template.json') });
     },
   };
 }

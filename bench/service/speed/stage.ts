@@ -8,8 +8,10 @@ import type { Log } from '../../../test/cluster/host/progress.ts';
 import { migrate } from '../../../test/service/harness/service.ts';
 import { rootSession } from '../../../test/service/harness/sql.ts';
 import { startMariaDB } from '../../../test/stores/mariadb.ts';
+import type { MariaDB } from '../../../test/stores/mariadb.ts';
 import { until } from '../../../test/stores/ready.ts';
 import { startRedis } from '../../../test/stores/redis.ts';
+import type { Store } from '../../../test/stores/store.ts';
 import { OTHERS_CPU, startContender } from './contender.ts';
 import { memoOf } from './corpus.ts';
 
@@ -30,12 +32,9 @@ const PART = 20_000;
 /** Sees to it that there is a load generator and a compiled service, and starts the stores with so many memos in them. */
 export async function setStage(memos: number, log: Log): Promise<Stage> {
   await ensurePackages([{ command: 'wrk', package: 'wrk' }], log);
-  log('compiling the service');
-  const root = join(import.meta.dirname, '../../..');
-  await run('npm', ['run', '--silent', 'build', '--workspace=service'], { cwd: root });
-  const settings = { innodb_buffer_pool_size: '2G', innodb_log_file_size: '256M' };
-  const [database, redis] = await Promise.all([startMariaDB({ settings }), startRedis()]);
-  for (const { pid } of [database, redis]) await run('taskset', ['-a', '-c', '-p', OTHERS_CPU, String(pid)]);
+  await compileService(log);
+  const [database, redis] = await Promise.all([startDatabase(), startRedis()]);
+  await beside(redis);
   const environment = { DATABASE_URL: database.url, REDIS_URL: redis.url };
   const { status, stdout, stderr } = await migrate(environment);
   if (status !== 0) throw new Error(`${stdout}${stderr}`);
@@ -55,6 +54,26 @@ export async function setStage(memos: number, log: Log): Promise<Stage> {
       await Promise.all([database.stop(), redis.stop()]);
     },
   };
+}
+
+export async function compileService(log: Log): Promise<void> {
+  log('compiling the service');
+  const root = join(import.meta.dirname, '../../..');
+  await run('npm', ['run', '--silent', 'build', '--workspace=service'], { cwd: root });
+}
+
+/** A MariaDB that holds a million memos in memory. */
+export async function startDatabase(): Promise<MariaDB> {
+  const database = await startMariaDB({
+    settings: { innodb_buffer_pool_size: '2G', innodb_log_file_size: '256M' },
+  });
+  await beside(database);
+  return database;
+}
+
+/** Moves a process to where the load is, off the processor of the servers. */
+async function beside({ pid = 0 }: Store): Promise<void> {
+  await run('taskset', ['-a', '-c', '-p', OTHERS_CPU, String(pid)]);
 }
 
 /** @returns memos per second */

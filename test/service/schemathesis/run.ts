@@ -6,9 +6,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommandError, run } from '../../cluster/host/command.ts';
-import { ensurePackages } from '../../cluster/host/packages.ts';
 import { consoleLog } from '../../cluster/host/progress.ts';
-import { cacheFolder, hash, once } from '../../images/making/cache.ts';
+import { ensurePython } from '../../images/making/python.ts';
 
 /** The part of its report that counts. */
 export interface Report {
@@ -36,7 +35,7 @@ const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');
 const CONFIG = join(import.meta.dirname, 'schemathesis.toml');
 
 export async function runSchemathesis({ port, seed, examples }: SchemathesisOptions): Promise<Outcome> {
-  const python = join(await ensureSchemathesis(), 'bin', 'python');
+  const python = await ensurePython('schemathesis', REQUIREMENTS, consoleLog());
   const folder = await mkdtemp(join(tmpdir(), 'memoapp-schemathesis-'));
   const report = join(folder, 'report.json');
   const args = [
@@ -67,16 +66,4 @@ export async function runSchemathesis({ port, seed, examples }: SchemathesisOpti
   } finally {
     await rm(folder, { recursive: true });
   }
-}
-
-/** The folder of a virtual environment that has it. */
-async function ensureSchemathesis(): Promise<string> {
-  const target = cacheFolder('python', `schemathesis-${hash(await readFile(REQUIREMENTS))}`);
-  return await once(target, async (temporary) => {
-    const log = consoleLog();
-    await ensurePackages([{ command: 'virtualenv', package: 'virtualenv' }], log);
-    log('installing schemathesis from the Python package registry');
-    await run('virtualenv', ['--quiet', '--python', '/usr/bin/python3', temporary]);
-    await run(join(temporary, 'bin', 'pip'), ['install', '--quiet', '--requirement', REQUIREMENTS]);
-  });
 }

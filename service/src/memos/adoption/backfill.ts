@@ -3,6 +3,7 @@
  * background, gating nothing.
  */
 import type { Connection } from '../../db/connection.ts';
+import { insertRows, sendRows } from '../../db/many-rows.ts';
 import type { Database } from '../../db/database.ts';
 import type { Log } from '../../observability/log.ts';
 import { errorFields } from '../../observability/log.ts';
@@ -15,7 +16,8 @@ import type { SearchRow } from '../search/search-text.ts';
 import { originalMayRun, settleSome } from './settling.ts';
 import { correctStaleTags, enterPendingTags } from '../tags/tag-backfill.ts';
 
-const ROWS = 50;
+/** Memos of one transaction, which holds their rows. */
+const ROWS = 100;
 /** Milliseconds between two portions: requests go first. */
 const PAUSE_MS = 20;
 const AFTER_TROUBLE_MS = 5000;
@@ -104,33 +106,44 @@ async function newestPending(connection: Connection): Promise<{ from: number; me
   return { from, memos: await candidates(connection, await connection.query<Sized>(sql, [from, ROWS])) };
 }
 
-const ENTER = 'INSERT INTO memo_search (memo_id, folded, grams) VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE';
-const STATEMENTS = {
-  /** What is there already is as new, or newer: our own writes bring their rows. */
-  'if missing': `${ENTER} memo_id = memo_id`,
-  again: `${ENTER} folded = VALUES(folded), grams = VALUES(grams)`,
+/** Where the memo has a row already. */
+const KNOWN = {
+  /** It is as new, or newer: our own writes bring their rows. */
+  'if missing': 'ON DUPLICATE KEY UPDATE memo_id = memo_id',
+  again: 'ON DUPLICATE KEY UPDATE folded = VALUES(folded), grams = VALUES(grams)',
 } as const;
 
 /** Enters what has not changed since it was read: who changed the rest has entered it, or it is found at a later look. */
 async function enter(
   database: Database,
   memos: readonly Candidate[],
-  how: keyof typeof STATEMENTS,
+  how: keyof typeof KNOWN,
   then: (connection: Connection) => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   // Before any row is locked: a megabyte takes its time.
   const rows: { readonly memo: Candidate; readonly search: SearchRow }[] = [];
   for (const memo of memos) rows.push({ memo, search: await givingWay(searchRow(memo.title, memo.content)) });
   await database.transaction(async (connection) => {
-    for (const { memo, search } of rows) {
-      // A read lock: who changes the memo now waits, so that the new text is entered after this one.
-      const [now] = await connection.execute<Pick<Candidate, 'version' | 'updated_at'>>(
-        'SELECT version, updated_at FROM memos WHERE id = ? LOCK IN SHARE MODE',
-        [memo.id],
-      );
-      if (now === undefined || now.version !== memo.version || now.updated_at !== memo.updated_at) continue;
-      await connection.change(STATEMENTS[how], [memo.id, search.folded, search.grams]);
-    }
+    // A read lock: who changes one of them now waits, so that the new text is entered after this one.
+    const locked = await sendRows<Pick<Candidate, 'id' | 'version' | 'updated_at'>>(
+      connection,
+      rows.map(({ memo }) => [memo.id]),
+      (some) => `SELECT id, version, updated_at FROM memos WHERE id IN (${marks(some)}) LOCK IN SHARE MODE`,
+    );
+    const now = new Map(locked.map((one) => [one.id, one]));
+    const unchanged = rows.filter(({ memo: { id, updated_at, version } }) => {
+      return now.get(id)?.version === version && now.get(id)?.updated_at === updated_at;
+    });
+    await insertRows(
+      connection,
+      'INSERT INTO memo_search (memo_id, folded, grams)',
+      unchanged.map(({ memo, search }) => [memo.id, search.folded, search.grams]),
+      KNOWN[how],
+    );
     await then(connection);
   });
+}
+
+function marks(all: readonly unknown[]): string {
+  return all.map(() => '?').join(', ');
 }
