@@ -75,11 +75,11 @@ export function begin(command: 'migrate' | 'serve' | 'topic', environment: Envir
   };
 }
 
-/** Resolves once the process is ready, or, with `ready: false`, once it is listening. */
-export async function startService(environment: Environment, { ready = true } = {}): Promise<Service> {
+/** Resolves once the process is ready, or, with `ready: false`, once it is listening. @param program in place of this tree's */
+export async function startService(environment: Environment, { program = main, ready = true } = {}): Promise<Service> {
   const [port, managementPort] = [await freePort(), await freePort()];
   const own = { HOST: '127.0.0.1', PORT: String(port), MANAGEMENT_PORT: String(managementPort), SHUTDOWN_DELAY: '0s' };
-  const child = spawn(process.execPath, [main, 'serve'], {
+  const child = spawn(process.execPath, [program, 'serve'], {
     env: { ...process.env, ...own, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
