@@ -32,6 +32,13 @@ export async function sessionsOfService(root: Connection): Promise<number> {
   return row?.open ?? 0;
 }
 
+/** How many of them wait for an answer: of our own none does. @param user of the service */
+export async function sessionsAtWork(root: Connection, user = 'root'): Promise<number> {
+  const sql = `SELECT COUNT(*) AS n FROM information_schema.PROCESSLIST WHERE USER = ? AND COMMAND <> 'Sleep' AND ID <> CONNECTION_ID()`;
+  const [row] = await root.query<{ n: number }[]>(sql, [user]);
+  return row?.n ?? 0;
+}
+
 /** The server's numbers of the service's sessions. */
 export async function sessionsById(root: Connection): Promise<number[]> {
   const sql = `SELECT ID AS id FROM information_schema.PROCESSLIST WHERE USER = 'memo'`;

@@ -12,7 +12,7 @@ import { until } from '../../stores/ready.ts';
 import type { MemoReply } from '../harness/paging.ts';
 import { createMemo, migrate, startService } from '../harness/service.ts';
 import type { Reply, Service } from '../harness/service.ts';
-import { rootSession, torn, WHOLE } from '../harness/sql.ts';
+import { rootSession, sessionsAtWork, torn, WHOLE } from '../harness/sql.ts';
 
 interface Report {
   readonly imported: number;
@@ -248,6 +248,8 @@ describe('memos in bulk', function () {
     const loading = begin();
     await loading.send(lines.slice(0, 300));
     await until('the first batches are in', async () => (await all(service)).length === 300);
+    // Else the last of them is in, and its commit not answered yet.
+    await until('nobody waits for the database', async () => (await sessionsAtWork(root)) === 0);
     await database.freeze();
     try {
       await loading.send(lines.slice(300));
