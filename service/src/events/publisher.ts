@@ -9,7 +9,13 @@ import { settleTopic } from './topic.ts';
 /** What became of events that were sent; those that Kafka refuses for good are `refused`. */
 export interface Sent {
   readonly published: readonly OutboxEvent[];
-  readonly refused: readonly OutboxEvent[];
+  readonly refused: readonly Refused[];
+}
+
+export interface Refused {
+  readonly event: OutboxEvent;
+  /** In Kafka's words. */
+  readonly reason: string;
 }
 
 export class Publisher {
@@ -60,7 +66,8 @@ async function send(
     return { published: events, refused: [] };
   } catch (error) {
     if (!(error instanceof RecordsRefused)) throw error;
-    if (events.length === 1) return { published: [], refused: events };
+    const [event] = events;
+    if (event && events.length === 1) return { published: [], refused: [{ event, reason: error.message }] };
   }
   const middle = Math.ceil(events.length / 2);
   // One after the other: of two events of one memo the earlier stays the first.

@@ -93,12 +93,15 @@ export class Relay {
     const wanted = updateEvents ? events : events.filter(isAlwaysPublished);
     const sent = await this.#publish(publisher, wanted, held);
     if (sent === undefined) return 'away';
-    for (const { seq, id, type } of sent.refused) {
-      log.error({ 'event.id': id, 'event.type': type, 'outbox.seq': seq }, 'Kafka refuses this event: it is set aside');
+    for (const { event, reason } of sent.refused) {
+      const { id, seq, type } = event;
+      const fields = { 'event.id': id, 'event.type': type, 'outbox.seq': seq, 'error.message': reason };
+      log.error(fields, 'Kafka refuses this event: it is set aside, and sent once its poisoned_at is NULL again');
       await held.ask((session) => markPoisoned(session, seq, now()));
       metrics.poisoned(type);
     }
-    const done = events.filter((event) => !sent.refused.includes(event)).map(({ seq }) => seq);
+    const refused = new Set(sent.refused.map(({ event }) => event));
+    const done = events.filter((event) => !refused.has(event)).map(({ seq }) => seq);
     await held.ask((session) => markPublished(session, done, now()));
     for (const { type } of sent.published) metrics.published(type);
     return 'sent';
