@@ -37,7 +37,7 @@ export const reasonMeanings = {
   SecretMissing: 'A volume with data is here, but the Secret with its passwords is gone.',
   Stopped: 'spec.state is Stopped: every pod is stopped, and volumes, credentials and addresses are kept.',
   StoreDowngrade: 'The spec asks for an older store than the one that wrote the volume.',
-  Unreachable: 'The API does not reach a store that others run, or is not let in.',
+  Unreachable: 'The API, or the migration before it, does not reach a store that others run, or is not let in.',
   Unschedulable: 'No node can take a pod; the message quotes the scheduler.',
   VolumeBinding: 'A pod waits for its volume, which the provisioner of the StorageClass is to make.',
   VolumeGrowing: 'A volume is smaller than asked for and is being grown; its store serves on.',

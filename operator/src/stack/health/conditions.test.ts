@@ -196,6 +196,34 @@ describe('the conditions of a MemoApp', () => {
     expect(told(app, all, { outcome: refusedWith(403) })).to.equal('False ApplyRefused');
   });
 
+  it('say what a Job ended with, while it is tried again and once it gave up', () => {
+    const { name } = migrationJob(app, seeing(all)).metadata;
+    const terminated = {
+      exitCode: 1,
+      finishedAt: new Date(0).toISOString(),
+      message: '{"level":"info"}\nno such host\n',
+    };
+    const labels = { ...selector(app, 'migrate'), 'batch.kubernetes.io/job-name': name };
+    const status = { containerStatuses: [{ name: 'migrate', state: { terminated } }] };
+    const pod = { kind: 'Pod', metadata: { name: 'p', labels }, status };
+    const gaveUp = { type: 'Failed', status: 'True', message: 'BackoffLimitExceeded' };
+    for (const jobConditions of [[], [gaveUp]]) {
+      const tried = changed(all, 'Job', name, (live) => ({ ...live, status: { conditions: jobConditions } }));
+      const told = conditions(app, seeing([...tried, pod]), fine, undefined);
+      const { message } = told.find(({ type }) => type === 'SchemaMigrated') ?? {};
+      expect(message).to.include('; its last try: no such host');
+    }
+  });
+
+  it('call nobody for a Job that is made anew by itself: the database that it is to open is not in use yet', () => {
+    const { name } = migrationJob(app, seeing(all)).metadata;
+    const status = { conditions: [{ type: 'Failed', status: 'True', message: 'BackoffLimitExceeded' }] };
+    const untried = changed(all, 'Deployment', names(app).api, (live) => ({ ...live, spec: { paused: true } }));
+    const failed = changed(untried, 'Job', name, (live) => ({ ...live, status }));
+    expect(told(app, failed, { type: 'Stalled' })).to.equal(undefined);
+    expect(told(app, failed, { type: 'SchemaMigrated' })).to.equal('False Unreachable');
+  });
+
   it('forget what ended a container once it serves again', () => {
     const pod = (ready: boolean): Live => ({
       kind: 'Pod',

@@ -23,6 +23,8 @@ export interface Task {
   readonly about: readonly unknown[];
   readonly env: readonly { readonly name: string; readonly value: string }[];
   readonly secrets: readonly MountedSecret[];
+  /** The exit code after which no other try can end better. */
+  readonly hopeless?: number;
 }
 
 const size = { requests: { cpu: '50m', memory: '96Mi' }, limits: { memory: '256Mi' } };
@@ -51,6 +53,7 @@ export function job(app: ResolvedApp, task: Task): KubeObject {
     spec: {
       // With backoff from 10 s on: about a quarter of an hour of trying.
       backoffLimit: 6,
+      ...(task.hopeless !== undefined && { podFailurePolicy: failAt(task.part, task.hopeless) }),
       completions: 1,
       parallelism: 1,
       template: {
@@ -75,4 +78,9 @@ export function job(app: ResolvedApp, task: Task): KubeObject {
       },
     },
   };
+}
+
+function failAt(containerName: string, exitCode: number): object {
+  const onExitCodes = { containerName, operator: 'In', values: [exitCode] };
+  return { rules: [{ action: 'FailJob', onExitCodes }] };
 }

@@ -9,6 +9,9 @@ import type { Observed } from '../observed.ts';
 import { job, jobName, type Task } from './job.ts';
 import { jobState, type JobState } from './state.ts';
 
+/** What `migrate` ends with on a database that a newer release has migrated (service/src/main.ts). */
+const schemaTooNew = 3;
+
 /**
  * One for each release and image, and for each database: one that was lost has to be migrated again, and where an external
  * one is reached in another way, by another account say, the Job that could not reach it gets a successor.
@@ -32,6 +35,7 @@ export function migrationJob(app: ResolvedApp, observed: Observed): KubeObject {
     ...task(app, observed),
     env: [...migrationEnvironment(app), ...variablesOf(tried.variables)],
     secrets: [...secrets, ...tried.secrets],
+    hopeless: schemaTooNew,
   });
 }
 

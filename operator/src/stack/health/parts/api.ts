@@ -37,7 +37,11 @@ export function apiAvailable(
   if (ready === 0) {
     const problem = podProblem(app, 'api', observed);
     if (problem) return isFalse('APIAvailable', problem.reason, problem.message);
-    return isFalse('APIAvailable', Reason.PodNotReady, `no pod of ${name} is ready yet`);
+    return isFalse(
+      'APIAvailable',
+      Reason.PodNotReady,
+      `no pod of ${name} is ready yet; see: kubectl logs deployment/${name}`,
+    );
   }
   // The pods stay ready without it, to answer from the cache; that is not to be relied on.
   const serves = databaseServes(app, observed);
@@ -45,7 +49,11 @@ export function apiAvailable(
     return isUnknown('APIAvailable', Reason.Observing, 'no API pod was asked yet whether it reaches the database');
   }
   if (!serves) {
-    return isFalse('APIAvailable', Reason.WaitingForDatabase, 'the database is away: cached reads alone are answered');
+    return isFalse(
+      'APIAvailable',
+      Reason.WaitingForDatabase,
+      'the database is away, see DatabaseReady: cached reads alone are answered',
+    );
   }
   const isNew = databaseInUse(app, observed) === 'wanted' && migratedBy === undefined;
   if (isNew && migrationState(app, observed, undefined).state !== 'succeeded') {

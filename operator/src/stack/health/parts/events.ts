@@ -9,6 +9,7 @@ import { inSyncReplicas } from '../../events/container.ts';
 import { recordedStore } from '../../facts.ts';
 import type { Observed } from '../../observed.ts';
 import { externalReady } from './external.ts';
+import { lastTry } from './last-try.ts';
 import { podProblem } from '../pods/problem.ts';
 import { statefulReady } from './statefulset.ts';
 
@@ -86,13 +87,13 @@ function topicProblem(app: ResolvedApp, observed: Observed): Condition | undefin
       return isFalse(
         'EventsReady',
         Reason.JobFailed,
-        `Job ${name} gave up on topic ${topic}: ${message}; delete the Job to try again`,
+        `Job ${name} gave up on topic ${topic}: ${message}${lastTry(observed, name)}; see kubectl logs job/${name}, then delete the Job to try again`,
       );
     case 'absent':
     case 'running': {
       const problem = podProblem(app, 'topic', observed);
       if (problem) return isFalse('EventsReady', problem.reason, problem.message);
-      return isFalse('EventsReady', Reason.Progressing, `Job ${name} makes topic ${topic}`);
+      return isFalse('EventsReady', Reason.Progressing, `Job ${name} makes topic ${topic}${lastTry(observed, name)}`);
     }
   }
 }

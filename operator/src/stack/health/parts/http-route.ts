@@ -35,11 +35,11 @@ function parentProblem(app: ResolvedApp, parent: Parent, route: HTTPRoute): Prob
     if (!condition || (condition.observedGeneration ?? 0) < (route.metadata?.generation ?? 0)) {
       return {
         reason: Reason.AddressPending,
-        message: `${gateway} has not taken up the HTTPRoute ${names(app).route}`,
+        message: `${gateway} has not taken up the HTTPRoute ${names(app).route}; see that it exists and its controller runs`,
       };
     }
     if (condition.status !== 'True') {
-      const message = `${gateway} does not take the HTTPRoute ${names(app).route} (${condition.reason ?? type}): ${condition.message ?? ''}`;
+      const message = `${gateway} does not take the HTTPRoute ${names(app).route} (${condition.reason ?? type}): ${condition.message ?? ''}; see to its listeners and their allowedRoutes, or to spec.route.gateway.parentRefs`;
       return { reason: Reason.RouteRefused, message };
     }
   }

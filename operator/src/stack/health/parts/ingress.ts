@@ -16,7 +16,7 @@ export function ingressProblem(
   const ingress = observed.get('Ingress', name);
   if (!ingress) return { reason: Reason.Creating, message: `Ingress ${name} is about to be made` };
   if ((ingress.status?.loadBalancer?.ingress ?? []).length > 0) return undefined;
-  const pending = 'the Ingress controller has not published an address';
+  const pending = `the Ingress controller has not published an address for Ingress ${name}; see that it runs`;
   if (!observed.serves('IngressClass')) {
     const message = `${pending}; this operator sees its namespaces alone, not the cluster's IngressClasses`;
     return { reason: Reason.AddressPending, message };
@@ -28,6 +28,8 @@ export function ingressProblem(
       : classes.some(({ metadata }) => metadata?.name === className);
   if (found) return { reason: Reason.AddressPending, message: pending };
   const missing = className === undefined ? 'a default IngressClass' : `the IngressClass "${className}"`;
-  const message = `the cluster does not have ${missing}; set spec.route.ingress.className to one of: ${classes.map(({ metadata }) => metadata?.name ?? '').join(', ')}`;
+  const others = classes.map(({ metadata }) => metadata?.name ?? '').join(', ');
+  const way = others === '' ? 'install an Ingress controller' : `set spec.route.ingress.className to one of: ${others}`;
+  const message = `the cluster does not have ${missing}; ${way}, or use spec.route.gateway`;
   return { reason: Reason.IngressClassMissing, message };
 }

@@ -32,7 +32,9 @@ function startProblem({ part, pod }: Subject, { image, state }: ContainerStatus)
   if (reason !== 'CreateContainerConfigError' && reason !== 'CreateContainerError') return undefined;
   const message = `pod ${pod} cannot start: ${quoted(words ?? reason)}`;
   // What `env` refers to, such as `secret "mail" not found`: of our pods only those of the API have any.
-  if (part !== 'api' || !/secret|configmap/i.test(words ?? '')) return { reason: Reason.PodNotReady, message };
+  if (part !== 'api' || !/secret|configmap/i.test(words ?? '')) {
+    return { reason: Reason.PodNotReady, message: `${message}; see: kubectl describe pod ${pod}` };
+  }
   return { reason: Reason.ReferenceMissing, message: `${message}; make it, or correct spec.api.env` };
 }
 
@@ -46,7 +48,10 @@ function endProblem({ name, part, pod }: Subject, status: ContainerStatus): Prob
     return { reason: Reason.DiskFull, message };
   }
   if (ended?.reason === 'OOMKilled') {
-    const way = part === 'migrate' || part === 'topic' ? '' : `; raise ${fieldOf(part)}.resources.limits.memory`;
+    const way =
+      part === 'migrate' || part === 'topic'
+        ? '; it is tried again'
+        : `; raise ${fieldOf(part)}.resources.limits.memory`;
     return { reason: Reason.OutOfMemory, message: `${container} reached its memory limit and was ended${way}` };
   }
   if (state?.waiting?.reason !== 'CrashLoopBackOff' && !isLooping(status, ended)) return undefined;
@@ -66,7 +71,7 @@ const imageReasons: ReadonlySet<string> = new Set([
 
 /**
  * The registry's words alone. What kubelet and container runtime put before them names the image three times over, and is
- * another in every second report of the same failure.
+ * another in every second report of the same failure; the ports of a connection are others in each.
  */
 function withoutPreamble(words: string): string {
   return words
@@ -75,6 +80,9 @@ function withoutPreamble(words: string): string {
     .replace(/^rpc error: code = \w+ desc = /, '')
     .replace(/^failed to pull and unpack image "[^"]*": /, '')
     .replace(/^failed to resolve reference "[^"]*": /, '')
+    .replace(/^failed to resolve image: /, '')
+    .replace(/ on \S+:53: /, ': ')
+    .replace(/(?:read|write) (?:udp|tcp) \S+->\S+: /, '')
     .replace(/^$/, 'it is tried again later');
 }
 

@@ -60,6 +60,16 @@ describe('what keeps a pod from being ready', () => {
     );
   });
 
+  it('reads the same whatever port the name of the registry was asked for from', () => {
+    const lookup = 'dial tcp: lookup r.example on 192.0.2.53:53: read udp 192.0.2.1:PORT->192.0.2.53:53: i/o timeout';
+    const told = ['54929', '43613'].map((port) => {
+      const message = `failed to resolve image: failed to do request: ${lookup.replace('PORT', port)}`;
+      return podProblem(app, 'api', seeing([pod('api', { state: { waiting: { reason: 'ErrImagePull', message } } })]));
+    });
+    expect(told[0]).to.deep.equal(told[1]);
+    expect(told[0]?.message).to.match(/i:1: failed to do request: dial tcp: lookup r\.example: i\/o timeout; see to/);
+  });
+
   it('is cut where others say it at length', () => {
     const waiting = { reason: 'ErrImagePull', message: `no: ${'\n<html>'.repeat(10_000)}` };
     const problem = podProblem(app, 'api', seeing([pod('api', { state: { waiting } })]));
