@@ -23,7 +23,18 @@ const mostNamespaces = 100;
  * @param command what the options are added to; a test brings one that throws in place of ending
  */
 export function parseOptions(argv: readonly string[], command = new Command('memo-operator')): Options {
-  const options = command
+  const options = withOptions(command).parse(argv).opts<Options>();
+  if (options.renewDeadlineSeconds >= options.leaseDurationSeconds) {
+    command.error(
+      'error: --renew-deadline-seconds must be less than --lease-duration-seconds, or two operators would write at once',
+    );
+  }
+  return options;
+}
+
+/** The list of options, from which docs/operator-options.md is made. */
+export function withOptions(command: Command): Command {
+  return command
     .description(
       'Keeps MemoApps as their specs ask. In a pod it uses the mounted service account, elsewhere a kubeconfig.',
     )
@@ -61,15 +72,7 @@ export function parseOptions(argv: readonly string[], command = new Command('mem
       new Option('--log-level <level>', 'the least important log lines to write')
         .choices(['trace', 'debug', 'info', 'warn', 'error'])
         .default('info'),
-    )
-    .parse(argv)
-    .opts<Options>();
-  if (options.renewDeadlineSeconds >= options.leaseDurationSeconds) {
-    command.error(
-      'error: --renew-deadline-seconds must be less than --lease-duration-seconds, or two operators would write at once',
     );
-  }
-  return options;
 }
 
 function namespaces(text: string): readonly string[] {

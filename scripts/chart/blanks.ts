@@ -3,6 +3,7 @@
 /** A word each, found nowhere else. */
 export const blanks = {
   each: 'BLANK-EACH',
+  extraArgs: 'BLANK-EXTRA-ARGS',
   image: 'BLANK-IMAGE',
   imagePullSecrets: 'BLANK-IMAGE-PULL-SECRETS',
   logLevel: 'BLANK-LOG-LEVEL',
@@ -47,6 +48,10 @@ export function fill(manifest: string): string {
   }
   text = text.replaceAll(new RegExp(`^( *)- ${blanks.secretWatch}\n`, 'gm'), (_, indent: string) => {
     return `${indent}{{- if not .Values.secretWatch }}\n${indent}- --no-secret-watch\n${indent}{{- end }}\n`;
+  });
+  text = text.replaceAll(new RegExp(`^( *)- ${blanks.extraArgs}\n`, 'gm'), (_, indent: string) => {
+    const items = `${indent}{{- toYaml . | nindent ${indent.length} }}`;
+    return `${indent}{{- with .Values.extraArgs }}\n${items}\n${indent}{{- end }}\n`;
   });
   text = text.replaceAll(new RegExp(`^( *)- ${blanks.namespaces}\n`, 'gm'), (_, indent: string) => {
     const item = `${indent}- --namespaces={{ join "," . }}`;

@@ -33,6 +33,7 @@ export function chartTemplates(): Readonly<Record<string, string>> {
   return {
     'crd.yaml': when('.Values.crd.install', text([definition()])),
     'deployment.yaml': text([withValues(parse(read('config/operator/deployment.yaml')) as Workload)]),
+    'disruption-budget.yaml': text(manifests('config/operator/disruption-budget.yaml')),
     'own-rights.yaml': text(own),
     'cluster-rights.yaml': when(
       'not .Values.namespaces',
@@ -74,6 +75,7 @@ function withValues(deployment: Workload): Manifest {
   const [container] = template.spec.containers;
   const args = container.args.map((arg) => (arg.startsWith('--log-level=') ? blanks.logLevel : arg));
   const {
+    extraArgs,
     image,
     imagePullSecrets,
     namespaces,
@@ -88,7 +90,7 @@ function withValues(deployment: Workload): Manifest {
     ...container,
     image,
     imagePullPolicy: pullPolicy,
-    args: [...args, namespaces, secretWatch],
+    args: [...args, namespaces, secretWatch, extraArgs],
     resources,
   };
   const pod = { ...template.spec, imagePullSecrets, nodeSelector, tolerations, containers: [filled] };

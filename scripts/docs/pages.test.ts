@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { states, type State } from '../../operator/src/api/states.ts';
 import { chartTemplates } from '../chart/templates.ts';
 import { conditionsPage } from './conditions-page.ts';
+import { optionsPage } from './options-page.ts';
 import { memoAppSchema } from './schema.ts';
 import { specPage } from './spec-page.ts';
 
@@ -36,6 +37,10 @@ describe('what is generated', () => {
 
   it('docs/conditions.md is current', () => {
     expect(read('docs/conditions.md') === conditionsPage(), current).to.equal(true);
+  });
+
+  it('docs/operator-options.md is current', () => {
+    expect(read('docs/operator-options.md') === optionsPage(), current).to.equal(true);
   });
 
   it('docs/troubleshooting.md has the way out of every state', () => {

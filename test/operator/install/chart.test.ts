@@ -24,6 +24,7 @@ const faulty: readonly (readonly [value: string, named: RegExp])[] = [
   ['replicas=-1', /replicas/],
   ['replicas=two', /replicas/],
   ['logLevel=loud', /logLevel/],
+  ['extraArgs={workers}', /extraArgs/],
   ['secretWatch=maybe', /secretWatch/],
   ['namespaces={Shop}', /namespaces/],
   ['image.tag=a b', /tag/],
@@ -63,16 +64,16 @@ describe('the Helm chart', function () {
 
   it('renders the objects of config/default, but for the namespace, which Helm makes', async () => {
     const rendered = await done('template', 'memo-operator', chart, ...namespace);
-    const built = (await kubectl(['kustomize', join(root, 'config/default')])).stdout;
-    const wanted = manifests(built).filter(({ kind }) => kind !== 'Namespace');
+    const { stdout } = await kubectl(['kustomize', join(root, 'config/default')]);
+    const wanted = manifests(stdout).filter(({ kind }) => kind !== 'Namespace');
     expect(byIdentity(manifests(rendered))).to.deep.equal(byIdentity(wanted));
   });
 
   it('renders those of config/namespaced for a list of namespaces', async () => {
     const values = ['--namespace', 'memo', '--set', 'namespaces={memo}', '--set', 'crd.install=false'];
     const rendered = await done('template', 'memo-operator', chart, ...values);
-    const built = (await kubectl(['kustomize', join(root, 'config/namespaced')])).stdout;
-    const wanted = built.replace('--namespaces=$(POD_NAMESPACE)', '--namespaces=memo');
+    const { stdout } = await kubectl(['kustomize', join(root, 'config/namespaced')]);
+    const wanted = stdout.replace('--namespaces=$(POD_NAMESPACE)', '--namespaces=memo');
     expect(byIdentity(manifests(rendered))).to.deep.equal(byIdentity(manifests(wanted)));
     const many = await done('template', 'memo-operator', chart, '--set', 'namespaces={a,b}');
     expect(many).to.contain('--namespaces=a,b');
@@ -84,14 +85,14 @@ describe('the Helm chart', function () {
   it('renders both with config/without-secret-watch for secretWatch=false', async () => {
     const off = ['--set', 'secretWatch=false'];
     const clusterWide = await done('template', 'memo-operator', chart, ...namespace, ...off);
-    const wanted = manifests(await withoutSecretWatch('default')).filter(({ kind }) => kind !== 'Namespace');
+    const wanted = manifests(await built('default', 'without-secret-watch')).filter(({ kind }) => kind !== 'Namespace');
     expect(byIdentity(manifests(clusterWide))).to.deep.equal(byIdentity(wanted));
     const values = ['--namespace', 'memo', '--set', 'namespaces={memo}', '--set', 'crd.install=false', ...off];
     const forSome = await done('template', 'memo-operator', chart, ...values);
-    const built = await withoutSecretWatch('namespaced');
-    const named = built.replace('--namespaces=$(POD_NAMESPACE)', '--namespaces=memo');
+    const unnamed = await built('namespaced', 'without-secret-watch');
+    const named = unnamed.replace('--namespaces=$(POD_NAMESPACE)', '--namespaces=memo');
     expect(byIdentity(manifests(forSome))).to.deep.equal(byIdentity(manifests(named)));
-    const member = manifests(await withoutSecretWatch('namespaced/member'));
+    const member = manifests(await built('namespaced/member', 'without-secret-watch'));
     expect(member.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).to.have.members([
       'Role memo-operator',
       'RoleBinding memo-operator',
@@ -112,6 +113,7 @@ describe('the Helm chart', function () {
       ...['--set', 'image.pullPolicy=Always', '--set', 'imagePullSecrets[0].name=registry', '--set', 'replicas=2'],
       ...['--set', 'logLevel=debug', '--set', 'resources.limits.memory=512Mi', '--set', 'nodeSelector.disk=ssd'],
       ...['--set', 'tolerations[0].key=club', '--set', 'tolerations[0].operator=Exists'],
+      ...['--set', 'extraArgs={--workers=16,--resync-minutes=5}'],
     ];
     const rendered = await done('template', 'memo-operator', chart, ...values);
     const deployment = manifests(rendered).find(({ kind }) => kind === 'Deployment');
@@ -128,7 +130,7 @@ describe('the Helm chart', function () {
       .that.deep.includes({
         image: 'registry.example/memo-operator:1.2.3',
         imagePullPolicy: 'Always',
-        args: ['--log-level=debug'],
+        args: ['--log-level=debug', '--workers=16', '--resync-minutes=5'],
         resources: { requests: { cpu: '20m', memory: '96Mi' }, limits: { memory: '512Mi' } },
       });
   });
@@ -149,14 +151,18 @@ describe('the Helm chart', function () {
     expect(await get(kubectl, 'clusterrole', 'memo-operator')).to.equal(undefined);
   });
 
-  /** What a kustomization of one's own builds of a folder of config/ and that component. */
-  async function withoutSecretWatch(base: string): Promise<string> {
+  it('renders that of config/standby for two replicas', async () => {
+    const rendered = await done('template', 'memo-operator', chart, ...namespace, '--set', 'replicas=2');
+    const wanted = manifests(await built('default', 'standby')).filter(({ kind }) => kind !== 'Namespace');
+    expect(byIdentity(manifests(rendered))).to.deep.equal(byIdentity(wanted));
+  });
+
+  /** What a kustomization of one's own builds of a folder of config/ and a component. */
+  async function built(base: string, component: string): Promise<string> {
     const folder = mkdtempSync(join(tmpdir(), 'memoapp-kustomization-'));
     try {
-      const [resource, component] = [base, 'without-secret-watch'].map((name) =>
-        relative(folder, join(root, 'config', name)),
-      );
-      const kustomization = { resources: [resource], components: [component] };
+      const [resource, added] = [base, component].map((name) => relative(folder, join(root, 'config', name)));
+      const kustomization = { resources: [resource], components: [added] };
       writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify(kustomization));
       const { code, stderr, stdout } = await kubectl(['kustomize', folder]);
       expect(code, stderr).to.equal(0);

@@ -24,6 +24,10 @@ const placeholders: Readonly<Record<string, string>> = { NAME: name, CLAIM: `dat
 const elsewhere: readonly (readonly [RegExp, string])[] = [
   [/^helm /, 'chart.test.ts installs, upgrades and removes by them'],
   [/^kubectl logs /, 'simulated nodes keep no logs; the end-to-end tests read them'],
+  [
+    /^kubectl (exec|port-forward) /,
+    'simulated nodes run nothing; backup.md, where the same is told, is typed end to end',
+  ],
   [/^kubectl wait --for=condition=Ready$/, 'named, not told in full'],
 ];
 
