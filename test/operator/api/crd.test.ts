@@ -10,6 +10,7 @@ import { refusedAccess } from '../specs/access.ts';
 import { refusedSettings } from '../specs/settings.ts';
 import type { Refused } from '../specs/refused.ts';
 import { switches } from '../specs/switches.ts';
+import { withRulesRepeated } from './repeated-rules.ts';
 
 const crd = join(import.meta.dirname, '../../../crds/memo.sogangcomputerclub.org_memoapps.yaml');
 
@@ -278,6 +279,19 @@ describe('the MemoApp schema', function () {
     const { stderr, stdout } = await kubectl(['apply', '--dry-run=server', '-o', 'name', '-f', '-'], list);
     const taken = names.filter((name) => stdout.includes(`/${name.toLowerCase().replaceAll('_', '-')}\n`));
     expect(taken, stderr).to.have.members(leftToEnv);
+  });
+
+  it('has rules that cost less than a hundredth of what the API server allows', async () => {
+    const { count, definition } = withRulesRepeated(crd, 100);
+    expect(count).to.be.above(10_000);
+    const accepted = await kubectl(['create', '--dry-run=server', '-f', '-'], definition);
+    expect(accepted.code, accepted.stderr).to.equal(0);
+    // That it is asked at all.
+    const dear = withRulesRepeated(crd, 1, [
+      { rule: "self.spec.api.env.all(x, self.spec.api.env.all(y, x.value.matches(y.value + '.*')))" },
+    ]);
+    const refused = await kubectl(['create', '--dry-run=server', '-f', '-'], dear.definition);
+    expect(refused.stderr).to.match(/exceeds budget/);
   });
 
   it('can be scaled from nothing, and says how many there are to be', async () => {
