@@ -1,6 +1,8 @@
 /** A MemoApp that is deleted keeps its data by default, and one of the same name finds it again. */
 import { expect } from 'chai';
 import { names, podClaim } from '../../operator/src/api/names.ts';
+import { openDesk } from './backup.ts';
+import type { Desk } from './backup.ts';
 import { remains } from './remains.ts';
 import { bringSample, sampleApp, sampleHost } from './sample.ts';
 import type { Staged } from './stage.ts';
@@ -18,12 +20,19 @@ const kept = [
 export function keptAndFoundAgain(stage: Staged): void {
   const text = '지워져도 남는 메모';
   let id: number;
+  let desk: Desk;
+
+  before(async () => (desk = await openDesk(stage())));
+  after(async () => {
+    await desk.clear();
+  });
 
   it('leaves its volumes and the Secrets that open them, and nothing else', async () => {
     const { kubectl } = stage();
     const client = stage().clientOf(sampleHost);
     ({ id } = await client.create('남는 기록', text));
     await client.close();
+    await desk.type('Save');
     await kubectl.run(['delete', 'memoapp', name, '-n', namespace, '--timeout=60s']);
     await eventually(kubectl, sampleApp, 'only volumes and Secrets are left', 120, async () => {
       expect(await remains(kubectl, namespace)).to.deep.equal(kept);
@@ -31,12 +40,25 @@ export function keptAndFoundAgain(stage: Staged): void {
     });
   });
 
-  it('has its memos when it is made again', async () => {
+  it('has its memos when it is made again, with a Secret that was lost meanwhile and put back as the page says', async () => {
+    await stage().kubectl.run(['delete', 'secret', child.databaseRoot, '-n', namespace]);
+    await desk.typeOne('kubectl apply -f secrets.yaml');
     await bringSample(stage());
     const client = stage().clientOf(sampleHost);
     const found = await client.search('워져도');
     expect(found.map((memo) => memo.id)).to.deep.equal([id]);
     expect((await client.create('새 기록', '다시 만든 뒤')).id).to.be.greaterThan(id);
+    await client.close();
+  });
+
+  it('has the memos that were saved when they are brought back as the page says, and no others', async () => {
+    const client = stage().clientOf(sampleHost);
+    await client.create('저장한 뒤', '저장한 뒤에 쓴 메모');
+    expect((await client.call('DELETE', `/v1/memos/${id}`)).status).to.equal(204);
+    await desk.type('Bring back');
+    expect((await client.search('워져도')).map((memo) => memo.id)).to.deep.equal([id]);
+    expect(await client.search('저장한')).to.deep.equal([]);
+    await client.create('되돌린 뒤', '되돌린 뒤에 쓴 메모');
     await client.close();
   });
 }

@@ -1,0 +1,53 @@
+/** What docs/backup.md tells to type, typed on the sample's MemoApp: around its deletion, and into its database. */
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run } from '../cluster/host/command.ts';
+import { typedOn } from '../operator/install/typed.ts';
+import { sampleApp } from './sample.ts';
+import type { Stage } from './stage.ts';
+
+/** A folder to save into, where the sample's namespace is the current one. */
+export interface Desk {
+  /** Types every command of a section. */
+  type(heading: 'Save' | 'Bring back'): Promise<void>;
+  /** Types one that stands in a sentence. */
+  typeOne(beginning: string): Promise<void>;
+  clear(): Promise<void>;
+}
+
+export async function openDesk({ cluster }: Stage): Promise<Desk> {
+  const folder = await mkdtemp(join(tmpdir(), 'memoapp-desk-'));
+  const KUBECONFIG = join(folder, 'kubeconfig');
+  await writeFile(KUBECONFIG, await readFile(cluster.kubeconfig), { mode: 0o600 });
+  await symlink(await cluster.toolPath('kubectl'), join(folder, 'kubectl'));
+  const env = { ...process.env, KUBECONFIG, PATH: `${folder}:${process.env['PATH'] ?? ''}` };
+  const commands = typedOn('backup');
+  const typed = async (command: string): Promise<void> => {
+    await run('bash', ['-euo', 'pipefail', '-c', command.replaceAll(/\bNAME\b/g, sampleApp.name)], {
+      cwd: folder,
+      env,
+    });
+  };
+  await typed(`kubectl config set-context --current --namespace=${sampleApp.namespace}`);
+  return {
+    type: async (wanted) => {
+      for (const { command } of commands.filter(({ command, heading }) => heading === wanted && !inSentence(command))) {
+        await typed(command);
+      }
+    },
+    typeOne: async (beginning) => {
+      const found = commands.find(({ command }) => command.startsWith(beginning));
+      if (!found) throw new Error(`docs/backup.md has no command that begins with "${beginning}"`);
+      await typed(found.command);
+    },
+    clear: async () => {
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** Not a step of its section. */
+function inSentence(command: string): boolean {
+  return command.startsWith('kubectl apply');
+}
