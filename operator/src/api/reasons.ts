@@ -41,6 +41,8 @@ export const reasonMeanings = {
   Unschedulable: 'No node can take a pod; the message quotes the scheduler.',
   VolumeBinding: 'A pod waits for its volume, which the provisioner of the StorageClass is to make.',
   VolumeGrowing: 'A volume is smaller than asked for and is being grown; its store serves on.',
+  VolumeKept:
+    'The part serves with the volume it has; the spec asks for a larger one, and its StorageClass does not let volumes grow.',
   VolumePending: 'A volume claim cannot be bound: there is no such StorageClass, or no default one.',
   WaitingForAPI: 'Only the API can tell of this store, and none of its pods does yet.',
   WaitingForDatabase: 'The database has to be ready first.',

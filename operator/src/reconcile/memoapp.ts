@@ -82,7 +82,7 @@ async function reconcile(
     return { requeueAfter: lookForGatewayAfter };
   if (refusals.size < lacking.length) return { requeueAfter: lookForEventAfter };
   const held = lacking.length > 0 || app.problems.length > 0 || pass.missing.length > 0 || !pass.complete;
-  const waiting = held || isUntried(app, observed);
+  const waiting = held || pass.ungrown.length > 0 || isUntried(app, observed);
   return waiting ? { requeueAfter: lookAgainAfter } : undefined;
 }
 

@@ -1,7 +1,7 @@
 /** One pass over one MemoApp: what it found, what was refused, and whether everything went through. */
 import type { Problem } from '../api/conditions.ts';
 import type { KubeObject } from '../runtime/object.ts';
-import type { MissingReference, PassOutcome, RefusedApply } from '../stack/health/conditions.ts';
+import type { MissingReference, PassOutcome, RefusedApply, RefusedGrowth } from '../stack/health/conditions.ts';
 
 export class Pass implements PassOutcome {
   /** Whether the MemoApp is paused, so that nothing is written. */
@@ -14,6 +14,8 @@ export class Pass implements PassOutcome {
   readonly failures: unknown[] = [];
   /** What is said of an account that the database does not have, though the spec asks for it. */
   unapplied: string | undefined;
+  /** Claims that stay as they are, because the API server does not let them grow. They are asked for again. */
+  readonly ungrown: RefusedGrowth[] = [];
   /** What a paused pass would have written. */
   readonly withheld: string[] = [];
   /** Children still on their way out under a wanted name. Their end comes as an event. */

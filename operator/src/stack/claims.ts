@@ -40,7 +40,7 @@ export function claims(app: ResolvedApp, store: ClaimedStore, observed: Observed
         ...(ran !== undefined && { [storeVersionAnnotation]: ran }),
         ...(store.layout !== undefined && { [storeLayoutAnnotation]: store.layout }),
       }),
-      spec: claimSpec(store.storage, live?.spec?.resources?.requests?.['storage']),
+      spec: claimSpec({ ...store.storage, size: sizeToAsk(store.storage, live, observed) }),
     };
   });
 }
@@ -69,19 +69,42 @@ export function claimTemplate(store: ClaimedStore, observed: Observed): Persiste
     apiVersion: 'v1',
     kind: 'PersistentVolumeClaim',
     metadata: { name: 'data' },
-    spec: claimSpec({ ...store.storage, size }, undefined),
+    spec: claimSpec({ ...store.storage, size }),
   };
 }
 
-/** A volume never shrinks: a claim that is larger already keeps its size. */
-function claimSpec(
-  { size, className }: ResolvedStorage,
-  live: string | undefined,
-): NonNullable<PersistentVolumeClaim['spec']> {
-  const storage = live !== undefined && compareQuantities(live, size) > 0 ? live : size;
+/** The StorageClass that a claim has, and whether it lets volumes grow. undefined: classes cannot be seen. */
+export function growthOf({ spec }: PersistentVolumeClaim, observed: Observed): Growth | undefined {
+  if (!observed.serves('StorageClass')) return undefined;
+  const found = observed.get('StorageClass', spec?.storageClassName ?? '');
+  return { className: spec?.storageClassName, allowed: found?.allowVolumeExpansion === true };
+}
+
+export interface Growth {
+  readonly className: string | undefined;
+  readonly allowed: boolean;
+}
+
+/** What a claim asks for at present. undefined: it is not there. */
+export function requestOf(claim: Pick<PersistentVolumeClaim, 'spec'> | undefined): string | undefined {
+  return claim?.spec?.resources?.requests?.['storage'];
+}
+
+/**
+ * A volume never shrinks. Nor is Kubernetes asked for what it refuses, which is that a claim grows before it is bound, or in
+ * a class that does not allow it: the rest of the stack goes on with the size that is there.
+ */
+function sizeToAsk({ size }: ResolvedStorage, live: PersistentVolumeClaim | undefined, observed: Observed): string {
+  const has = requestOf(live);
+  if (live === undefined || has === undefined) return size;
+  const mayGrow = live.status?.phase === 'Bound' && growthOf(live, observed)?.allowed !== false;
+  return mayGrow && compareQuantities(has, size) < 0 ? size : has;
+}
+
+function claimSpec({ size, className }: ResolvedStorage): NonNullable<PersistentVolumeClaim['spec']> {
   return {
     accessModes: ['ReadWriteOnce'],
-    resources: { requests: { storage } },
+    resources: { requests: { storage: size } },
     ...(className !== undefined && { storageClassName: className }),
   };
 }

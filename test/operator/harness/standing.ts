@@ -29,6 +29,7 @@ export const fine: PassOutcome = {
   terminating: [],
   missing: [],
   unapplied: undefined,
+  ungrown: [],
   paused: false,
   withheld: [],
 };

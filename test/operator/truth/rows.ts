@@ -96,7 +96,7 @@ export const rows: Readonly<Record<StateName, Row>> = {
       DatabaseReady: [
         'False',
         'DiskFull',
-        /^the volume of pod shop-database-0 is full.*raise spec\.database\.managed\.storage\.size/,
+        /^the volume of pod shop-database-0 is full.*; it cannot grow: StorageClass ready-made does not let volumes grow; set allowVolumeExpansion: true on StorageClass ready-made and raise spec\.database\.managed\.storage\.size, or move to a larger volume/,
       ],
       APIAvailable: withoutDatabase,
     },
@@ -118,7 +118,7 @@ export const rows: Readonly<Record<StateName, Row>> = {
       DatabaseReady: [
         'False',
         'VolumePending',
-        /^volume claim data-shop-database-0 waits: there is no StorageClass "fast"; make it, or .* set spec\.database\.managed\.storage\.className/,
+        /^volume claim data-shop-database-0 waits: there is no StorageClass "fast"; make it; or, .* set spec\.deletionPolicy to Delete, delete the MemoApp and apply it again with another spec\.database\.managed\.storage\.className/,
       ],
       APIAvailable: withoutDatabase,
     },

@@ -9,6 +9,8 @@ import type { Part } from '../../api/labels.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { isRetained } from '../observe/observe.ts';
 import type { Pass } from '../pass.ts';
+import { quotaIn } from '../../stack/health/pods/refusals.ts';
+import { asItIs } from './growth.ts';
 import { inTheWay } from './immutable.ts';
 import { WriteWithheld } from '../pause.ts';
 
@@ -50,9 +52,10 @@ async function applyOne(
   desired: KubeObject,
   app: ResolvedApp,
   pass: Pass,
-  { applier, informers, log }: Dependencies,
+  dependencies: Dependencies,
   signal: AbortSignal,
 ): Promise<boolean> {
+  const { applier, informers, log } = dependencies;
   const part = desired.metadata.labels?.[partLabel] as Part;
   try {
     const replacement = inTheWay(desired, app, informers);
@@ -93,8 +96,17 @@ async function applyOne(
       }
     }
   } catch (error) {
-    noteFailure(desired, error, pass);
-    return false;
+    const kept = error instanceof ApiError && isRefusal(error) ? asItIs(desired, informers) : undefined;
+    if (!kept) {
+      noteFailure(desired, error, pass);
+      return false;
+    }
+    if (!(await applyOne(kept, app, pass, dependencies, signal))) return false;
+    // A quota is raised, and has its own words; a class that does not let volumes grow holds up nothing.
+    const { message } = error as ApiError;
+    if (quotaIn(message) === undefined) pass.ungrown.push({ claim: desired.metadata.name, message });
+    else noteFailure(desired, error, pass);
+    return true;
   }
 }
 

@@ -9,7 +9,7 @@ import type { Observed } from '../observed.ts';
 import { accessNotes } from './access.ts';
 import { apiAvailable, apiComplete, autoscalerNotes, autoscalerProblem } from './parts/api.ts';
 import { cacheReady } from './parts/cache.ts';
-import { growthProblem } from './pods/claims.ts';
+import { growthProblem, keptVolume } from './pods/claims.ts';
 import { databaseReady } from './parts/database.ts';
 import { eventsReady } from './parts/events.ts';
 import { quoted } from './quote.ts';
@@ -25,6 +25,14 @@ export interface RefusedApply {
   readonly name: string;
   /** HTTP status. */
   readonly code: number;
+  /** The API server's own words. */
+  readonly message: string;
+}
+
+/** A volume claim that the API server does not let grow, and that was left as it is. */
+export interface RefusedGrowth {
+  /** Its name. */
+  readonly claim: string;
   /** The API server's own words. */
   readonly message: string;
 }
@@ -47,6 +55,7 @@ export interface PassOutcome {
   readonly missing: readonly MissingReference[];
   /** What is to be said of an account that the spec asks for and the managed database does not have. */
   readonly unapplied: string | undefined;
+  readonly ungrown: readonly RefusedGrowth[];
   /** Nothing is written while this is true. */
   readonly paused: boolean;
   /** What would be written were it not paused, as `Deployment club/shop-api`. */
@@ -65,10 +74,14 @@ export function conditions(
 ): Condition[] {
   const migratedBy = recordOf(app, previous)?.migratedBy;
   const found = [
-    withUnapplied(databaseReady(app, observed), outcome),
+    withKept(
+      withUnapplied(databaseReady(app, observed), outcome),
+      keptVolume(app, 'database', observed, outcome),
+      observed,
+    ),
     schemaMigrated(app, observed, migratedBy),
     cacheReady(app, observed),
-    eventsReady(app, observed),
+    withKept(eventsReady(app, observed), keptEvents(app, observed, outcome), observed),
     apiAvailable(app, observed, outcome.problems, migratedBy),
     ...routeReady(app, observed),
   ];
@@ -105,6 +118,21 @@ function withMissing(part: Condition, { missing }: PassOutcome): Condition {
 function withUnapplied(part: Condition, { unapplied }: PassOutcome): Condition {
   if (unapplied === undefined || part.status !== 'True') return part;
   return { ...part, reason: Reason.CredentialsKept, message: `${part.message}; ${unapplied}` };
+}
+
+/**
+ * It serves all the same, with the room that it has. One that has none left says itself that its class does not let it grow,
+ * where classes can be seen.
+ */
+function withKept(part: Condition, kept: string | undefined, observed: Observed): Condition {
+  if (kept === undefined) return part;
+  const message = `${part.message}; ${kept}`;
+  if (part.status === 'True') return { ...part, reason: Reason.VolumeKept, message };
+  return part.reason === Reason.DiskFull && !observed.serves('StorageClass') ? { ...part, message } : part;
+}
+
+function keptEvents(app: ResolvedApp, observed: Observed, outcome: PassOutcome): string | undefined {
+  return keptVolume(app, 'events', observed, outcome) ?? keptVolume(app, 'zookeeper', observed, outcome);
 }
 
 const howToGoOn = `remove the annotation ${reconcileAnnotation} to go on`;
@@ -163,12 +191,16 @@ function summary(
 }
 
 /** Everything is there but, perhaps, some pods of the API. */
-function whole(app: ResolvedApp, { unapplied }: PassOutcome, observed: Observed): Condition {
+function whole(app: ResolvedApp, outcome: PassOutcome, observed: Observed): Condition {
+  const { unapplied } = outcome;
   const complete = apiComplete(app, observed);
   if (complete.status !== 'True') return complete;
   const notes = [
     ...accessNotes(app),
     ...(unapplied === undefined ? [] : [unapplied]),
+    ...[keptVolume(app, 'database', observed, outcome), keptEvents(app, observed, outcome)].filter(
+      (kept) => kept !== undefined,
+    ),
     ...autoscalerNotes(app, observed),
   ];
   return { ...complete, message: [complete.message, ...notes].join('; ') };

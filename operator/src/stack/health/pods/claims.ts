@@ -4,10 +4,13 @@ import { isFalse, type Condition, type Problem } from '../../../api/conditions.t
 import { selector, type Part } from '../../../api/labels.ts';
 import { compareQuantities } from '../../../api/quantity.ts';
 import { Reason } from '../../../api/reasons.ts';
-import type { ResolvedApp } from '../../../api/resolved.ts';
+import type { ResolvedApp, ResolvedStorage } from '../../../api/resolved.ts';
 import type { PodPart } from '../../network/flows.ts';
+import { growthOf, requestOf } from '../../claims.ts';
 import type { Observed } from '../../observed.ts';
+import type { PassOutcome } from '../conditions.ts';
 import { fieldOf } from '../fields.ts';
+import { quoted } from '../quote.ts';
 
 const defaultClass = 'storageclass.kubernetes.io/is-default-class';
 
@@ -16,22 +19,29 @@ const defaultClass = 'storageclass.kubernetes.io/is-default-class';
  */
 export function classProblem(app: ResolvedApp, part: PodPart, observed: Observed): Problem | undefined {
   if (!observed.serves('StorageClass')) return undefined;
-  const field = `${fieldOf(part)}.storage.className`;
   for (const claim of observed.list('PersistentVolumeClaim', selector(app, part))) {
     if (isBound(claim) || claim.spec?.volumeName !== undefined) continue;
     const name = claim.metadata?.name ?? '';
     const wanted = claim.spec?.storageClassName;
     const classes = observed.list('StorageClass', {});
     if (wanted !== undefined && !classes.some(({ metadata }) => metadata?.name === wanted)) {
-      const message = `volume claim ${name} waits: there is no StorageClass "${wanted}"; make it, or delete the claim and set ${field} to another`;
+      const message = `volume claim ${name} waits: there is no StorageClass "${wanted}"; make it; ${inAnotherClass(part)}`;
       return { reason: Reason.VolumePending, message };
     }
     if (wanted === undefined && !classes.some(({ metadata }) => metadata?.annotations?.[defaultClass] === 'true')) {
-      const message = `volume claim ${name} waits: the cluster has no default StorageClass; mark one as default, or set ${field}`;
+      const message = `volume claim ${name} waits: the cluster has no default StorageClass; mark one as default, and the claim gets it; ${inAnotherClass(part)}`;
       return { reason: Reason.VolumePending, message };
     }
   }
   return undefined;
+}
+
+/** A claim keeps its class, and so does a spec, as long as they are there. Nothing was ever written to one that was never bound. */
+function inAnotherClass(part: PodPart): string {
+  const field = `${fieldOf(part)}.storage.className`;
+  if (part === 'database')
+    return `or, as there is nothing on it yet, set spec.deletionPolicy to Delete, delete the MemoApp and apply it again with another ${field}: its other volumes and its passwords go with it`;
+  return `or set spec.events to {disabled: {}}, delete the claim, and ask for events again with another ${field}`;
 }
 
 /** A claim of a pod without a node that its provisioner has not bound yet: for a while, every volume begins so. */
@@ -72,4 +82,63 @@ export function growthProblem(app: ResolvedApp, observed: Observed): Condition |
     return isFalse('Ready', Reason.VolumeGrowing, message);
   }
   return undefined;
+}
+
+type VolumePart = 'database' | 'events' | 'zookeeper';
+
+/**
+ * What is to be said of a volume that is smaller than asked for and cannot grow, with the ways out. undefined: there is none,
+ * or it grows.
+ */
+export function keptVolume(
+  app: ResolvedApp,
+  part: VolumePart,
+  observed: Observed,
+  { ungrown }: Pick<PassOutcome, 'ungrown'>,
+): string | undefined {
+  const wanted = storageOf(app, part)?.size;
+  if (wanted === undefined) return undefined;
+  const kept = observed.list('PersistentVolumeClaim', selector(app, part)).flatMap((claim) => {
+    const name = claim.metadata?.name ?? '';
+    const has = claim.status?.capacity?.['storage'];
+    const asked = requestOf(claim);
+    if (has === undefined || asked === undefined) return [];
+    if (compareQuantities(asked, wanted) >= 0 || compareQuantities(has, wanted) >= 0) return [];
+    const refused = ungrown.find((one) => one.claim === name);
+    const why = refused ? `the API server refuses it: ${quoted(refused.message)}` : whyNot(claim, observed);
+    return why === undefined ? [] : [{ name, has, why, way: wayOut(claim) }];
+  });
+  const [first] = kept;
+  if (!first) return undefined;
+  const others = kept.length > 1 ? ` (as ${kept.length - 1} more)` : '';
+  return `volume claim ${first.name}${others} stays at ${first.has} and does not grow to ${wanted}: ${first.why}; ${first.way}`;
+}
+
+/** The way out of a full volume whose StorageClass does not let it grow. undefined: it does, or cannot be seen. */
+export function fullForGood(part: PodPart, pod: Pod, observed: Observed): string | undefined {
+  for (const { persistentVolumeClaim } of pod.spec?.volumes ?? []) {
+    const claim = observed.get('PersistentVolumeClaim', persistentVolumeClaim?.claimName ?? '');
+    const why = claim && whyNot(claim, observed);
+    if (claim && why !== undefined)
+      return `it cannot grow: ${why}; ${wayOut(claim, ` and raise ${fieldOf(part)}.storage.size`)}`;
+  }
+  return undefined;
+}
+
+function whyNot(claim: PersistentVolumeClaim, observed: Observed): string | undefined {
+  const { allowed, className } = growthOf(claim, observed) ?? { allowed: true };
+  if (allowed) return undefined;
+  return className ? `StorageClass ${className} does not let volumes grow` : 'it has no StorageClass';
+}
+
+function wayOut({ spec }: PersistentVolumeClaim, andThen = ''): string {
+  const move = 'move to a larger volume (docs/backup.md, Move)';
+  const className = spec?.storageClassName;
+  return className ? `set allowVolumeExpansion: true on StorageClass ${className}${andThen}, or ${move}` : move;
+}
+
+function storageOf({ database, events }: ResolvedApp, part: VolumePart): ResolvedStorage | undefined {
+  if (part === 'database') return database.mode === 'managed' ? database.storage : undefined;
+  if (events.mode !== 'managed') return undefined;
+  return part === 'events' ? events.storage : events.zooKeeper?.storage;
 }

@@ -11,12 +11,19 @@ interface Subject {
   readonly part: PodPart;
   readonly pod: string;
   readonly name: string;
+  readonly fullForGood: string | undefined;
 }
 
-export function containerProblem(part: PodPart, pod: string, status: ContainerStatus): Problem | undefined {
+/** @param fullForGood what is to be said of a full volume that cannot grow; undefined: raising its size helps */
+export function containerProblem(
+  part: PodPart,
+  pod: string,
+  status: ContainerStatus,
+  fullForGood?: string,
+): Problem | undefined {
   // What ended it last time is history once it serves again.
   if (status.ready) return undefined;
-  const subject = { part, pod, name: status.name };
+  const subject = { part, pod, name: status.name, fullForGood };
   return startProblem(subject, status) ?? endProblem(subject, status);
 }
 
@@ -39,12 +46,13 @@ function startProblem({ part, pod }: Subject, { image, state }: ContainerStatus)
 }
 
 /** What ends it. */
-function endProblem({ name, part, pod }: Subject, status: ContainerStatus): Problem | undefined {
+function endProblem({ fullForGood, name, part, pod }: Subject, status: ContainerStatus): Problem | undefined {
   const { lastState, state } = status;
   const ended = state?.terminated ?? lastState?.terminated;
   const container = `container ${name} of pod ${pod}`;
   if (storesWithVolume.has(part) && noSpace.test(ended?.message ?? '')) {
-    const message = `the volume of pod ${pod} is full, and ${container} ends because of that; raise ${fieldOf(part)}.storage.size, it grows while the pod is down`;
+    const way = fullForGood ?? `raise ${fieldOf(part)}.storage.size, it grows while the pod is down`;
+    const message = `the volume of pod ${pod} is full, and ${container} ends because of that; ${way}`;
     return { reason: Reason.DiskFull, message };
   }
   if (ended?.reason === 'OOMKilled') {

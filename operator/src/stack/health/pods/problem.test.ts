@@ -85,6 +85,22 @@ describe('what keeps a pod from being ready', () => {
     expect(podProblem(app, 'api', seeing([pod('api', { state })]))).to.equal(undefined);
   });
 
+  it('is a full disk that has to be moved where its StorageClass does not let it grow', () => {
+    const state = ended(9, { message: 'No space left on device' });
+    const said = (allowVolumeExpansion: boolean): string | undefined => {
+      const classed = changed(all, 'PersistentVolumeClaim', podClaim(database, 0), (live) => ({
+        ...live,
+        spec: { storageClassName: 'local', volumeName: 'v' },
+      }));
+      const local = { kind: 'StorageClass', metadata: { name: 'local' }, provisioner: 'x', allowVolumeExpansion };
+      return podProblem(app, 'database', seeing([...classed, local, pod('database', { state })]))?.message;
+    };
+    expect(said(true)).to.match(/; raise spec\.database\.managed\.storage\.size, it grows while the pod is down$/);
+    expect(said(false)).to.match(
+      /; it cannot grow: StorageClass local .*; set allowVolumeExpansion: true on StorageClass local and raise spec\.database\.managed\.storage\.size, or move to a larger volume/,
+    );
+  });
+
   it('is the node, not the volume, where the volume waits for the node', () => {
     const pending = changed(all, 'PersistentVolumeClaim', podClaim(database, 0), (live) => ({
       ...live,

@@ -6,7 +6,7 @@ import { Reason } from '../../../api/reasons.ts';
 import type { ResolvedApp } from '../../../api/resolved.ts';
 import type { PodPart } from '../../network/flows.ts';
 import type { Observed } from '../../observed.ts';
-import { classProblem, unboundClaim } from './claims.ts';
+import { classProblem, fullForGood, unboundClaim } from './claims.ts';
 import { containerProblem } from './containers.ts';
 import { quoted } from '../quote.ts';
 import { refusedPod } from './refusals.ts';
@@ -17,7 +17,7 @@ export function podProblem(app: ResolvedApp, part: PodPart, observed: Observed):
   if (earlier) return earlier;
   for (const pod of observed.list('Pod', selector(app, part))) {
     if (pod.metadata?.deletionTimestamp !== undefined) continue;
-    const problem = schedulingProblem(app, part, pod, observed) ?? containersProblem(part, pod);
+    const problem = schedulingProblem(app, part, pod, observed) ?? containersProblem(part, pod, observed);
     if (problem) return problem;
   }
   return undefined;
@@ -41,10 +41,10 @@ function withoutPreemption(words: string): string {
   return words.replace(/[.,]? (no new claims to deallocate, )?preemption: .*$/s, '');
 }
 
-function containersProblem(part: PodPart, pod: Pod): Problem | undefined {
+function containersProblem(part: PodPart, pod: Pod, observed: Observed): Problem | undefined {
   const { containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {};
   for (const status of [...initContainerStatuses, ...containerStatuses]) {
-    const problem = containerProblem(part, pod.metadata?.name ?? '', status);
+    const problem = containerProblem(part, pod.metadata?.name ?? '', status, fullForGood(part, pod, observed));
     if (problem) return problem;
   }
   return undefined;
