@@ -46,17 +46,28 @@ interface Login extends Account {
 /** Every Secret the app needs, in the order they are made. */
 export function wantedSecrets(app: ResolvedApp): WantedSecret[] {
   const child = names(app);
-  const host = serviceHost(app, child.database);
   return [
     wanted(app, child.key, 'key', (random) => ({ key: Buffer.from(random(32)).toString('hex') })),
-    ...(app.database.mode === 'managed'
-      ? [
-          retained(app, child.databaseRoot, 'localhost', (random) => generated(users.root, random)),
-          retained(app, child.databaseMigration, host, (random) => generated(users.migration, random)),
-          retained(app, child.databaseCredentials, host, (random, given) => given ?? generated(users.service, random)),
-        ]
-      : []),
+    ...(app.database.mode === 'managed' ? databaseSecrets(app) : []),
     ...(app.cache.mode === 'managed' ? [cacheSecret(app)] : []),
+  ];
+}
+
+/**
+ * Secrets that an app without a managed database may have from the time when it had one. None is made; those that are there
+ * stay or go with the volume that they open.
+ */
+export function leftSecrets(app: ResolvedApp): WantedSecret[] {
+  return app.database.mode === 'managed' ? [] : databaseSecrets(app);
+}
+
+function databaseSecrets(app: ResolvedApp): WantedSecret[] {
+  const child = names(app);
+  const host = serviceHost(app, child.database);
+  return [
+    retained(app, child.databaseRoot, 'localhost', (random) => generated(users.root, random)),
+    retained(app, child.databaseMigration, host, (random) => generated(users.migration, random)),
+    retained(app, child.databaseCredentials, host, (random, given) => given ?? generated(users.service, random)),
   ];
 }
 

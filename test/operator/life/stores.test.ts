@@ -14,6 +14,7 @@ interface Live {
   readonly metadata: {
     readonly generation?: number;
     readonly annotations?: Record<string, string>;
+    readonly labels?: Record<string, string>;
     readonly ownerReferences?: readonly { readonly kind: string }[];
   };
   readonly spec?: { readonly template?: PodTemplateSpec; readonly replicas?: number };
@@ -226,5 +227,39 @@ describe('the stores of a MemoApp', function () {
     await apply('owned', { deletionPolicy: 'Retain', ...database('11.8'), events: { disabled: {} } });
     await stalled('owned', 'StoreDowngrade');
     expect(await owners()).to.deep.equal(all(undefined));
+  });
+
+  it('are kept or given away with the Secrets that open them, also while another database is used', async () => {
+    const retained: readonly (readonly [what: string, name: string])[] = [
+      ['pvc', 'data-moved-database-0'],
+      ...['credentials', 'migration', 'root'].map((what) => ['secret', `moved-database-${what}`] as const),
+    ];
+    const owned = async (deletionPolicy: string, number: number | undefined): Promise<void> => {
+      await apply('moved', { deletionPolicy, events: { disabled: {} }, database: { external } });
+      const owners = retained.map(async (one) => (await get(...one))?.metadata.ownerReferences?.length);
+      expect(await Promise.all(owners)).to.deep.equal(retained.map(() => number));
+    };
+    const external = { host: 'db.example', credentialsSecret: { name: 'db' } };
+    await apply('moved', { deletionPolicy: 'Delete', events: { disabled: {} } });
+    await until('its Secrets', async () => await get('secret', 'moved-database-credentials'));
+    await until('its claim', async () => await get('pvc', 'data-moved-database-0'));
+    await owned('Delete', 1);
+    await owned('Retain', undefined);
+    await owned('Delete', 1);
+  });
+
+  it('lose from their Secrets the labels that the spec no longer has, and none of others', async () => {
+    const labelled = async (): Promise<object> => (await get('secret', 'tagged-database-root'))?.metadata.labels ?? {};
+    await apply('tagged', { commonLabels: { team: 'club', era: 'now' } });
+    await until('its Secret', async () => await get('secret', 'tagged-database-root'));
+    await kubectl(['label', 'secret', 'tagged-database-root', 'backup=nightly', 'era=then', '--overwrite']);
+    await apply('tagged', { commonLabels: { era: 'now' } });
+    expect(await labelled())
+      .to.include({ backup: 'nightly', era: 'now' })
+      .and.not.to.have.property('team');
+    await apply('tagged', {});
+    expect(await labelled())
+      .to.include({ backup: 'nightly' })
+      .and.not.to.have.any.keys('team', 'era');
   });
 });

@@ -7,7 +7,14 @@ import { partLabel, storeVersionAnnotation } from '../../api/labels.ts';
 import { apiVersion as ownApiVersion, names } from '../../api/names.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
 import type { ApiClient } from '../../runtime/client/client.ts';
-import { controllerOf, kindOf, kindOfObject, type KubeObject, type ObjectMeta } from '../../runtime/object.ts';
+import {
+  controllerOf,
+  kindOf,
+  kindOfObject,
+  type KubeObject,
+  type ManagedFieldsEntry,
+  type ObjectMeta,
+} from '../../runtime/object.ts';
 import { isKnownClaim } from '../../stack/claims.ts';
 import { versionOn } from '../../stack/facts.ts';
 import { retainedMetadata } from '../../stack/metadata.ts';
@@ -68,26 +75,49 @@ interface Fit {
 
 /**
  * Brings metadata to what it should be and leaves everything else alone; other people's owners, labels and annotations too.
+ * Labels that are given are all that we have on it: another one that we alone had put there goes.
  * @returns the object as written, or undefined where nothing was to be done
  */
 export async function fit<T extends KubeObject>(
   live: T,
-  { annotations = {}, labels = {}, ownerReferences = [] }: Fit,
+  { annotations = {}, labels, ownerReferences = [] }: Fit,
   client: ApiClient,
   signal: AbortSignal,
 ): Promise<T | undefined> {
   const { uid, resourceVersion, namespace = '', name, ownerReferences: present = [] } = live.metadata;
   const owners = [...present.filter(({ apiVersion }) => apiVersion !== ownApiVersion), ...ownerReferences];
+  const outdated = labels ? ownLabels(live).filter((name) => !(name in labels)) : [];
   const fits =
     owners.map((owner) => owner.uid).join() === present.map((owner) => owner.uid).join() &&
     includes(live.metadata.labels, labels) &&
+    outdated.length === 0 &&
     includes(live.metadata.annotations, annotations);
   if (fits) return undefined;
   // A merge patch replaces the list of owners whole; the resource version makes it refuse where somebody else was first.
-  const body = { metadata: { uid, resourceVersion, annotations, labels, ownerReferences: owners } };
+  const gone = Object.fromEntries(outdated.map((name) => [name, null]));
+  const body = {
+    metadata: { uid, resourceVersion, annotations, labels: { ...labels, ...gone }, ownerReferences: owners },
+  };
   return await client.patch(kindOfObject(live), { namespace, name }, { type: 'merge', body }, { fieldManager, signal });
 }
 
-function includes(present: Readonly<Record<string, string>> = {}, wanted: Readonly<Record<string, string>>): boolean {
+/** Labels that nobody but us has set, by what the API server says of the fields. */
+function ownLabels({ metadata: { labels = {}, managedFields = [] } }: KubeObject): string[] {
+  const setters = (name: string): ManagedFieldsEntry[] => managedFields.filter((entry) => setsLabel(entry, name));
+  return Object.keys(labels).filter((name) => {
+    const by = setters(name);
+    return by.length > 0 && by.every(({ manager }) => manager === fieldManager);
+  });
+}
+
+function setsLabel({ fieldsV1 }: ManagedFieldsEntry, name: string): boolean {
+  const metadata = fieldsV1?.['f:metadata'] as { 'f:labels'?: object } | undefined;
+  return `f:${name}` in (metadata?.['f:labels'] ?? {});
+}
+
+function includes(
+  present: Readonly<Record<string, string>> = {},
+  wanted: Readonly<Record<string, string>> = {},
+): boolean {
   return Object.entries(wanted).every(([name, value]) => present[name] === value);
 }

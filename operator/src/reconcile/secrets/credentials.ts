@@ -8,6 +8,7 @@ import { hasReason } from '../../runtime/client/error.ts';
 import { controllerOf, describeObject } from '../../runtime/object.ts';
 import {
   credentialProblems,
+  leftSecrets,
   lostVolume,
   secretHash,
   wantedSecrets,
@@ -40,7 +41,7 @@ export async function ensureCredentials(
   const known = dependencies.credentials.get(app);
   // Where a volume is lost, deleting the Secrets is the way to start empty: this pass has to see it.
   if (known && lostVolume(app, status, observed).length === 0) return known;
-  const keep = dependencies.credentials.begin(app);
+  const remember = dependencies.credentials.begin(app);
   const wanted = wantedSecrets(app);
   const found = new Map<string, Secret>();
   await Promise.all(
@@ -49,6 +50,7 @@ export async function ensureCredentials(
       if (secret) found.set(name, secret);
     }),
   );
+  await keepLeft(app, pass, dependencies, signal);
   const present = new Map([...found].map(([name, secret]) => [name, madeFor(secret)]));
   const claim = databaseClaim(app, dependencies);
   const before = [...found.values(), ...(claim ? [claim] : [])].filter((live) => isLeaving(live, app));
@@ -57,14 +59,10 @@ export async function ensureCredentials(
   pass.problems.push(...foreignSecrets(app, wanted, found), ...credentialProblems(app, present, status, observed));
   if (pass.problems.some(({ reason }) => reason === Reason.DataMissing))
     await stopDatabase(app, pass, dependencies, signal);
-  // Labels and owner as `deletionPolicy` wants them now, whether the app may go on or not; the content is left alone.
+  // Whether the app may go on or not.
   await Promise.all(
     wanted.map(async (one) => {
-      const secret = found.get(one.name);
-      if (!secret || !isOurs(secret, one, app)) return;
-      await noted(one, pass, async () => {
-        await fit(secret, one.object.metadata, dependencies.client, signal);
-      });
+      await keep(one, found.get(one.name), app, pass, dependencies, signal);
     }),
   );
   if (pass.problems.length > 0) return undefined;
@@ -91,8 +89,33 @@ export async function ensureCredentials(
   const own = found.get(names(app).databaseCredentials);
   const databaseUser = own?.data && accountIn(own.data).username;
   const credentials = { hashes, databaseUser, unapplied: unappliedAccount(app, asked, own) };
-  if (pass.missing.length === 0) keep(credentials);
+  if (pass.missing.length === 0) remember(credentials);
   return credentials;
+}
+
+/** Those of a database that the spec no longer asks for: its volume is kept or given away likewise (`keepClaims`). */
+async function keepLeft(app: ResolvedApp, pass: Pass, dependencies: Dependencies, signal: AbortSignal): Promise<void> {
+  await Promise.all(
+    leftSecrets(app).map(async (one) => {
+      const secret = await readSecret(app, one.name, dependencies, signal);
+      await keep(one, secret, app, pass, dependencies, signal);
+    }),
+  );
+}
+
+/** Labels and owner as `deletionPolicy` wants them now; the content is left alone, and so is a Secret of others. */
+async function keep(
+  one: WantedSecret,
+  secret: Secret | undefined,
+  app: ResolvedApp,
+  pass: Pass,
+  { client }: Dependencies,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!secret || !isOurs(secret, one, app)) return;
+  await noted(one, pass, async () => {
+    await fit(secret, one.object.metadata, client, signal);
+  });
 }
 
 /** A Secret that could not be written is said by the pass, and holds up no other. */
