@@ -22,6 +22,8 @@ export const paused = 'paused';
 export const watchLabel = `${group}/watch`;
 /** On a pod template: a hash of the files and Secrets the pod reads at its start. */
 export const configHashAnnotation = `${group}/config-hash`;
+/** On a Job: a hash of what its pod needs to start and can be put right while it waits. */
+export const startHashAnnotation = `${group}/start-hash`;
 
 /** On the operator's own pod (config/operator/deployment.yaml). */
 export const operatorLabels = { [`${group}/component`]: 'operator' } as const;

@@ -1,5 +1,6 @@
 /** External stores on a real API server: the Secrets they need, what the API says of them, and going from one to the other. */
 import { expect } from 'chai';
+import type { Job } from 'kubernetes-types/batch/v1.js';
 import type { StoreHealth } from '../../../operator/src/stack/observed.ts';
 import { parseConfig } from '../../../service/src/config.ts';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
@@ -93,6 +94,16 @@ describe('a MemoApp with external stores', function () {
     operator = await startOperator(cluster, 0.05);
     await operator.passes(3);
     expect(writesOf(cluster.auditLog, operatorUser).slice(before)).to.deep.equal([]);
+  });
+
+  it('makes a Job anew with the pull secret that it lacks: nobody has to delete one', async () => {
+    await apply(kubectl, memoApp('shop', { ...external, imagePullSecrets: [{ name: 'registry' }] }));
+    await until('both Jobs', async () => {
+      const { stdout } = await kubectl(['get', 'jobs', '-o', 'json']);
+      const { items } = JSON.parse(stdout) as { items: Job[] };
+      const pulling = items.filter(({ spec }) => spec?.template.spec?.imagePullSecrets?.[0]?.name === 'registry');
+      return pulling.length === 2 && items.length === 2 ? true : undefined;
+    });
   });
 
   it('leaves the managed stores for external ones and comes back to their volume and passwords', async () => {

@@ -1,15 +1,18 @@
 import { expect } from 'chai';
+import type { JobSpec } from 'kubernetes-types/batch/v1.js';
 import { resolved } from '../../../../test/operator/harness/rendered.ts';
 import { seeing, standing, type Live } from '../../../../test/operator/harness/standing.ts';
 import { selector } from '../../api/labels.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
 import { migrationJob } from '../../stack/jobs/migration.ts';
+import { topicJob } from '../../stack/jobs/topic.ts';
 import { jobs } from './jobs.ts';
 
 const now = new Date('2026-01-01T12:00:00Z');
 
+const before = resolved({ cache: { disabled: {} }, events: { disabled: {} } });
+
 describe('the Jobs of an app that goes to a database of others', () => {
-  const before = resolved({ cache: { disabled: {} }, events: { disabled: {} } });
   const podOfBefore: Live = {
     kind: 'Pod',
     metadata: { name: 'shop-api-1', labels: selector(before, 'api') },
@@ -63,4 +66,66 @@ describe('the Jobs of an app that goes to a database of others', () => {
     expect(migrationJob(to('db'), seeing(there)).metadata.name).to.equal(job);
     expect(fate(to('db'), [madeFor(to('typo'))])).to.equal('pruned');
   });
+});
+
+describe('a Job whose pod cannot start', () => {
+  const spec = { imagePullSecrets: [{ name: 'registry' }] };
+  const stores = standing(resolved({})).filter(({ kind }) => kind !== 'Job');
+  const jobsOf = { migrate: migrationJob, topic: topicJob };
+  type Task = keyof typeof jobsOf;
+
+  /** As made for the app, by an operator that may not have known what to write down, and since then in this state. */
+  function made(task: Task, app: ResolvedApp, change: (job: Live) => Live = (job) => job): Live {
+    const { kind, metadata, spec: of } = jobsOf[task](app, seeing(stores)) as unknown as Live;
+    const owner = { apiVersion: 'v1', kind: 'MemoApp', name: 'shop', uid: app.uid, controller: true };
+    return change({ kind, metadata: { ...metadata, ownerReferences: [owner] }, spec: of } as Live);
+  }
+
+  function fate(task: Task, app: ResolvedApp, live: readonly Live[]): string {
+    const observed = seeing([...stores, ...live]);
+    const { name } = jobsOf[task](app, observed)?.metadata ?? { name: '' };
+    const found = jobs(app, undefined, observed, now);
+    if (found.due.some(({ metadata }) => metadata.name === name)) return 'due';
+    return found.standing.some(({ metadata }) => metadata.name === name) ? 'standing' : 'pruned';
+  }
+
+  for (const task of ['migrate', 'topic'] as const) {
+    describe(task, () => {
+      it('is made anew with the pull secret that it lacks, once it is gone', () => {
+        const old = made(task, resolved({}));
+        expect(fate(task, resolved({}), [old])).to.equal('standing');
+        expect(fate(task, resolved(spec), [old])).to.equal('pruned');
+        expect(fate(task, resolved(spec), [])).to.equal('due');
+        expect(fate(task, resolved(spec), [made(task, resolved(spec))])).to.equal('standing');
+        expect(fate(task, resolved({}), [made(task, resolved(spec))])).to.equal('pruned');
+      });
+
+      it('stays where it has done its work, or does it', () => {
+        const done = { conditions: [{ type: 'Complete', status: 'True' }] };
+        expect(fate(task, resolved(spec), [made(task, resolved({}), (job) => ({ ...job, status: done }))])).to.equal(
+          'standing',
+        );
+        const old = made(task, resolved({}));
+        const labels = { ...selector(before, task), 'batch.kubernetes.io/job-name': old.metadata.name };
+        const pod = (phase: string): Live => ({ kind: 'Pod', metadata: { name: 'p', labels }, status: { phase } });
+        expect(fate(task, resolved(spec), [old, pod('Running')])).to.equal('standing');
+        expect(fate(task, resolved(spec), [old, pod('Pending')])).to.equal('pruned');
+      });
+
+      it('is told by what was asked for, and not by what somebody else put there', () => {
+        const patched = made(task, resolved({}), (job) => {
+          const { template } = job.spec as JobSpec;
+          return { ...job, spec: { template: { spec: { ...template.spec, ...spec } } } };
+        });
+        expect(fate(task, resolved({}), [patched])).to.equal('standing');
+      });
+
+      it('is told by its pod where it was made by an operator that wrote nothing down', () => {
+        const bare = (job: Live): Live => ({ ...job, metadata: { ...job.metadata, annotations: {} } }) as Live;
+        expect(fate(task, resolved({}), [made(task, resolved({}), bare)])).to.equal('standing');
+        expect(fate(task, resolved(spec), [made(task, resolved(spec), bare)])).to.equal('standing');
+        expect(fate(task, resolved(spec), [made(task, resolved({}), bare)])).to.equal('pruned');
+      });
+    });
+  }
 });

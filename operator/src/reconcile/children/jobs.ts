@@ -8,6 +8,8 @@ import { isUntried } from '../../stack/api/database-in-use.ts';
 import { mayMigrate } from '../../stack/health/parts/database.ts';
 import { eventsServe } from '../../stack/health/parts/events.ts';
 import { migrationJob, migrationState } from '../../stack/jobs/migration.ts';
+import { startsAsBefore } from '../../stack/jobs/job.ts';
+import { jobState, podsOf } from '../../stack/jobs/state.ts';
 import { topicJob } from '../../stack/jobs/topic.ts';
 import type { Observed } from '../../stack/observed.ts';
 
@@ -28,16 +30,26 @@ export function jobs(app: ResolvedApp, status: MemoApp['status'], observed: Obse
   const topic = topicJob(app, observed);
   const { endedAt, state } = migrationState(app, observed, status?.migratedBy);
   const migrated = state === 'succeeded';
-  // Pruned by this pass, made anew by the next one.
   const old = state === 'failed' && now.getTime() - (endedAt ?? 0) > anotherTryAfter;
-  const anew = !migrated && isUntried(app, observed) && (old || triesAnother(migration, observed));
-  const wanted = [...(anew ? [] : [migration]), ...(topic ? [topic] : [])];
+  const again = isUntried(app, observed) && (old || triesAnother(migration, observed));
+  // Pruned by this pass, made anew by the next one.
+  const anew = (job: KubeObject): boolean => (job === migration && !migrated && again) || lacksStart(job, observed);
+  const wanted = [migration, ...(topic ? [topic] : [])].filter((job) => !anew(job));
   const standing = wanted.filter((job) => isStanding(app, job, observed));
-  const due = [
-    ...(!migrated && !anew && mayMigrate(app, observed) ? [migration] : []),
-    ...(topic && eventsServe(app, observed) ? [topic] : []),
-  ];
-  return { standing, due: due.filter((job) => !standing.includes(job)) };
+  const isDue = (job: KubeObject): boolean =>
+    job === migration ? !migrated && mayMigrate(app, observed) : eventsServe(app, observed);
+  return { standing, due: wanted.filter((job) => isDue(job) && !standing.includes(job)) };
+}
+
+/**
+ * Whether the Job that is there has not done its work, and its pod is not given what the spec asks for to start with: it may
+ * wait for its image for ever. One that runs is let end: it lacks nothing.
+ */
+function lacksStart(job: KubeObject, observed: Observed): boolean {
+  const { name } = job.metadata;
+  const live = observed.get('Job', name);
+  if (!live || jobState(observed, name).state === 'succeeded' || startsAsBefore(job, live)) return false;
+  return !podsOf(observed, name).some(({ status }) => status?.phase === 'Running');
 }
 
 /** Whether the Job that is there tries another account of the API than is wanted now: it may wait for its Secret for ever. */

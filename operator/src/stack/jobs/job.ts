@@ -1,5 +1,7 @@
 /** Jobs that run the service's image once. */
-import { labels, type Part } from '../../api/labels.ts';
+import type { Job } from 'kubernetes-types/batch/v1.js';
+import type { PodSpec } from 'kubernetes-types/core/v1.js';
+import { labels, startHashAnnotation, type Part } from '../../api/labels.ts';
 import { names } from '../../api/names.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
 import type { KubeObject } from '../../runtime/object.ts';
@@ -39,17 +41,18 @@ function imageOf(app: ResolvedApp): string {
 
 /**
  * Named by what it is about, and never changed afterwards: Kubernetes refuses another template for a Job that is there, and
- * another log level is no reason to run it again.
+ * another log level is no reason to run it again. One whose pod cannot start is made anew with what it lacks (`startsAsBefore`).
  */
 export function job(app: ResolvedApp, task: Task): KubeObject {
   const image = imageOf(app);
   const writable = scratch({ tmp: '/tmp' });
   const secrets = secretMounts(task.secrets);
   const name = jobName(app, task);
+  const defaults = podDefaults(app, names(app).jobs, userIds.memo);
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
-    metadata: metadata(app, name, task.part),
+    metadata: metadata(app, name, task.part, { [startHashAnnotation]: startHash(defaults) }),
     spec: {
       // With backoff from 10 s on: about a quarter of an hour of trying.
       backoffLimit: 6,
@@ -59,7 +62,7 @@ export function job(app: ResolvedApp, task: Task): KubeObject {
       template: {
         metadata: { labels: labels(app, task.part) },
         spec: {
-          ...podDefaults(app, names(app).jobs, userIds.memo),
+          ...defaults,
           containers: [
             {
               name: task.part,
@@ -78,6 +81,17 @@ export function job(app: ResolvedApp, task: Task): KubeObject {
       },
     },
   };
+}
+
+/** Whether the pod of a Job that is there is given what the wanted one's would be to start with: its image may never come else. */
+export function startsAsBefore(wanted: KubeObject, live: Job): boolean {
+  // By what was asked for: what a webhook has added to the Job that is there, it would add to the next one too.
+  const { [startHashAnnotation]: asked = startHash(live.spec?.template.spec) } = live.metadata?.annotations ?? {};
+  return asked === wanted.metadata.annotations?.[startHashAnnotation];
+}
+
+function startHash({ imagePullSecrets = [] }: Pick<PodSpec, 'imagePullSecrets'> = {}): string {
+  return contentHash(imagePullSecrets.map(({ name }) => name));
 }
 
 function failAt(containerName: string, exitCode: number): object {

@@ -1,5 +1,5 @@
 /** How far a Job is, and what its pod left behind. */
-import type { ContainerStateTerminated } from 'kubernetes-types/core/v1.js';
+import type { ContainerStateTerminated, Pod } from 'kubernetes-types/core/v1.js';
 import type { Observed } from '../observed.ts';
 
 export interface JobState {
@@ -44,9 +44,12 @@ function leftBehind(observed: Observed, job: string): number | undefined {
     .find((version) => version !== undefined);
 }
 
+export function podsOf(observed: Observed, job: string): readonly Pod[] {
+  return observed.list('Pod', { 'batch.kubernetes.io/job-name': job });
+}
+
 function endsOf(observed: Observed, job: string): ContainerStateTerminated[] {
-  return observed
-    .list('Pod', { 'batch.kubernetes.io/job-name': job })
+  return podsOf(observed, job)
     .flatMap(({ status }) => status?.containerStatuses ?? [])
     .flatMap(({ state }) => state?.terminated ?? []);
 }
