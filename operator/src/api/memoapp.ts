@@ -352,7 +352,7 @@ export interface MemoAppSpec {
      */
     legacyPaths?: 'Enabled' | 'Deprecated' | 'Disabled';
     /**
-     * Where and how the pods run, as `{nodeSelector: {disk: ssd}}`. A change restarts them.
+     * Where and how the pods run, as `{nodeSelector: {disk: ssd}}`. A change restarts them. nodeSelector, tolerations, priorityClassName and the nodeAffinity of affinity are those of the Jobs too, which run the same image.
      */
     pod?: {
       /**
@@ -942,7 +942,7 @@ export interface MemoAppSpec {
         className?: string;
       };
       /**
-       * Where and how the pods run, as `{nodeSelector: {disk: ssd}}`. A change restarts them.
+       * Where and how the pods run, as `{nodeSelector: {disk: ssd}}`. A change restarts them. nodeSelector, tolerations and priorityClassName are those of the pods of ZooKeeper too.
        */
       pod?: {
         /**

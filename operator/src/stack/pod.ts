@@ -44,21 +44,26 @@ export function podDefaults(
 }
 
 /** Where the pods run, how they matter and how long they may take to stop: as the admin asks. */
-export function placement(pod: ResolvedPod): Placement {
-  const { affinity = {}, nodeSelector, priorityClassName, terminationGracePeriodSeconds, tolerations } = pod;
+export function placement(pod: ResolvedPod): Scheduling & Pick<PodSpec, 'terminationGracePeriodSeconds'> {
+  return { ...scheduling(pod), terminationGracePeriodSeconds: pod.terminationGracePeriodSeconds };
+}
+
+/** Which nodes take the pods, and before which others. */
+export function scheduling({
+  affinity = {},
+  nodeSelector,
+  priorityClassName,
+  tolerations,
+}: Pick<ResolvedPod, keyof Scheduling>): Scheduling {
   return {
     ...(Object.keys(affinity).length > 0 && { affinity }),
     ...(Object.keys(nodeSelector).length > 0 && { nodeSelector: { ...nodeSelector } }),
     ...(priorityClassName !== undefined && { priorityClassName }),
-    terminationGracePeriodSeconds,
     ...(tolerations.length > 0 && { tolerations: tolerations.map((toleration) => ({ ...toleration })) }),
   };
 }
 
-type Placement = Pick<
-  PodSpec,
-  'affinity' | 'nodeSelector' | 'priorityClassName' | 'terminationGracePeriodSeconds' | 'tolerations'
->;
+export type Scheduling = Pick<PodSpec, 'affinity' | 'nodeSelector' | 'priorityClassName' | 'tolerations'>;
 
 /** Wished for, not asked for: a cluster of one node runs the app too. */
 export function overNodes(app: ResolvedApp, part: Part): TopologySpreadConstraint {

@@ -3,10 +3,13 @@ import type { JobSpec } from 'kubernetes-types/batch/v1.js';
 import { resolved } from '../../../../test/operator/harness/rendered.ts';
 import { seeing, standing, type Live } from '../../../../test/operator/harness/standing.ts';
 import { selector } from '../../api/labels.ts';
+import type { MemoAppSpec } from '../../api/memoapp.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
 import { migrationJob } from '../../stack/jobs/migration.ts';
 import { topicJob } from '../../stack/jobs/topic.ts';
 import { jobs } from './jobs.ts';
+
+type ApiSpec = NonNullable<MemoAppSpec['api']>;
 
 const now = new Date('2026-01-01T12:00:00Z');
 
@@ -98,6 +101,18 @@ describe('a Job whose pod cannot start', () => {
         expect(fate(task, resolved(spec), [])).to.equal('due');
         expect(fate(task, resolved(spec), [made(task, resolved(spec))])).to.equal('standing');
         expect(fate(task, resolved({}), [made(task, resolved(spec))])).to.equal('pruned');
+      });
+
+      it('is made anew for the nodes that it may go to now', () => {
+        const placements: NonNullable<ApiSpec['pod']>[] = [
+          { tolerations: [{ key: 'dedicated', operator: 'Exists' }] },
+          { nodeSelector: { disk: 'ssd' } },
+          { priorityClassName: 'important' },
+        ];
+        for (const pod of placements) {
+          expect(fate(task, resolved({ api: { pod } }), [made(task, resolved({}))])).to.equal('pruned');
+          expect(fate(task, resolved({ api: { pod } }), [made(task, resolved({ api: { pod } }))])).to.equal('standing');
+        }
       });
 
       it('stays where it has done its work, or does it', () => {

@@ -43,7 +43,7 @@ export function jobs(app: ResolvedApp, status: MemoApp['status'], observed: Obse
 
 /**
  * Whether the Job that is there has not done its work, and its pod is not given what the spec asks for to start with: it may
- * wait for its image for ever. One that runs is let end: it lacks nothing.
+ * wait for its image, or for a node, for ever. One that runs is let end: it lacks nothing.
  */
 function lacksStart(job: KubeObject, observed: Observed): boolean {
   const { name } = job.metadata;

@@ -35,7 +35,7 @@ export function eventsObjects(app: ResolvedApp, inputs: StackInputs): KubeObject
   const listeners = [{ name: 'kafka', port: ports.events }];
   const controllers = events.zooKeeper ? [] : [{ name: 'controller', port: controllerPort }];
   return [
-    ...(events.zooKeeper ? zooKeeperObjects(app, events.zooKeeper, inputs) : []),
+    ...(events.zooKeeper ? zooKeeperObjects(app, events, events.zooKeeper, inputs) : []),
     serviceAccount(app, child.events, 'events'),
     ...(events.zooKeeper ? [configMap(app, child.events, 'events', legacyFiles(app, events, events.zooKeeper))] : []),
     headlessService(app, child.events, 'events', [...listeners, ...controllers]),

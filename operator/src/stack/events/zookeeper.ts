@@ -2,7 +2,7 @@
 import { configHashAnnotation, labels, selector, storeVersionAnnotation } from '../../api/labels.ts';
 import { names, podsService, ports, serviceHost } from '../../api/names.ts';
 import { ensembleOf } from '../../api/resolve.ts';
-import type { ResolvedApp, ResolvedZooKeeper } from '../../api/resolved.ts';
+import type { ManagedEvents, ResolvedApp, ResolvedPod, ResolvedZooKeeper } from '../../api/resolved.ts';
 import type { KubeObject } from '../../runtime/object.ts';
 import { claims, claimTemplate, type ClaimedStore } from '../claims.ts';
 import type { StackInputs } from '../inputs.ts';
@@ -16,6 +16,7 @@ import {
   podDefaults,
   resourcesOf,
   restricted,
+  scheduling,
   scratch,
   startupWithinAnHour,
   storeContainers,
@@ -31,7 +32,12 @@ export const peers = [
   { name: 'election', port: 3888 },
 ] as const;
 
-export function zooKeeperObjects(app: ResolvedApp, zooKeeper: ResolvedZooKeeper, inputs: StackInputs): KubeObject[] {
+export function zooKeeperObjects(
+  app: ResolvedApp,
+  { pod }: Pick<ManagedEvents, 'pod'>,
+  zooKeeper: ResolvedZooKeeper,
+  inputs: StackInputs,
+): KubeObject[] {
   const name = names(app).zookeeper;
   return [
     serviceAccount(app, name, 'zookeeper'),
@@ -40,7 +46,7 @@ export function zooKeeperObjects(app: ResolvedApp, zooKeeper: ResolvedZooKeeper,
     service(app, name, 'zookeeper', [client]),
     ...(zooKeeper.replicas > 1 ? [disruptionBudget(app, name, 'zookeeper', 1)] : []),
     ...claims(app, claimed(app, zooKeeper), inputs.observed),
-    statefulSet(app, zooKeeper, inputs),
+    statefulSet(app, pod, zooKeeper, inputs),
   ];
 }
 
@@ -121,7 +127,12 @@ const serves = {
   },
 };
 
-function statefulSet(app: ResolvedApp, zooKeeper: ResolvedZooKeeper, { observed }: StackInputs): KubeObject {
+function statefulSet(
+  app: ResolvedApp,
+  pod: ResolvedPod,
+  zooKeeper: ResolvedZooKeeper,
+  { observed }: StackInputs,
+): KubeObject {
   const name = names(app).zookeeper;
   const writable = scratch({ tmp: '/tmp', logs: '/logs' });
   return {
@@ -181,6 +192,8 @@ function statefulSet(app: ResolvedApp, zooKeeper: ResolvedZooKeeper, { observed 
               ],
             },
           ],
+          // An affinity of the brokers is about them.
+          ...scheduling({ ...pod, affinity: {} }),
           terminationGracePeriodSeconds: 30,
           ...(zooKeeper.replicas > 1 && { topologySpreadConstraints: [overNodes(app, 'zookeeper')] }),
           volumes: [{ name: 'config', configMap: { name } }, ...writable.volumes],

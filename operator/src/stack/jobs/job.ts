@@ -3,7 +3,7 @@ import type { Job } from 'kubernetes-types/batch/v1.js';
 import type { PodSpec } from 'kubernetes-types/core/v1.js';
 import { labels, startHashAnnotation, type Part } from '../../api/labels.ts';
 import { names } from '../../api/names.ts';
-import type { ResolvedApp } from '../../api/resolved.ts';
+import type { ResolvedApp, ResolvedPod } from '../../api/resolved.ts';
 import type { KubeObject } from '../../runtime/object.ts';
 import { metadata } from '../metadata.ts';
 import {
@@ -13,11 +13,12 @@ import {
   podDefaults,
   resourcesOf,
   restricted,
+  scheduling,
   scratch,
   secretMounts,
   userIds,
 } from '../pod.ts';
-import type { MountedSecret } from '../pod.ts';
+import type { MountedSecret, Scheduling } from '../pod.ts';
 
 export interface Task {
   readonly part: Extract<Part, 'migrate' | 'topic'>;
@@ -48,11 +49,11 @@ export function job(app: ResolvedApp, task: Task): KubeObject {
   const writable = scratch({ tmp: '/tmp' });
   const secrets = secretMounts(task.secrets);
   const name = jobName(app, task);
-  const defaults = podDefaults(app, names(app).jobs, userIds.memo);
+  const start = { ...podDefaults(app, names(app).jobs, userIds.memo), ...scheduling(asApi(app)) };
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
-    metadata: metadata(app, name, task.part, { [startHashAnnotation]: startHash(defaults) }),
+    metadata: metadata(app, name, task.part, { [startHashAnnotation]: startHash(start) }),
     spec: {
       // With backoff from 10 s on: about a quarter of an hour of trying.
       backoffLimit: 6,
@@ -62,7 +63,7 @@ export function job(app: ResolvedApp, task: Task): KubeObject {
       template: {
         metadata: { labels: labels(app, task.part) },
         spec: {
-          ...defaults,
+          ...start,
           containers: [
             {
               name: task.part,
@@ -83,15 +84,25 @@ export function job(app: ResolvedApp, task: Task): KubeObject {
   };
 }
 
-/** Whether the pod of a Job that is there is given what the wanted one's would be to start with: its image may never come else. */
+/** Whether the pod of a Job that is there is given what the wanted one's would be to start with: nothing else may ever start it. */
 export function startsAsBefore(wanted: KubeObject, live: Job): boolean {
   // By what was asked for: what a webhook has added to the Job that is there, it would add to the next one too.
   const { [startHashAnnotation]: asked = startHash(live.spec?.template.spec) } = live.metadata?.annotations ?? {};
   return asked === wanted.metadata.annotations?.[startHashAnnotation];
 }
 
-function startHash({ imagePullSecrets = [] }: Pick<PodSpec, 'imagePullSecrets'> = {}): string {
-  return contentHash(imagePullSecrets.map(({ name }) => name));
+function startHash(pod: Pick<PodSpec, 'imagePullSecrets' | keyof Scheduling> = {}): string {
+  const { affinity, imagePullSecrets, nodeSelector, priorityClassName, tolerations } = pod;
+  return contentHash({ affinity, imagePullSecrets, nodeSelector, priorityClassName, tolerations });
+}
+
+/**
+ * On the nodes of the API, whose image it runs. Not near to its pods or away from them: a migration comes before them, and
+ * where each node has one of them it would find no node at all.
+ */
+function asApi({ api }: ResolvedApp): ResolvedPod {
+  const { nodeAffinity } = api.pod.affinity ?? {};
+  return { ...api.pod, affinity: nodeAffinity && { nodeAffinity } };
 }
 
 function failAt(containerName: string, exitCode: number): object {
