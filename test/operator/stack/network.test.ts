@@ -6,6 +6,7 @@ import type { NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from 'kubern
 import { expect } from 'chai';
 import type { MemoApp } from '../../../operator/src/api/memoapp.ts';
 import { labels, operatorLabels, type Part } from '../../../operator/src/api/labels.ts';
+import type { KubeObject } from '../../../operator/src/runtime/object.ts';
 import type { Observed } from '../../../operator/src/stack/observed.ts';
 import { rendered, resolved, seen } from '../harness/rendered.ts';
 
@@ -79,11 +80,11 @@ describe('the network policies', () => {
     expect(out({ secret: { name: 'tokens', key: 'k' } })).to.deep.equal([]);
   });
 
-  describe('while pods of the API are there that use another database than the spec asks for', () => {
-    const old = (environment: Readonly<Record<string, string>>): Observed => {
+  describe('while pods of the API are there that use other stores than the spec asks for', () => {
+    const old = (environment: Readonly<Record<string, string>>, more: readonly KubeObject[] = []): Observed => {
       const env = Object.entries(environment).map(([name, value]) => ({ name, value }));
       const metadata = { name: 'shop-api-1', labels: labels({ name: 'shop', commonLabels: {} }, 'api') };
-      return seen([{ kind: 'Pod', apiVersion: 'v1', metadata, spec: { containers: [{ name: 'api', env }] } }]);
+      return seen([{ kind: 'Pod', apiVersion: 'v1', metadata, spec: { containers: [{ name: 'api', env }] } }, ...more]);
     };
     const ofManaged = { DATABASE_URL_FILE: '/run/secrets/memo/database/uri' };
     const out = (policies: readonly NetworkPolicy[]): number[] => {
@@ -109,6 +110,70 @@ describe('the network policies', () => {
       const withCache = { ...ofManaged, REDIS_URL_FILE: '/run/secrets/memo/cache/uri' };
       expect(between(external, old(withCache))).to.have.members(['api database:3306', 'api cache:6379']);
       expect(between(external)).to.deep.equal([]);
+    });
+
+    describe('and the database is the same', () => {
+      const ofOurs = {
+        ...ofManaged,
+        REDIS_URL_FILE: '/run/secrets/memo/cache/uri',
+        KAFKA_BOOTSTRAP_SERVERS: 'shop-events.club.svc:9092',
+      };
+      const ofOthers = {
+        ...ofManaged,
+        REDIS_URL: 'redis://old:6399/1',
+        KAFKA_BOOTSTRAP_SERVERS: 'old:9099,older:9100',
+      };
+      const toCache = ['api cache:6379'];
+      const toBrokers = ['api events:9092', 'events events:9092', 'events events:9093'];
+      const left = {
+        disabled: { cache: { disabled: {} }, events: { disabled: {} } },
+        external: { cache: external.cache, events: external.events },
+      };
+
+      for (const [mode, spec] of Object.entries(left)) {
+        it(`let them to the managed cache when it is ${mode}, and not after them`, () => {
+          expect(between({ cache: spec.cache }, old(ofOurs))).to.include.members(toCache);
+          expect(between({ cache: spec.cache })).not.to.include.members(toCache);
+        });
+
+        it(`let them to the managed brokers when they are ${mode}, and these to each other, and not after them`, () => {
+          const during = between({ events: spec.events }, old(ofOurs));
+          expect(during).to.have.members(['api database:3306', 'migrate database:3306', ...toCache, ...toBrokers]);
+          const after = between({ events: spec.events });
+          expect(after).to.have.members(['api database:3306', 'migrate database:3306', ...toCache]);
+        });
+      }
+
+      it('let brokers of before to their ZooKeeper', () => {
+        const zooKeeper = { kind: 'StatefulSet', apiVersion: 'apps/v1', metadata: { name: 'shop-zookeeper' } };
+        const found = between(left.disabled, old(ofOurs, [zooKeeper]));
+        expect(found).to.include.members(['events events:9092', 'events zookeeper:2181', 'zookeeper zookeeper:2888']);
+      });
+
+      it('let them to the stores of others when ours are wanted, and not after them', () => {
+        const ports = (policies: readonly NetworkPolicy[]): number[] =>
+          [6379, 6399, 9092, 9099, 9100].filter((port) => isAllowed(policies, pod('api'), world, port));
+        for (const spec of [{}, left.disabled]) {
+          expect(ports(policiesOf(spec, old(ofOthers)))).to.deep.equal([6399, 9099, 9100]);
+          expect(ports(policiesOf(spec))).to.deep.equal([]);
+        }
+      });
+
+      it('let them to the keys of the issuer of before', () => {
+        const jwks = { AUTH_JWT_JWKS_URL: 'https://old:4443/keys' };
+        expect(out(policiesOf({}, old({ ...ofOurs, ...jwks })))).to.deep.equal([4443]);
+        expect(out(policiesOf({}, old(ofOurs)))).to.deep.equal([]);
+      });
+
+      it('stay what they are for pods of today', () => {
+        expect(policiesOf({}, old(ofOurs))).to.deep.equal(policiesOf({}));
+        const ofToday = {
+          DATABASE_URL: 'mysql://db:3307/memo_app',
+          REDIS_URL: external.cache.external.url,
+          KAFKA_BOOTSTRAP_SERVERS: external.events.external.bootstrapServers.join(','),
+        };
+        expect(policiesOf(external, old(ofToday))).to.deep.equal(policiesOf(external));
+      });
     });
 
     it('are made also where the address of before was none', () => {

@@ -32,6 +32,11 @@ export function environmentsOfBefore(app: ResolvedApp, observed: Observed): read
     .map(({ spec }) => environmentIn(spec));
 }
 
+/** Of all pods of the API that are alive, those included that are on their way out: what they need, until they are gone. */
+export function livingEnvironments(app: ResolvedApp, observed: Observed): readonly Environment[] {
+  return apiPods(app, observed).map(({ spec }) => environmentIn(spec));
+}
+
 /**
  * Whether the pods of before are there, and none that uses the wanted database: nobody has opened it yet. Once all pods of before
  * are gone, evicted say, the Deployment remembers it, whose ReplicaSet of before makes others.
