@@ -29,6 +29,8 @@ import { currentTrace, inTrace, traceOf } from './observability/trace.ts';
 
 /** For a reply that a browser is made to open: it may load nothing and stand in no frame. Pages have a policy of their own. */
 const NOTHING = "default-src 'none'; frame-ancestors 'none'";
+/** Beyond them a request is refused as a whole: were the others dropped, a write could lose its If-Match. */
+const MOST_HEADERS = 200;
 
 export interface AppOptions {
   readonly http: HttpConfig;
@@ -51,7 +53,7 @@ export function createApp(options: AppOptions): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.enable('case sensitive routing');
-  const steps = [observe(options), requireHost, cors(http.allowedOrigins), canonicalPath(http)];
+  const steps = [observe(options), checkHeaders, cors(http.allowedOrigins), canonicalPath(http)];
   if (tokens !== undefined || limiter !== undefined) {
     const addresses = new ClientAddresses(http.trustedProxies);
     steps.push(guard({ addresses, ...(tokens && { tokens }), ...(limiter && { limiter }) }));
@@ -129,8 +131,12 @@ function observe({ draining, logRequest, metrics }: AppOptions): RequestHandler 
   };
 }
 
-/** RFC 9112 section 3.2: 400 without it; HTTP/1.0 knows none. */
-function requireHost(request: Request, _response: Response, next: NextFunction): void {
+/** 431 to too many of them, and 400 where there is no Host (RFC 9112 section 3.2; HTTP/1.0 knows none). */
+function checkHeaders(request: Request, _response: Response, next: NextFunction): void {
+  if (request.rawHeaders.length > 2 * MOST_HEADERS) {
+    // As for what the parser refuses: what is left of the request is not read.
+    throw new Problem('headers-too-large', { headers: { Connection: 'close' } });
+  }
   if (request.headers.host === undefined && request.httpVersion !== '1.0') throw new Problem('bad-request');
   next();
 }

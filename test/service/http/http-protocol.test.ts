@@ -91,6 +91,25 @@ describe('HTTP', function () {
     expect(answer).to.match(/\r\n\r\n\{"detail":/);
   });
 
+  it('answers 431 to too many headers, in both shapes, and drops none of those that it takes', async () => {
+    const write = (fillers: number, more = ''): Promise<string> =>
+      exchange(
+        service.port,
+        `PUT /v1/memos/${id} HTTP/1.1\r\nHost: x\r\nContent-Length: 13\r\n${more}` +
+          `${'X-Filler: 1\r\n'.repeat(fillers)}Connection: close\r\nIf-Match: "0-0"\r\n\r\n{"title":"u"}`,
+      );
+    // 200 with the other four.
+    expect(await write(196)).to.match(/^HTTP\/1\.1 412 /);
+    expect(await write(197))
+      .to.match(/^HTTP\/1\.1 431 /)
+      .and.match(/\r\nConnection: close\r\n/)
+      .and.match(/\r\n\r\n\{"detail":/);
+    expect(await write(1_000, 'Accept: application/problem+json\r\n'))
+      .to.match(/^HTTP\/1\.1 431 /)
+      .and.include('"type":"urn:memo:problem:headers-too-large"');
+    expect((await service.call('GET', `/v1/memos/${id}`)).json).to.include({ title: 't' });
+  });
+
   it('answers 400 to what is not HTTP, as JSON', async () => {
     const broken = [
       'GET /v1/memos/ HTTP/1.1\r\nBad Header\r\n\r\n',
