@@ -156,6 +156,20 @@ describe('the document of the API', function () {
     }
   });
 
+  it('has files that are sent whole, whatever part or version of them is asked for', async () => {
+    const path = '/docs/swagger-ui.css';
+    const whole = await service.call('GET', path);
+    for (const headers of [
+      { range: 'bytes=99999999-' },
+      { range: 'bytes=0-9' },
+      { 'if-match': '"x"' },
+      { 'if-unmodified-since': 'Thu, 01 Jan 1970 00:00:00 GMT' },
+    ]) {
+      const { status, text } = await service.call('GET', path, undefined, headers);
+      expect([status, text === whole.text], JSON.stringify(headers)).to.deep.equal([200, true]);
+    }
+  });
+
   it('says what is answered without the database, and then nothing documented is left that a client can bring about', async () => {
     await database.kill();
     await until('unhealthy', async () => (await service.call('GET', '/health')).status === 503, 10_000);

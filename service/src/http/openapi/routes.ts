@@ -43,8 +43,11 @@ async function pageFile(request: Request, response: Response): Promise<void> {
   if (path === undefined) throw new Problem('path-not-found');
   const { common = {} }: Express.Locals = response.locals;
   response.set(common);
+  // No part of a file is given, nor only a certain version of it: Express would hand a 416 or a 412 on as an error of ours.
+  delete request.headers['if-match'];
+  delete request.headers['if-unmodified-since'];
   await new Promise<void>((resolve, reject) => {
-    response.sendFile(path, { maxAge: '1h' }, (error: Error | undefined) => {
+    response.sendFile(path, { maxAge: '1h', acceptRanges: false }, (error: Error | undefined) => {
       if (error === undefined) resolve();
       else reject(response.headersSent ? new ClientGone() : error);
     });

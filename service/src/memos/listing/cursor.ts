@@ -20,8 +20,18 @@ export function decodeCursor(scope: string, order: Order, cursor: string): Posit
   if (bytes[0] !== VERSION || bytes.toString('base64url') !== cursor) return undefined;
   const body = bytes.subarray(HEAD_BYTES);
   if (!bytes.subarray(1, HEAD_BYTES).equals(seal(scope, body))) return undefined;
-  const position: unknown = JSON.parse(body.toString());
+  const position = jsonOf(body);
   return isPosition(order, position) ? position : undefined;
+}
+
+/** Undefined where there is none: anybody can seal anything. */
+function jsonOf(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    // SyntaxError, or RangeError for what is nested too deeply.
+    return undefined;
+  }
 }
 
 /** Against mistakes and not against forgers: a cursor is a place in a list and grants nothing. */
