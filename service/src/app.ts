@@ -31,6 +31,8 @@ import { currentTrace, inTrace, traceOf } from './observability/trace.ts';
 const NOTHING = "default-src 'none'; frame-ancestors 'none'";
 /** Beyond them a request is refused as a whole: were the others dropped, a write could lose its If-Match. */
 const MOST_HEADERS = 200;
+/** nginx's status for a request whose client went away before the reply began: it is in the log and the metrics only. */
+const CLIENT_CLOSED_REQUEST = 499;
 
 export interface AppOptions {
   readonly http: HttpConfig;
@@ -112,12 +114,13 @@ function observe({ draining, logRequest, metrics }: AppOptions): RequestHandler 
       const { place, subject } = locals;
       const route = routeOf(request, place);
       const seconds = (performance.now() - started) / 1000;
-      metrics.request(method, route, response.statusCode, seconds);
       const gone = !response.writableFinished;
+      const status = gone && !response.headersSent ? CLIENT_CLOSED_REQUEST : response.statusCode;
+      metrics.request(method, route, status, seconds);
       logRequest({
         'http.request.method': method,
         'http.request.id': id,
-        'http.response.status_code': response.statusCode,
+        'http.response.status_code': status,
         'http.route': route,
         'event.duration': Math.round(seconds * 1e9),
         'trace.id': trace?.id,

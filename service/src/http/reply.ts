@@ -55,7 +55,7 @@ export function sendJson(
   response.end(body);
 }
 
-/** The client went away, or stopped reading, before it had the whole answer. */
+/** The client went away, or stopped reading, before it had the whole answer: maybe before it had sent the whole request. */
 export class ClientGone extends Error {
   constructor() {
     super('the client took no more of the answer');

@@ -1,7 +1,10 @@
 /** HTTP around the contract: methods, origins, headers, sizes, slow and broken clients. */
 import { expect } from 'chai';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { startMariaDB } from '../../stores/mariadb.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
+import { until } from '../../stores/ready.ts';
 import { exchange } from '../harness/raw.ts';
 import { migrate, startService } from '../harness/service.ts';
 import type { Service } from '../harness/service.ts';
@@ -164,6 +167,38 @@ describe('HTTP', function () {
     const answer = await exchange(service.port, 'GET /health HTTP/1.1\r\nHost: x\r\nX-Slow:', 20_000);
     expect(answer).to.match(/^HTTP\/1\.1 408 /);
     expect(performance.now() - started).to.be.within(5_000, 15_000);
+  });
+
+  it('counts a request whose client went away before a reply as 499, and an upload that was cut is no error', async () => {
+    const uploads = [
+      ['/v1/memos/', 'application/json', '{"title":'],
+      ['/v1/memos/import', 'application/x-ndjson', '{"title":"t","content":"c"}\n{"ti'],
+    ] as const;
+    for (const [path, type, begun] of uploads) {
+      const socket = connect({ host: '127.0.0.1', port: service.port });
+      socket.end(
+        `POST ${path} HTTP/1.1\r\nHost: x\r\nX-Request-Id: cut-upload\r\nContent-Type: ${type}\r\n` +
+          `Content-Length: 1000\r\n\r\n${begun}`,
+      );
+      await once(socket.resume(), 'close');
+    }
+    const lines = (): string[] =>
+      service
+        .logs()
+        .split('\n')
+        .filter((line) => line.includes('"cut-upload"'));
+    await until('both are logged', () => lines().length >= 2);
+    for (const line of lines()) {
+      expect(JSON.parse(line)).to.deep.include({
+        message: 'request',
+        'http.response.status_code': 499,
+        'event.reason': 'client gone',
+      });
+    }
+    const { text } = await service.manage('/metrics');
+    for (const route of ['/memos', '/memos/import']) {
+      expect(text).to.include(`http_request_duration_seconds_count{method="POST",route="${route}",status="499"} 1`);
+    }
   });
 
   it('survives input made to hurt', async () => {

@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { Problem, invalid } from '../errors/problem.ts';
+import { ClientGone } from '../reply.ts';
 
 /** The largest body that can hold content of this many bytes: JSON may write one byte as six (`\u0001`), plus the rest of a memo. */
 export function bodyLimit(maxContentBytes: number): number {
@@ -26,6 +27,7 @@ export interface BodyBounds {
 /**
  * The JSON value of the request's body.
  * @throws Problem not-json (415), body-too-large (413), request-timeout (408), not-utf8 (400), invalid (422)
+ * @throws ClientGone
  */
 export async function readJson(request: IncomingMessage, bounds: BodyBounds): Promise<unknown> {
   checkType(request, bounds.types, 'not-json');
@@ -102,13 +104,13 @@ async function readBytes(request: IncomingMessage, { bytes: limit, ms }: BodyBou
       if (length > limit) tooLarge();
       else resolve(Buffer.concat(chunks, length));
     });
-    request.once('close', () => {
+    const gone = (): void => {
       if (request.readableEnded) return;
-      // The client went away in the middle; nobody will read the answer.
       clearTimeout(linger);
       clearTimeout(late);
-      reject(new Problem('bad-request'));
-    });
-    request.once('error', reject);
+      reject(new ClientGone());
+    };
+    // The error of a request is that of its connection.
+    request.once('close', gone).once('error', gone);
   });
 }

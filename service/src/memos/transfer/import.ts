@@ -8,7 +8,7 @@ import type { Database } from '../../db/database.ts';
 import { bodyLimit, checkType, discardRest } from '../../http/input/body.ts';
 import { languageOf, problemOf } from '../../http/errors/errors.ts';
 import { Problem } from '../../http/errors/problem.ts';
-import { sendJson, startReply } from '../../http/reply.ts';
+import { ClientGone, sendJson, startReply } from '../../http/reply.ts';
 import { DeadlineExceeded, within } from '../../waiting.ts';
 import type { MemoCache } from '../cache-port.ts';
 import { folded } from '../search/folded.ts';
@@ -80,6 +80,7 @@ async function takeLines(options: ImportOptions, request: Request, report: Impor
     }
     report.took(await write(options, batch));
   } catch (error) {
+    if (error instanceof ClientGone) throw error;
     const problem = problemOf(error);
     if (report.imported === 0 && problem.code !== 'too-many-faults') throw error;
     report.interrupted(batch.firstLine ?? line + 1, problem);
@@ -142,7 +143,7 @@ async function lastGivenId(connection: Connection): Promise<number> {
   return (row?.next ?? Infinity) - 1;
 }
 
-/** @throws Problem request-timeout when the client stops sending; what the socket says when it goes */
+/** @throws Problem request-timeout when the client stops sending; ClientGone */
 async function* chunksOf(request: Request, stalledMs: number): AsyncGenerator<Buffer> {
   const chunks: AsyncIterator<Buffer, undefined> = request.iterator({ destroyOnReturn: false });
   let waiting = true;
@@ -155,7 +156,8 @@ async function* chunksOf(request: Request, stalledMs: number): AsyncGenerator<Bu
       yield value;
     }
   } catch (error) {
-    throw error instanceof DeadlineExceeded ? new Problem('request-timeout') : error;
+    if (error instanceof DeadlineExceeded) throw new Problem('request-timeout');
+    throw request.destroyed ? new ClientGone() : error;
   } finally {
     // What still waits cannot be asked to return.
     if (!waiting) await chunks.return?.();
