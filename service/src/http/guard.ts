@@ -30,9 +30,9 @@ export function guard({ addresses, limiter, tokens }: GuardOptions): RequestHand
     const name = locals.place && operationOf(locals.place, request.method);
     const operation = name && OPERATIONS[name];
     const caller = await tokens?.identify(request.headers.authorization);
-    // A refused token counts too, under the address: guessing is not free.
-    if (operation !== undefined && limiter !== undefined) {
-      addCommon(response, await limiter.count(operation.limit, clientOf(caller, request, addresses)));
+    // A refused token counts too, under the address: guessing is not free, nor is it where there is no operation.
+    if (limiter !== undefined) {
+      addCommon(response, await limiter.count(operation?.limit ?? 'read', clientOf(caller, request, addresses)));
     }
     if (caller instanceof Problem) throw caller;
     if (operation !== undefined && caller !== undefined && !covers(caller.role, operation.role)) {

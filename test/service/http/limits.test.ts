@@ -152,6 +152,13 @@ describe('rate limits', function () {
       expect((await list(service, await as('two'))).status).to.equal(200);
       const guesser = { ...newClient(), authorization: 'Bearer guess' };
       expect(await statuses(service, guesser, 7)).to.deep.equal([401, 401, 401, 401, 401, 401, 429]);
+      const elsewhere = { ...newClient(), authorization: 'Bearer guess' };
+      const guesses = [];
+      for (const path of ['/v1/memos/1/2', '/v1/memos/search/', '/memos/1/2', '/v1/memos/x/y/z', '/v1/memos/a/b']) {
+        guesses.push((await service.call('PATCH', path, {}, elsewhere)).status);
+      }
+      expect(guesses).to.deep.equal([401, 401, 401, 401, 401]);
+      expect(await statuses(service, elsewhere, 2), 'on paths that are no operation').to.deep.equal([401, 429]);
     } finally {
       await service.stop();
       issuer.close();
