@@ -86,7 +86,7 @@ export async function serve(
       pages: { database, readRow, portion: new PortionSize(), tags: new TagIndex(database) },
       cache,
       imports: { ...written, stop: streams.signal },
-      changes: { feed, stop: streams.signal },
+      changes: { feed, now: written.now, stop: streams.signal },
       maxContentBytes: config.http.maxContentBytes,
       requestMs: config.http.requestTimeoutMs,
     },

@@ -17,6 +17,8 @@ export interface Principal {
   readonly subject: string | undefined;
   /** Undefined: the token names none of our roles. */
   readonly role: Role | undefined;
+  /** When the token is good no longer, the leeway for clocks included; milliseconds since 1970. */
+  readonly until: number;
 }
 
 /**
@@ -77,10 +79,10 @@ export class Tokens {
     if (known !== undefined) return known;
     try {
       const { payload } = await jwtVerify(token, this.#key, { ...this.#options, currentDate: now });
-      const principal = { subject: payload.sub, role: roleOf(payload, this.#rolesClaim) };
-      const until = new Date(((payload.exp ?? 0) + LEEWAY_SECONDS) * 1000);
+      const until = ((payload.exp ?? 0) + LEEWAY_SECONDS) * 1000;
+      const principal = { subject: payload.sub, role: roleOf(payload, this.#rolesClaim), until };
       // Under the keys that were there before: newer ones that came meanwhile may not have judged it.
-      if (keys !== undefined) this.#verified.put(token, keys, principal, until);
+      if (keys !== undefined) this.#verified.put(token, keys, principal, new Date(until));
       return principal;
     } catch (error) {
       if (error instanceof KeysAway) return new Problem('unavailable', { headers: { 'Retry-After': RETRY_AFTER } });

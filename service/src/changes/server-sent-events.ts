@@ -7,6 +7,7 @@ export interface StreamOptions {
   readonly feed: ChangeFeed;
   /** Aborted when the process stops: streams end, and their clients come back to another replica. */
   readonly stop: AbortSignal;
+  readonly now: () => Date;
   /** Milliseconds without a change after which a comment shows that the stream lives. */
   readonly heartbeatMs?: number;
   /** Milliseconds after which a client that takes nothing is cut off. */
@@ -29,9 +30,9 @@ const HEADERS = {
   'X-Accel-Buffering': 'no',
 } as const;
 
-/** Streams until the client leaves or the process stops. @throws Problem before the stream has begun */
+/** Streams until the client leaves, its token expires or the process stops. @throws Problem before the stream has begun */
 export async function streamChanges(
-  { feed, stop, heartbeatMs = HEARTBEAT_MS, stalledMs = STALLED_MS }: StreamOptions,
+  { feed, now, stop, heartbeatMs = HEARTBEAT_MS, stalledMs = STALLED_MS }: StreamOptions,
   request: Request,
   response: Response,
 ): Promise<void> {
@@ -43,11 +44,13 @@ export async function streamChanges(
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   const over = AbortSignal.any([stop, gone.signal]);
+  const { tokenUntil = Infinity }: Express.Locals = response.locals;
+  const left = (): number => tokenUntil - now().getTime();
   try {
     startReply(response, 200, HEADERS);
     await write(response, `retry: ${RETRY_MS}\n\n`, stalledMs);
-    while (!over.aborted) {
-      const text = textOf(await stream.next(heartbeatMs, over));
+    while (!over.aborted && left() > 0) {
+      const text = textOf(await stream.next(Math.min(heartbeatMs, left()), over));
       if (!gone.signal.aborted) await write(response, text, stalledMs);
     }
     response.end();

@@ -39,6 +39,7 @@ export function guard({ addresses, limiter, tokens }: GuardOptions): RequestHand
       throw roleTooLow(operation.role);
     }
     if (caller?.subject !== undefined) locals.subject = caller.subject;
+    if (caller !== undefined) locals.tokenUntil = caller.until;
     next();
   };
 }

@@ -25,6 +25,8 @@ declare global {
       memosPath?: string;
       /** Who asks, where tokens are asked for and name a subject. */
       subject?: string;
+      /** Where tokens are asked for: when that of the request is good no longer, in milliseconds since 1970. */
+      tokenUntil?: number;
     }
   }
 }

@@ -6,6 +6,7 @@ import { startMariaDB } from '../../stores/mariadb.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
 import { until } from '../../stores/ready.ts';
 import { Conformance } from '../harness/conformance.ts';
+import { openEventStream } from '../harness/event-stream.ts';
 import { audience, payload, startIssuer } from '../harness/issuer.ts';
 import type { Claims, Issuer } from '../harness/issuer.ts';
 import { migrate, startService } from '../harness/service.ts';
@@ -127,6 +128,29 @@ describe('access tokens', function () {
     expect(late.headers.get('www-authenticate')).to.equal(
       'Bearer realm="memo", error="invalid_token", error_description="The access token expired"',
     );
+  });
+
+  it('end a stream of changes when they are good no longer; another goes on where it ended', async () => {
+    const now = Math.floor(Date.now() / 1000);
+    // Half a minute is for clocks that differ: this one has five seconds left.
+    const [short, long] = [await as('reader', { exp: now - 25 }), await as('reader')];
+    const [ending, other] = [await openEventStream(service.port, short), await openEventStream(service.port, long)];
+    try {
+      expect([ending.status, other.status]).to.deep.equal([200, 200]);
+      await service.call('POST', '/v1/memos/', memo, await as('writer'));
+      await ending.waitFor('a change', (events) => events.length > 0, 4_000);
+      await until('the end', () => ending.ended() === 'end', 10_000);
+      expect((await openEventStream(service.port, short)).status).to.equal(401);
+      expect(other.ended()).to.equal(undefined);
+      await service.call('POST', '/v1/memos/', memo, await as('writer'));
+      const last = ending.events.at(-1)?.id ?? '';
+      const next = await openEventStream(service.port, { ...long, 'last-event-id': last });
+      await next.waitFor('the change after it', (events) => events.length > 0, 5_000);
+      next.close();
+    } finally {
+      ending.close();
+      other.close();
+    }
   });
 
   it('are refused with what RFC 6750 says of it, when anything is wrong with them', async () => {
