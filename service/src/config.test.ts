@@ -159,6 +159,11 @@ describe('the configuration', () => {
     ['two passwords', { REDIS_URL: 'redis://:one@r', REDIS_PASSWORD: 'two' }, 'REDIS_PASSWORD'],
     ['an authority for plain text', { DATABASE_TLS_CA: authority }, 'DATABASE_TLS_CA'],
     ['an authority for redis://', { REDIS_URL: 'redis://r', REDIS_TLS_CA: authority }, 'REDIS_TLS_CA'],
+    ['a check of certificates for redis://', { REDIS_URL: 'redis://r', REDIS_TLS: 'VerifyFull' }, 'REDIS_TLS'],
+    ['a user of no Redis', { REDIS_USERNAME: 'memo' }, 'REDIS_USERNAME'],
+    ['a password of no Redis', { REDIS_PASSWORD: 'secret' }, 'REDIS_PASSWORD'],
+    ['TLS to no Redis', { REDIS_TLS: 'VerifyCA' }, 'REDIS_TLS'],
+    ['an authority for no Redis', { REDIS_TLS_CA: authority }, 'REDIS_TLS_CA'],
     ['an authority that is none', { KAFKA_TLS: 'VerifyFull', KAFKA_TLS_CA: 'trust me' }, 'KAFKA_TLS_CA'],
     ['a user of Kafka without a password', { KAFKA_SASL_USERNAME: 'memo' }, 'KAFKA_SASL_MECHANISM'],
   ] as const) {
@@ -166,6 +171,19 @@ describe('the configuration', () => {
       expect(faultsOf({ DATABASE_URL: URL, ...environment })[0]?.variable).to.equal(variable);
     });
   }
+
+  it('says what to write for a Redis that is half configured, and once what is wrong with its URL', () => {
+    expect(faultsOf({ DATABASE_URL: URL, REDIS_URL: 'redis://r', REDIS_TLS: 'VerifyFull' })).to.deep.equal([
+      {
+        variable: 'REDIS_TLS',
+        fault: 'is set, and TLS is not spoken',
+        fix: 'write REDIS_URL with rediss://, or remove it',
+      },
+    ]);
+    expect(faultsOf({ DATABASE_URL: URL, REDIS_PASSWORD: 'secret' })[0]?.fix).to.match(/^set REDIS_URL to redis:/);
+    const faulty = { DATABASE_URL: URL, REDIS_URL: 'http://r', REDIS_PASSWORD: 'secret' };
+    expect(faultsOf(faulty).map(({ variable }) => variable)).to.deep.equal(['REDIS_URL']);
+  });
 
   it('refuses a pool whose least is above its most, and TLS that it would not speak', () => {
     const pool = { DATABASE_URL: URL, DATABASE_POOL_MIN: '30', DATABASE_POOL_MAX: '20' };

@@ -81,10 +81,14 @@ export class VariableReader {
     this.#faults.push({ variable, fault, fix });
   }
 
+  /** Whether it, or the file that it is in, is known to be faulty. */
+  refused(name: string): boolean {
+    return this.#faults.some((fault) => fault.variable === name || fault.variable === `${name}_FILE`);
+  }
+
   /** @throws ConfigurationError always: a required variable is absent, or was refused before */
   fail(name: string, variable: Variable<unknown>): never {
-    const known = this.#faults.some((fault) => fault.variable === name || fault.variable === `${name}_FILE`);
-    if (!known) this.refuse(name, 'is not set', `set it, or ${name}_FILE, to ${variable.expects}`);
+    if (!this.refused(name)) this.refuse(name, 'is not set', `set it, or ${name}_FILE, to ${variable.expects}`);
     throw new ConfigurationError(this.#faults);
   }
 

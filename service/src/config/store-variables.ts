@@ -99,8 +99,7 @@ export const STORE_VARIABLES = {
   REDIS_TLS: variable({
     form: choice(['VerifyCA', 'VerifyFull']),
     expects: 'VerifyCA or VerifyFull',
-    fallback: 'VerifyFull',
-    about: 'How the certificate behind a `rediss://` is checked, as with `DATABASE_TLS`.',
+    about: 'How the certificate behind a `rediss://` is checked, as with `DATABASE_TLS`. Absent: VerifyFull.',
   }),
   REDIS_TLS_CA: variable({ form: certificates(), expects: 'certificates in PEM', file: true, about: CA_ABOUT }),
   CACHE_TTL: variable({

@@ -116,10 +116,15 @@ function readServiceAccount(reader: VariableReader): DatabaseConfig['service'] {
 function readCache(reader: VariableReader): CacheConfig | undefined {
   const url = reader.read('REDIS_URL', V.REDIS_URL);
   const ttlMs = read(reader, 'CACHE_TTL', V.CACHE_TTL, 1000);
-  const verify = read(reader, 'REDIS_TLS', V.REDIS_TLS, 'VerifyFull');
-  if (url === undefined) return undefined;
-  const mode = url.startsWith('rediss:') ? verify : 'Disabled';
-  const tls = readTls(reader, mode, 'REDIS_TLS_CA', 'write REDIS_URL with rediss://, or remove it');
+  if (url === undefined) {
+    if (!reader.refused('REDIS_URL')) refuseWithoutRedis(reader);
+    return undefined;
+  }
+  const secure = url.startsWith('rediss:');
+  const verify = reader.read('REDIS_TLS', V.REDIS_TLS);
+  const fix = 'write REDIS_URL with rediss://, or remove it';
+  if (verify !== undefined && !secure) reader.refuse('REDIS_TLS', 'is set, and TLS is not spoken', fix);
+  const tls = readTls(reader, secure ? (verify ?? 'VerifyFull') : 'Disabled', 'REDIS_TLS_CA', fix);
   const named = new URL(url);
   const username = addition(reader, 'REDIS_USERNAME', named.username, 'REDIS_URL');
   const password = addition(reader, 'REDIS_PASSWORD', named.password, 'REDIS_URL');
@@ -130,6 +135,14 @@ function readCache(reader: VariableReader): CacheConfig | undefined {
     ...(tls && { tls }),
     ttlMs,
   };
+}
+
+/** What would be ignored: whoever sets it believes that there is a cache. */
+function refuseWithoutRedis(reader: VariableReader): void {
+  for (const name of ['REDIS_USERNAME', 'REDIS_PASSWORD', 'REDIS_TLS', 'REDIS_TLS_CA'] as const) {
+    if (reader.read<unknown>(name, V[name]) === undefined) continue;
+    reader.refuse(name, 'is set, and REDIS_URL is not', `set REDIS_URL to ${V.REDIS_URL.expects}, or remove it`);
+  }
 }
 
 function readEvents(reader: VariableReader): EventsConfig | undefined {
