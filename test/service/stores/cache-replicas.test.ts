@@ -16,6 +16,8 @@ import type { Reply, Service } from '../harness/service.ts';
 const GONE = Number.MAX_SAFE_INTEGER;
 /** How long a missed invalidation may last, by the design, and a margin for a busy machine. */
 const BOUND_MS = 1_000 + 1_000;
+/** By the contract. What is added up in there stays well below. */
+const HEALTH_MS = 1_000;
 /** A request may wait for a dead Redis twice, for each of its commands; and the margin. */
 const DEGRADED_MS = 1_500;
 
@@ -61,6 +63,25 @@ describe('two replicas on one cache', function () {
   function versionOf(reply: Reply): number {
     return reply.status === 404 ? GONE : Number(/-(\d+)"$/.exec(reply.headers.get('etag') ?? '')?.[1]);
   }
+
+  it('say so in /health within a second when Redis freezes, at whatever moment', async () => {
+    const says = async (status: string): Promise<boolean> =>
+      ((await direct.call('GET', '/health')).json as { status: string }).status === status;
+    for (const after of [0, 90, 180, 270, 360, 450, 540]) {
+      await cachesAreOpen();
+      await until('/health says healthy', () => says('healthy'));
+      // Somewhere else between two heartbeats and two reports each time.
+      await delay(after);
+      await store.freeze();
+      const frozen = performance.now();
+      try {
+        await until('/health says degraded', () => says('degraded'), 3_000);
+        expect(performance.now() - frozen, `frozen ${after} ms later`).to.be.below(HEALTH_MS);
+      } finally {
+        store.thaw();
+      }
+    }
+  });
 
   /**
    * Readers and writers of both replicas on a few memos, while `fault` runs.
