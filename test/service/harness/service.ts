@@ -135,7 +135,8 @@ export async function metric(service: Service, name: string): Promise<number | u
 }
 
 async function ask(url: string, init: RequestInit): Promise<Reply> {
-  const response = await fetch(url, init);
+  // A redirect is an answer like any other: no client of the service is ever to meet one.
+  const response = await fetch(url, { ...init, redirect: 'manual' });
   const text = await response.text();
   const json =
     /^application\/(?:[\w.-]+\+)?json/.test(response.headers.get('content-type') ?? '') && text !== ''
