@@ -68,7 +68,11 @@ export async function settleKey(connection: Connection, { keyHash }: KeyedReques
 /** Deletes keys that are a day old, a portion at a time. @returns whether all of them are gone */
 export async function purgeKeys(connection: Connection, now: Date): Promise<boolean> {
   const before = databaseTime(new Date(now.getTime() - KEPT_MS));
-  const sql = `DELETE FROM idempotency_keys WHERE created_at < ? LIMIT ${PURGED_AT_ONCE}`;
+  // Led by the index, which a plain DELETE cannot be told to use: it looks at all keys once a share of them is old.
+  const sql = `DELETE idempotency_keys FROM (
+      SELECT key_hash FROM idempotency_keys FORCE INDEX (ix_idempotency_keys_created_at)
+      WHERE created_at < ? LIMIT ${PURGED_AT_ONCE}
+    ) AS old STRAIGHT_JOIN idempotency_keys ON idempotency_keys.key_hash = old.key_hash`;
   const { affectedRows } = await connection.change(sql, [before]);
   return affectedRows < PURGED_AT_ONCE;
 }
