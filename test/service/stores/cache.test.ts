@@ -1,18 +1,13 @@
 /** The cache on a real Redis, with loads that can be held up at will: what no outside observer can time. */
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
-import { pino } from 'pino';
-import { Registry } from 'prom-client';
-import { openRedisCache } from '../../../service/src/cache/redis-cache.ts';
 import type { ReplayableCache } from '../../../service/src/cache/redis-cache.ts';
 import { CACHE_SCRIPTS, LEASE_CHECK } from '../../../service/src/cache/scripts.ts';
 import type { CacheScripts } from '../../../service/src/cache/scripts.ts';
 import type { CachedMemo } from '../../../service/src/memos/cache-port.ts';
-import { until } from '../../stores/ready.ts';
 import { startRedis } from '../../stores/redis.ts';
 import type { Store } from '../../stores/store.ts';
-
-const TTL_MS = 300_000;
+import { openReplica, TTL_MS } from '../harness/cache-replica.ts';
 
 /** A value that a load has read and not handed over yet. */
 interface HeldLoad {
@@ -45,24 +40,9 @@ describe('the memo cache on Redis', function () {
   });
 
   /** A cache as one replica has it, in use. @param host of the database that it loads from */
-  async function replica(scripts: CacheScripts = CACHE_SCRIPTS, host = 'db.example'): Promise<ReplayableCache> {
-    const register = new Registry();
-    const journal = {
-      async *recent() {
-        yield await Promise.resolve([]);
-      },
-    };
-    const cache = openRedisCache({
-      url: store.url,
-      ttlMs: TTL_MS,
-      database: { host, port: 3306, database: 'memo_app' },
-      journal,
-      register,
-      scripts,
-      log: pino({ level: 'silent' }),
-    });
+  async function replica(scripts?: CacheScripts, host?: string): Promise<ReplayableCache> {
+    const cache = await openReplica(store, { ...(scripts && { scripts }), ...(host !== undefined && { host }) });
     opened.push(cache);
-    await until('the cache is in use', async () => /^memo_cache_up 1$/m.test(await register.metrics()), 5_000);
     return cache;
   }
 
@@ -226,7 +206,7 @@ describe('the memo cache on Redis', function () {
   });
 
   it('takes no memo for its own that was filled from another database, nor that there is none', async () => {
-    const [before, after] = [await replica(), await replica(CACHE_SCRIPTS, 'other.example')];
+    const [before, after] = [await replica(), await replica(undefined, 'other.example')];
     const [there, missing] = [created(), nextId++];
     for (const id of [there, missing]) await before.read(id, () => load(id));
     for (const id of [there, missing]) {
