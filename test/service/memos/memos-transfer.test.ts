@@ -276,6 +276,23 @@ describe('memos in bulk', function () {
     await until('the database serves', async () => (await service.call('GET', '/v1/memos/?limit=1')).status === 200);
   });
 
+  it('enter what has come and answer at once when the service is asked to stop while the client is silent', async () => {
+    await clear();
+    const loading = begin();
+    await loading.send(numbered(130));
+    await until('the first batch is in', async () => (await all(service)).length === 100);
+    const stopped = service.stop();
+    const [status, report] = await loading.answer;
+    expect([status, report]).to.deep.equal([
+      207,
+      { ...report, imported: 130, failed: 0, complete: false, next_line: 131 },
+    ]);
+    expect(await stopped).to.equal(0);
+    const [row] = await root.query<{ n: number }[]>('SELECT COUNT(*) AS n FROM memo_app.memos');
+    expect(row?.n).to.equal(130);
+    service = await startService({ DATABASE_URL: database.rootUrl, DATABASE_POOL_MIN: '2' });
+  });
+
   it('end behind a batch when the service is asked to stop, and say so', async () => {
     await clear();
     const loading = begin();

@@ -27,7 +27,7 @@ export interface ImportOptions {
   readonly onEvent: () => void;
   /** A client that sends nothing for so many milliseconds has gone. */
   readonly requestMs: number;
-  /** Aborted when the process stops: the import ends behind its current batch, and says where. */
+  /** Aborted when the process stops: the import enters what it has, ends, and says where. */
   readonly stop: AbortSignal;
 }
 
@@ -63,28 +63,45 @@ async function takeLines(options: ImportOptions, request: Request, report: Impor
   const end = performance.now() + LONGEST_MS;
   let batch = new Batch();
   let line = 0;
-  try {
-    for await (const { number, bytes } of linesOf(chunksOf(request, requestMs), bodyLimit(maxContentBytes))) {
-      line = number;
-      try {
-        batch.add(number, readLine(bytes, now(), maxContentBytes));
-      } catch (error) {
-        if (!(error instanceof Problem)) throw error;
-        report.refused(number, error);
-      }
-      if (!batch.full && !report.full) continue;
-      report.took(await write(options, batch));
-      batch = new Batch();
-      if (report.full) throw new Problem('too-many-faults');
-      if (stop.aborted || performance.now() > end) throw new Problem('import-interrupted');
+  const take = (number: number, bytes: Buffer | undefined): void => {
+    line = number;
+    try {
+      batch.add(number, readLine(bytes, now(), maxContentBytes));
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      report.refused(number, error);
     }
+  };
+  const enter = async (): Promise<void> => {
     report.took(await write(options, batch));
+    batch = new Batch();
+  };
+  try {
+    try {
+      const chunks = chunksOf(request, requestMs, stop);
+      for await (const { number, bytes } of linesOf(chunks, bodyLimit(maxContentBytes))) {
+        take(number, bytes);
+        if (!batch.full && !report.full) continue;
+        await enter();
+        if (report.full) throw new Problem('too-many-faults');
+        if (stop.aborted || performance.now() > end) throw new Problem('import-interrupted');
+      }
+    } catch (error) {
+      // The lines that have come are whole, and their client may send no more for a long time.
+      if (isInterruption(error)) await enter();
+      throw error;
+    }
+    await enter();
   } catch (error) {
-    if (error instanceof ClientGone) throw error;
     const problem = problemOf(error);
-    if (report.imported === 0 && problem.code !== 'too-many-faults') throw error;
+    const told = report.imported > 0 || problem.code === 'too-many-faults' || isInterruption(error);
+    if (!told || error instanceof ClientGone) throw error;
     report.interrupted(batch.firstLine ?? line + 1, problem);
   }
+}
+
+function isInterruption(error: unknown): boolean {
+  return error instanceof Problem && error.code === 'import-interrupted';
 }
 
 /** The memos of one transaction, and where they came from. */
@@ -143,14 +160,14 @@ async function lastGivenId(connection: Connection): Promise<number> {
   return (row?.next ?? Infinity) - 1;
 }
 
-/** @throws Problem request-timeout when the client stops sending; ClientGone */
-async function* chunksOf(request: Request, stalledMs: number): AsyncGenerator<Buffer> {
+/** @throws Problem request-timeout when the client stops sending, import-interrupted at `stop`; ClientGone */
+async function* chunksOf(request: Request, stalledMs: number, stop: AbortSignal): AsyncGenerator<Buffer> {
   const chunks: AsyncIterator<Buffer, undefined> = request.iterator({ destroyOnReturn: false });
   let waiting = true;
   try {
     for (;;) {
       waiting = true;
-      const { done, value } = await within(chunks.next(), stalledMs, 'the client');
+      const { done, value } = await untilStop(within(chunks.next(), stalledMs, 'the client'), stop);
       waiting = false;
       if (done === true) return;
       yield value;
@@ -161,5 +178,18 @@ async function* chunksOf(request: Request, stalledMs: number): AsyncGenerator<Bu
   } finally {
     // What still waits cannot be asked to return.
     if (!waiting) await chunks.return?.();
+  }
+}
+
+/** @throws Problem import-interrupted at `stop` */
+async function untilStop<T>(pending: Promise<T>, stop: AbortSignal): Promise<T> {
+  const { promise: stopped, reject } = Promise.withResolvers<never>();
+  const interrupt = (): void => reject(new Problem('import-interrupted'));
+  if (stop.aborted) interrupt();
+  stop.addEventListener('abort', interrupt, { once: true });
+  try {
+    return await Promise.race([pending, stopped]);
+  } finally {
+    stop.removeEventListener('abort', interrupt);
   }
 }
