@@ -1,21 +1,23 @@
 /**
  * How fast the service is, beside a bare `node:http` server, Express by its documentation and Fastify doing the same work.
- * In each round all are started anew, and take turns; each figure is the median of its turns. The table goes to standard output.
+ * In each round all are started anew, and take turns; each figure is the median of its turns, and each ratio that of the turns' ratios. The table goes to standard output.
  * `node bench/service/speed.ts --memos 1000000 --seconds 10 --rounds 3 --out speed.json`; `--profiles FOLDER` adds
- * a round of the service under Node's profiler to each, a table of where its time goes, and the profiles for a flame graph.
+ * a round of the service under Node's profiler to each: a table of where its time goes, and a flame graph as SVG.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { setTimeout as pause } from 'node:timers/promises';
 import { consoleLog } from '../../test/cluster/host/progress.ts';
+import { quantile } from '../quantile.ts';
 import { startContender } from './speed/contender.ts';
 import type { Contender, ContenderName } from './speed/contender.ts';
+import { flameGraph } from './speed/flame.ts';
 import { measure, warmUp } from './speed/load.ts';
 import type { LoadRequest, Measured } from './speed/load.ts';
 import { profiling, sharesIn, shareTable } from './speed/profile.ts';
 import { speedTable } from './speed/report.ts';
-import type { SpeedResult, TrialResult } from './speed/report.ts';
+import type { Ratios, SpeedResult, TrialResult } from './speed/report.ts';
 import { setStage } from './speed/stage.ts';
 import { trialsOf } from './speed/trials.ts';
 import type { Trial } from './speed/trials.ts';
@@ -75,7 +77,25 @@ async function tried({ connections, contenders, name, requests }: Trial): Promis
       }
     });
   }
-  return { name, contenders: Object.fromEntries([...measured].map(([each, all]) => [each, median(all)])) };
+  return {
+    name,
+    contenders: Object.fromEntries([...measured].map(([each, all]) => [each, median(all)])),
+    besideBare: Object.fromEntries([...measured].map(([each, all]) => [each, ratios(all, measured.get('bare'))])),
+  };
+}
+
+/** Of each turn to bare's beside it, in the same seconds: so much of the machine's own ups and downs is in neither. */
+function ratios(all: readonly Measured[], bare: readonly Measured[] = []): Ratios | undefined {
+  const [cpu, rate] = (['cpuMicros', 'perSecond'] as const).map((figure) =>
+    bare.flatMap((one, turn) => (all[turn]?.[figure] ?? NaN) / one[figure]),
+  );
+  if (!cpu?.length || !rate) return undefined;
+  return {
+    median: quantile(cpu, 0.5),
+    least: Math.min(...cpu),
+    most: Math.max(...cpu),
+    perSecond: quantile(rate, 0.5),
+  };
 }
 
 async function withContenders(
@@ -97,6 +117,7 @@ async function profiled({ connections, name, requests }: Trial, into: string): P
   const service = await startContender('service', stage.environment, profiling(folder));
   await measure(service, { connections, requests, seconds });
   await service.stop();
+  writeFileSync(`${folder}.svg`, flameGraph(name, folder));
   return shareTable(name, sharesIn(folder));
 }
 

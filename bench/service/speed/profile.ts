@@ -3,10 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** https://chromedevtools.github.io/devtools-protocol/tot/Profiler/#type-Profile */
-interface CpuProfile {
+export interface CpuProfile {
   readonly nodes: readonly {
     readonly id: number;
     readonly callFrame: { readonly functionName: string; readonly url: string };
+    /** Ids of what it calls. */
+    readonly children?: readonly number[];
   }[];
   readonly samples: readonly number[];
   /** Microseconds since the sample before. */
@@ -19,16 +21,21 @@ export interface Share {
   readonly share: number;
 }
 
-/** Node's flags that make it write one into the folder. It opens as a flame graph in the developer tools of Chromium. */
+/** Node's flags that make it write one into the folder. It opens in the developer tools of Chromium, too. */
 export function profiling(folder: string): string[] {
   return ['--cpu-prof', '--cpu-prof-interval=500', `--cpu-prof-dir=${folder}`];
 }
 
-/** Time of one's own, by package or module, of the only profile in the folder; the largest first. */
-export function sharesIn(folder: string): Share[] {
+/** The only one in the folder. @throws Error where there is none */
+export function readProfile(folder: string): CpuProfile {
   const [file] = readdirSync(folder).filter((name) => name.endsWith('.cpuprofile'));
   if (file === undefined) throw new Error(`no profile in ${folder}: the server did not end in good order`);
-  const { nodes, samples, timeDeltas } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as CpuProfile;
+  return JSON.parse(readFileSync(join(folder, file), 'utf8')) as CpuProfile;
+}
+
+/** Time of one's own, by package or module, of the only profile in the folder; the largest first. */
+export function sharesIn(folder: string): Share[] {
+  const { nodes, samples, timeDeltas } = readProfile(folder);
   const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
   const micros = new Map<string, number>();
   for (const [at, id] of samples.entries()) {

@@ -1,8 +1,19 @@
 /** The results as tables of Markdown. */
 import type { Measured } from './load.ts';
 
+/** Of bare's, turn by turn. */
+export interface Ratios {
+  /** Of processor time, as `least` and `most`. */
+  readonly median: number;
+  readonly least: number;
+  readonly most: number;
+  /** Of requests a second, the median. */
+  readonly perSecond: number;
+}
+
 export interface TrialResult {
   readonly name: string;
+  readonly besideBare: Readonly<Record<string, Ratios | undefined>>;
   readonly contenders: Readonly<Record<string, Measured>>;
 }
 
@@ -20,28 +31,24 @@ export function speedTable({ loading, memos, tables, trials }: SpeedResult): str
     `${memos} memos, imported at ${loading.perSecond.toFixed(0)} a second; MiB: ` +
       sizes.map(([name, mib]) => `${name} ${mib.toFixed(0)}`).join(', '),
     '',
-    '| | requests/s | of bare | p50 ms | p99 ms | processor time a request, µs | of bare |',
+    '| | requests/s | of bare | p50 ms | p99 ms | processor time a request, µs | of bare: median (least to most) |',
     '| --- | --- | --- | --- | --- | --- | --- |',
     ...trials.flatMap(rows),
   ].join('\n');
 }
 
-function rows({ contenders, name }: TrialResult): string[] {
-  const { bare } = contenders;
+function rows({ besideBare, contenders, name }: TrialResult): string[] {
   return Object.entries(contenders).map(([contender, each]) => {
+    const ratios = besideBare[contender];
     const cells = [
       `${name}: ${contender}`,
       each.perSecond.toFixed(0),
-      ratio(each.perSecond, bare?.perSecond),
+      ratios?.perSecond.toFixed(2) ?? '',
       each.p50Ms.toFixed(1),
       each.p99Ms.toFixed(1),
       each.cpuMicros.toFixed(1),
-      ratio(each.cpuMicros, bare?.cpuMicros),
+      ratios ? `${ratios.median.toFixed(2)} (${ratios.least.toFixed(2)} to ${ratios.most.toFixed(2)})` : '',
     ];
     return `| ${cells.join(' | ')} |`;
   });
-}
-
-function ratio(value: number, other: number | undefined): string {
-  return other === undefined ? '' : (value / other).toFixed(2);
 }
