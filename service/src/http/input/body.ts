@@ -83,6 +83,7 @@ async function readBytes(request: IncomingMessage, { bytes: limit, ms }: BodyBou
     let linger: NodeJS.Timeout | undefined;
     const refuse = (code: 'body-too-large' | 'request-timeout'): void => {
       clearTimeout(linger);
+      clearTimeout(late);
       request.off('data', take);
       reject(unread(code));
     };
