@@ -16,3 +16,32 @@ export async function exchange(port: number, bytes: string | Buffer, limitMs = 1
     socket.write(bytes);
   });
 }
+
+/** Sends a head, and then the same piece for as long as the connection takes it. @returns the answer, and the bytes that went out */
+export async function pour(
+  port: number,
+  head: string,
+  piece: Buffer,
+  limitMs = 15_000,
+): Promise<{ answer: string; sent: number }> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    let answer = '';
+    const timer = setTimeout(() => socket.destroy(new Error(`no end after ${limitMs} ms: ${answer}`)), limitMs);
+    const write = (): void => {
+      while (socket.writable && socket.write(piece));
+    };
+    socket.setEncoding('utf8').on('data', (text: string) => (answer += text));
+    socket.on('drain', write);
+    // Who is cut off in the middle of sending is told so by the system, in one way or another.
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') reject(error);
+    });
+    socket.once('close', () => {
+      clearTimeout(timer);
+      resolve({ answer, sent: socket.bytesWritten });
+    });
+    socket.write(head);
+    write();
+  });
+}

@@ -53,6 +53,20 @@ describe('access tokens', function () {
     return api.call(service, 'GET', '/v1/memos/?limit=1', undefined, headers);
   }
 
+  it('name their subject in one line of the log, whatever it says', async () => {
+    const sub = 'eve\n{"log.level":"error","message":"forged"}\r\u2028';
+    const headers = { ...(await as('reader', { sub })), 'x-request-id': 'of-eve' };
+    expect((await list(headers)).status).to.equal(200);
+    const ofEve = (): string[] =>
+      service
+        .logs()
+        .split('\n')
+        .filter((line) => line.includes('of-eve'));
+    await until('it is logged', () => ofEve().length > 0);
+    expect(ofEve().map((line) => (JSON.parse(line) as Record<string, unknown>)['user.id'])).to.deep.equal([sub]);
+    expect(service.logs()).not.to.match(/^\{"log.level":"error","message":"forged"/m);
+  });
+
   it('let each role do what the table says, and those above it as well', async () => {
     const { headers } = await service.call('POST', '/v1/memos/', memo, await as('writer'));
     const path = headers.get('location') ?? '';

@@ -5,19 +5,20 @@ import { connect } from 'node:net';
 import { startMariaDB } from '../../stores/mariadb.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
 import { until } from '../../stores/ready.ts';
-import { exchange } from '../harness/raw.ts';
+import { exchange, pour } from '../harness/raw.ts';
 import { migrate, startService } from '../harness/service.ts';
 import type { Service } from '../harness/service.ts';
 
 describe('HTTP', function () {
   this.timeout(60_000);
   let database: MariaDB;
+  let environment: Record<string, string>;
   let service: Service;
   let id: number;
 
   before(async () => {
     database = await startMariaDB();
-    const environment = { DATABASE_URL: database.url };
+    environment = { DATABASE_URL: database.url };
     expect(await migrate(environment)).to.include({ status: 0 });
     service = await startService(environment);
     id = ((await service.call('POST', '/v1/memos/', { title: 't', content: 'c' })).json as { id: number }).id;
@@ -74,6 +75,35 @@ describe('HTTP', function () {
       const { headers } = await service.call('GET', path, undefined, { origin });
       expect(headers.get('access-control-allow-origin'), path).to.equal('*');
       expect(headers.get('access-control-allow-credentials'), path).to.equal(null);
+    }
+  });
+
+  it('lets pages of the origins that are named call it, and no other', async () => {
+    const [listed, other] = ['https://b.example', 'https://c.example'];
+    const choosy = await startService({ ...environment, CORS_ALLOWED_ORIGINS: `https://a.example,${listed}` });
+    const strict = await startService({ ...environment, CORS_ALLOWED_ORIGINS: 'none' });
+    try {
+      const allowed = async (at: Service, method: string, origin: string): Promise<string | null> => {
+        const sent = { origin, ...(method === 'OPTIONS' && { 'access-control-request-method': 'PUT' }) };
+        const { headers, status } = await at.call(method, `/v1/memos/${id}`, undefined, sent);
+        expect(status).to.equal(method === 'OPTIONS' ? 204 : 200);
+        expect(headers.get('access-control-allow-credentials')).to.equal(null);
+        // What is for one origin only must not be given to another by a cache in between.
+        expect(headers.get('vary')).to.include('Origin');
+        expect(headers.has('access-control-allow-methods')).to.equal(
+          method === 'OPTIONS' && headers.has('access-control-allow-origin'),
+        );
+        return headers.get('access-control-allow-origin');
+      };
+      for (const method of ['GET', 'OPTIONS']) {
+        expect(await allowed(choosy, method, listed)).to.equal(listed);
+        expect(await allowed(choosy, method, other)).to.equal(null);
+        expect(await allowed(choosy, method, `${listed}.evil.example`)).to.equal(null);
+        expect(await allowed(strict, method, listed)).to.equal(null);
+        expect(await allowed(strict, method, 'null')).to.equal(null);
+      }
+    } finally {
+      await Promise.all([choosy.stop(), strict.stop()]);
     }
   });
 
@@ -151,6 +181,72 @@ describe('HTTP', function () {
     const gzip = await service.call('POST', '/v1/memos/', Buffer.from([0x1f, 0x8b]), { 'content-encoding': 'gzip' });
     expect(gzip.status).to.equal(415);
     expect((await service.call('GET', `/v1/memos/${id}`)).status).to.equal(200);
+  });
+
+  it('answers 413 to a body in chunks that has no end, and closes the connection', async () => {
+    const piece = Buffer.concat([Buffer.from('10000\r\n'), Buffer.alloc(65_536, 'x'), Buffer.from('\r\n')]);
+    const head = 'POST /v1/memos/ HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n';
+    const own = await startService(environment);
+    try {
+      const { answer, sent } = await pour(own.port, head, piece);
+      expect(answer)
+        .to.match(/^HTTP\/1\.1 413 /)
+        .and.match(/\r\nconnection: close\r\n/i);
+      expect(answer).to.match(/\r\n\r\n\{"detail":/);
+      // What it throws away for the client to see the answer, and what is on its way.
+      expect(sent).to.be.below(200_000_000);
+      expect((await own.call('GET', `/v1/memos/${id}`)).status).to.equal(200);
+    } finally {
+      const asked = performance.now();
+      await own.stop();
+      expect(performance.now() - asked, 'nothing of it keeps the service from ending').to.be.below(10_000);
+    }
+  });
+
+  it('answers requests that are sent one behind the other in their order', async () => {
+    const memo = '{"title":"behind","content":"c"}';
+    const requests = [
+      ['GET /v1/memos/?limit=1000', ''],
+      ['GET /health', ''],
+      ['POST /v1/memos/', memo],
+      ['GET /v1/memos/0', ''],
+      ['GET /v1/memos/search/?q=behind', ''],
+    ] as const;
+    const bytes = requests.map(([what, body], index) =>
+      [
+        `${what} HTTP/1.1`,
+        'Host: x',
+        `X-Request-Id: request-${index}`,
+        `Content-Length: ${body.length}`,
+        ...(index === requests.length - 1 ? ['Connection: close'] : []),
+        `\r\n${body}`,
+      ].join('\r\n'),
+    );
+    const answer = await exchange(service.port, bytes.join(''));
+    expect(answer.match(/HTTP\/1\.1 \d+/g)).to.deep.equal(
+      [200, 200, 201, 404, 200].map((status) => `HTTP/1.1 ${status}`),
+    );
+    expect([...answer.matchAll(/\r\nx-request-id: (\S+)/gi)].map(([, name]) => name)).to.deep.equal(
+      requests.map((_, index) => `request-${index}`),
+    );
+  });
+
+  it('takes no line break and no NUL in the value of a header, and sends none that stood in a path', async () => {
+    for (const value of ['a\rb', 'a\nb', 'a\nX-Other: b', 'a\0b', 'a\r\n b']) {
+      const answer = await exchange(service.port, `GET /health HTTP/1.1\r\nHost: x\r\nX-Request-Id: ${value}\r\n\r\n`);
+      expect(answer, JSON.stringify(value))
+        .to.match(/^HTTP\/1\.1 400 /)
+        .and.match(/\r\n\r\n\{"detail":/);
+    }
+    for (const path of [
+      '/v1/memos/%0d%0aX-Split:%201',
+      '/v1/%0d%0aX-Split:%201',
+      '/v1/memos/?cursor=%0d%0aX-Split:%201',
+    ]) {
+      const { headers, status } = await service.call('GET', path);
+      expect(status, path).to.be.oneOf([404, 422]);
+      expect(headers.get('x-split'), path).to.equal(null);
+    }
   });
 
   it('takes a body without a content type, or in chunks, as JSON', async () => {
