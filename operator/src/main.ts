@@ -26,7 +26,7 @@ import { systemClock } from './runtime/clock.ts';
 import { EventRecorder } from './runtime/events/recorder.ts';
 import { Elector } from './runtime/lease/elector.ts';
 import { RuntimeMetrics } from './runtime/metrics.ts';
-import { kindOf } from './runtime/object.ts';
+import { kindOf, parseKey } from './runtime/object.ts';
 import { serve } from './runtime/server.ts';
 import { stopInOrder, untilSignalled } from './runtime/stop.ts';
 import { Informers } from './runtime/watch/informers.ts';
@@ -123,7 +123,11 @@ for (const watched of looksAt) {
   });
 }
 
-const references = new Informers({ client, log, metrics });
+informers.onSeen((namespace) => {
+  for (const key of apps.keys()) if (parseKey(key).namespace === namespace) controller.enqueue(key, 'low');
+});
+
+const references = new Informers({ client, log, metrics, awaited: false });
 watchReferences({
   apps,
   informers: references,
@@ -138,7 +142,7 @@ watchReferences({
 const server = await serve({
   port: options.healthPort,
   live: [['lease', () => elector.alive()]],
-  ready: [['stores', () => informers.synced]],
+  ready: [['stores', () => informers.settled]],
   metrics,
 });
 const { secretWatch } = options;
@@ -153,7 +157,7 @@ informers.start();
 references.start();
 void elector.run();
 try {
-  await informers.whenSynced(stop.signal);
+  await informers.whenSettled(stop.signal);
   await elector.whenLeading(stop.signal);
   controller.start();
 } catch (error) {

@@ -46,6 +46,8 @@ export function memoAppReconciler(dependencies: Dependencies): Reconcile {
       dependencies.storeHealth.forget(key);
       return undefined;
     }
+    // A child that is not in the stores may be there all the same. Once the namespace is seen, its MemoApps come up again.
+    if (!dependencies.informers.sees(memoApp.metadata.namespace ?? '')) return undefined;
     // Children go by garbage collection; retained volumes and credentials have no owner.
     if (memoApp.metadata.deletionTimestamp !== undefined) return undefined;
     return await reconcile(memoApp, dependencies, signal);

@@ -56,6 +56,7 @@ export class RuntimeMetrics {
   readonly #requests: Counter<'code' | 'method' | 'host'>;
   readonly #leading: Gauge<'name'>;
   readonly #relists: Counter<'kind'>;
+  readonly #refused: Gauge<'namespace' | 'kind'>;
 
   constructor(registry: Registry = new Registry()) {
     this.registry = registry;
@@ -143,6 +144,10 @@ export class RuntimeMetrics {
     this.#requests = counter('rest_client_requests_total', 'Calls to the API server', ['code', 'method', 'host']);
     this.#leading = gauge('leader_election_master_status', 'Whether this process leads: 1 or 0', ['name']);
     this.#relists = counter('reflector_relists_total', 'Full lists of a kind, the first one included', ['kind']);
+    this.#refused = gauge('reflector_refused', 'Namespaces that may not be looked at, by the kind that is refused: 1', [
+      'namespace',
+      'kind',
+    ]);
   }
 
   /** Adds the process' own: CPU, memory, event loop lag. */
@@ -189,5 +194,11 @@ export class RuntimeMetrics {
 
   relisted(kind: string): void {
     this.#relists.inc({ kind });
+  }
+
+  /** A kind that the server refuses in a namespace has a series; one that it does not has none. */
+  refused(namespace: string, kind: string, refused: boolean): void {
+    if (refused) this.#refused.set({ namespace, kind }, 1);
+    else this.#refused.remove({ namespace, kind });
   }
 }

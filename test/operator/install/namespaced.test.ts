@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
-import { requestsOf } from '../harness/audit.ts';
+import { requestsOf, writing } from '../harness/audit.ts';
 import { established } from '../harness/install.ts';
 import { kubectlOn, memoApp, type Kubectl } from '../harness/kubectl.ts';
 import { apply, get, type Live } from '../harness/live.ts';
@@ -134,6 +134,58 @@ describe('an operator of some namespaces', function () {
     expect(requests.filter(({ responseStatus }) => responseStatus?.code === 403)).to.deep.equal([]);
     const places = new Set(requests.flatMap(({ objectRef }) => (objectRef ? [objectRef.namespace] : [])));
     expect([...places]).to.have.members(['memo', 'memo-more']);
+  });
+
+  describe('where the rights in one of them are missing', () => {
+    const place = 'memo-more';
+    const refusals = (): number => operator.log().split('a namespace is refused').length - 1;
+    const refused = async (): Promise<number> => (await operator.metric('reflector_refused')) ?? 0;
+    /** What the operator wrote there, to a status or about it too. */
+    const writes = (): number =>
+      requestsOf(cluster.auditLog, account).filter(
+        ({ objectRef, verb }) => objectRef?.namespace === place && writing.has(verb),
+      ).length;
+    /** Takes the right to see one kind there, or gives it back. */
+    const mayList = async (kind: string, may: boolean): Promise<void> => {
+      const role = JSON.parse(await done('get', 'role', 'memo-operator', '-n', place, '-o', 'json')) as {
+        rules: { resources: string[]; verbs: string[] }[];
+      };
+      const path = (index: number): string => `/rules/${index}/resources`;
+      const patch = role.rules.flatMap(({ resources }, index) => {
+        const without = resources.filter((resource) => resource !== kind && resource !== `no-${kind}`);
+        if (without.length === resources.length) return [];
+        return [{ op: 'replace', path: path(index), value: [...without, may ? kind : `no-${kind}`] }];
+      });
+      await done('patch', 'role', 'memo-operator', '-n', place, '--type=json', '-p', JSON.stringify(patch));
+    };
+
+    it('looks after the others, and leaves alone the one that it does not see', async () => {
+      await operator.stop();
+      await done('delete', 'rolebinding', 'memo-operator', '-n', place);
+      operator = await startOperator(cluster, 0.05, installation);
+      await operator.ready();
+      await apply(kubectl, memoApp('news', {}, 'memo'));
+      await until('Deployment', async () => await get(inside('memo'), 'deployment', 'news-api'));
+      await until('the metric', async () => ((await refused()) > 0 ? true : undefined));
+      await operator.passes(3);
+      expect(refusals()).to.equal(1);
+      expect(operator.log()).to.match(/"namespace":"memo-more".*a namespace is refused/);
+    });
+
+    it('takes it up when they are back, and takes nothing for missing that it does not see', async () => {
+      await done('delete', 'statefulset', 'shop-database', '-n', place);
+      await mayList('statefulsets', false);
+      const before = writes();
+      const roleBinding = ['rolebinding', 'memo-operator', '--role=memo-operator', '-n', place];
+      await done('create', ...roleBinding, '--serviceaccount=memo:memo-operator');
+      await until('all but one kind', async () => ((await refused()) === 1 ? true : undefined), 60);
+      await operator.passes(3);
+      expect(writes()).to.equal(before);
+      await mayList('statefulsets', true);
+      await until('StatefulSet', async () => await get(inside(place), 'statefulset', 'shop-database'), 60);
+      expect(await refused()).to.equal(0);
+      expect(operator.log()).to.contain('a namespace is no longer refused');
+    });
   });
 
   it('looks after a hundred of them', async () => {

@@ -19,7 +19,7 @@ export async function prune(
   signal: AbortSignal,
 ): Promise<void> {
   // A store that does not know everything cannot say that something is left over.
-  if (!informers.synced) return;
+  if (!informers.sees(app.namespace)) return;
   const wanted = new Set(pass.wanted.map(({ kind, metadata }) => `${kind} ${objectKey(metadata)}`));
   const leftOver = prunedKinds
     .flatMap((kind) => {

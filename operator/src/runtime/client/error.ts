@@ -50,3 +50,8 @@ export function isNotFound(error: unknown): error is ApiError {
 export function isExpired(error: unknown): error is ApiError {
   return error instanceof ApiError && error.code === 410;
 }
+
+/** 403: the account has no right to it. */
+export function isForbidden(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.code === 403;
+}

@@ -8,6 +8,7 @@ import type { Kind, KubeObject } from '../object.ts';
 import { Reflector } from './reflector.ts';
 import { MultiNamespaceStore } from './multi-namespace-store.ts';
 import type { ObjectStore } from './object-store.ts';
+import { Sight } from './sight.ts';
 import { Store } from './store.ts';
 import type { StoreOptions } from './store.ts';
 
@@ -17,6 +18,8 @@ export interface InformersOptions {
   fieldManagers?: readonly string[];
   log?: Log;
   metrics?: RuntimeMetrics;
+  /** Whether somebody waits for them. Where nobody does, a kind that is refused hides no namespace. Default true. */
+  awaited?: boolean;
   clock?: Clock;
   random?: Random;
   /** See `ReflectorOptions`. */
@@ -33,6 +36,8 @@ export interface InformerOptions<T extends KubeObject>
 
 interface Informer {
   kind: string;
+  /** Whether it looks at some namespaces, each by itself. */
+  apart: boolean;
   /** An `ObjectStore` of the kind's own type: `add` put it there under the same kind. */
   store: unknown;
   synced: () => boolean;
@@ -43,12 +48,14 @@ interface Informer {
 export class Informers {
   readonly #options: InformersOptions;
   readonly #informers = new Map<string, Informer>();
+  readonly #sight: Sight;
   readonly #stop = new AbortController();
   readonly #running: Promise<undefined>[] = [];
   #started = false;
 
   constructor(options: InformersOptions) {
     this.#options = options;
+    this.#sight = new Sight({ log: options.log ?? silent, metrics: options.metrics });
   }
 
   /** Adds a kind; it starts with the others, or at once when they run already. Throws when it is there already. */
@@ -56,7 +63,16 @@ export class Informers {
     const { namespaces, labelSelector, fieldSelector, metadataOnly, optional, ...storeOptions } = options;
     const id = idOf(kind);
     if (this.#informers.has(id)) throw new RangeError(`${id} is watched already`);
-    const { client, fieldManagers = [], clock, random, metrics, idleLimit, log = silent } = this.#options;
+    const {
+      client,
+      awaited = true,
+      fieldManagers = [],
+      clock,
+      random,
+      metrics,
+      idleLimit,
+      log = silent,
+    } = this.#options;
     const reflectors: Reflector[] = [];
     const filled = (namespace?: string): Store<T> => {
       const store = new Store<T>({ ...storeOptions, fieldManagers, log });
@@ -73,6 +89,7 @@ export class Informers {
         log,
         metrics,
         ...(optional !== undefined && { optional }),
+        ...(namespace !== undefined && awaited && { refused: this.#sight.add(namespace, kind.kind, store) }),
         ...(clock && { clock }),
         ...(random && { random }),
         ...(idleLimit !== undefined && { idleLimit }),
@@ -83,7 +100,14 @@ export class Informers {
     const store: ObjectStore<T> = namespaces
       ? new MultiNamespaceStore(new Map(namespaces.map((namespace) => [namespace, filled(namespace)])))
       : filled();
-    const informer = { kind: id, store, synced: () => store.synced, whenSynced: () => store.whenSynced(), reflectors };
+    const informer: Informer = {
+      kind: id,
+      apart: namespaces !== undefined,
+      store,
+      synced: () => store.synced,
+      whenSynced: () => store.whenSynced(),
+      reflectors,
+    };
     this.#informers.set(id, informer);
     if (this.#started) this.#run(informer);
     return store;
@@ -123,21 +147,54 @@ export class Informers {
 
   /** Resolves once every store has had its first list; rejects when the signal aborts first. */
   async whenSynced(signal: AbortSignal): Promise<void> {
-    const aborted = Promise.withResolvers<never>();
-    const abort = (): void => aborted.reject(new Error(`stopped while waiting for ${this.unsynced.join(', ')}`));
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    try {
-      const all = Promise.all([...this.#informers.values()].map(({ whenSynced }) => whenSynced()));
-      await Promise.race([all, aborted.promise]);
-    } finally {
-      signal.removeEventListener('abort', abort);
-    }
+    const all = [...this.#informers.values()].map(({ whenSynced }) => whenSynced());
+    await this.#unlessAborted(Promise.all(all), signal);
+  }
+
+  /**
+   * Whether every store has seen the namespace whole, and is not refused it since. Where it does not, an object that is not in a
+   * store may be there all the same.
+   */
+  sees(namespace: string): boolean {
+    return this.#wide.every(({ synced }) => synced()) && this.#sight.sees(namespace);
+  }
+
+  /** Whether every store has had its first list, but for namespaces of which one is refused. */
+  get settled(): boolean {
+    return this.#wide.every(({ synced }) => synced()) && this.#sight.settled;
+  }
+
+  /** Resolves when it first is {@link settled}; rejects when the signal aborts first. */
+  async whenSettled(signal: AbortSignal): Promise<void> {
+    const all = this.#wide.map(({ whenSynced }) => whenSynced());
+    await this.#unlessAborted(Promise.all([...all, this.#sight.whenSettled()]), signal);
+  }
+
+  /** Calls the handler for each namespace that is looked at by itself and comes to be seen, the first time and after each refusal. */
+  onSeen(handler: (namespace: string) => void): void {
+    this.#sight.onSeen(handler);
   }
 
   async stop(): Promise<void> {
     this.#stop.abort(new Error('the informers stop'));
     await Promise.all(this.#running);
+  }
+
+  /** Those of the whole cluster. */
+  get #wide(): Informer[] {
+    return [...this.#informers.values()].filter(({ apart }) => !apart);
+  }
+
+  async #unlessAborted(awaited: Promise<unknown>, signal: AbortSignal): Promise<void> {
+    const aborted = Promise.withResolvers<never>();
+    const abort = (): void => aborted.reject(new Error(`stopped while waiting for ${this.unsynced.join(', ')}`));
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      await Promise.race([awaited, aborted.promise]);
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
   }
 
   #run({ reflectors }: Informer): void {

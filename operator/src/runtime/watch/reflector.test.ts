@@ -208,4 +208,30 @@ describe('the reflector', () => {
     await clock.advance(70_000);
     expect([reflector.served, store.size]).to.deep.equal([true, 1]);
   });
+
+  it('tells once that the kind is refused, and when all of it has been listed anew', async () => {
+    const no = failure(403, 'Forbidden');
+    const { client, asked } = scripted([
+      [no],
+      [no],
+      [[added('a', 3)], [bookmark(5, true)], no],
+      [no],
+      [[added('b', 7), bookmark(8, true)], 'hang'],
+    ]);
+    const told: [refused: boolean, keys: string[]][] = [];
+    const refused = (refusal: ApiError | undefined): void => {
+      told.push([refusal !== undefined, [...store.keys()]]);
+    };
+    const reflector = new Reflector({ client, kind, sink: store, refused, clock, random: () => 0.5 });
+    running = reflector.run(stop.signal);
+    for (let round = 0; round < 5; round += 1) await settle();
+    await clock.advance(120_000);
+    expect(told).to.deep.equal([
+      [true, []],
+      [false, ['shop/a']],
+      [true, ['shop/a']],
+      [false, ['shop/b']],
+    ]);
+    expect(asked).to.deep.equal(Array.from({ length: 5 }, () => ({ streams: true })));
+  });
 });

@@ -6,7 +6,7 @@ import { Backoff } from '../backoff.ts';
 import type { Clock, Random } from '../clock.ts';
 import { pause, systemClock } from '../clock.ts';
 import type { ApiClient, Scope } from '../client/client.ts';
-import { ApiError, isExpired, isNotFound } from '../client/error.ts';
+import { ApiError, isExpired, isForbidden, isNotFound } from '../client/error.ts';
 import type { Log } from '../log.ts';
 import { silent } from '../log.ts';
 import type { RuntimeMetrics } from '../metrics.ts';
@@ -22,6 +22,11 @@ export interface ReflectorOptions {
   sink: Sink;
   /** The cluster may not serve the kind: that counts as an empty list, and is asked for again every few seconds. */
   optional?: boolean;
+  /**
+   * Told when the server begins to refuse the kind, and with undefined once it has been listed anew: nothing that was known
+   * before counts any more. Absent: the watch goes on from there when it may.
+   */
+  refused?: (refusal: ApiError | undefined) => void;
   /** Milliseconds without a byte after which a watch counts as dead. Bookmarks come about once a minute. Default 180 s. */
   idleLimit?: number;
   log?: Log;
@@ -46,6 +51,7 @@ export class Reflector {
   #version: string | undefined;
   #streams = true;
   #served = true;
+  #refused = false;
 
   constructor(options: ReflectorOptions) {
     this.#options = options;
@@ -90,7 +96,7 @@ export class Reflector {
     if (this.#version === undefined && !this.#streams) {
       metrics?.relisted(kind.kind);
       this.#version = await listInto(sink, client, kind, { ...scope, signal });
-      this.#served = true;
+      this.#answered();
     }
     if (this.#version === undefined) metrics?.relisted(kind.kind);
     await followWatch({
@@ -102,12 +108,23 @@ export class Reflector {
       from: this.#version,
       reached: (version) => {
         this.#version = version;
-        this.#served = true;
+        this.#answered();
       },
       timeoutSeconds: 300 + Math.floor(300 * this.#random()),
       idleLimit: this.#options.idleLimit ?? 180_000,
       clock: this.#clock,
     });
+  }
+
+  #answered(): void {
+    this.#served = true;
+    this.#allowed();
+  }
+
+  #allowed(): void {
+    if (!this.#refused) return;
+    this.#refused = false;
+    this.#options.refused?.(undefined);
   }
 
   /** What a failure means for the next try, and how many milliseconds to wait for it. */
@@ -130,15 +147,31 @@ export class Reflector {
       if (optional) {
         sink.begin();
         sink.complete('');
+        this.#allowed();
         return unservedRetry * (0.75 + 0.5 * this.#random());
       }
       this.#log.warn(fields, 'the API server does not serve a kind that is needed');
       return this.#backoff.next(unservedRetry);
     }
+    if (isForbidden(error)) return this.#forbidden(error);
     this.#log.warn(fields, 'a watch failed and will be started again');
     if (!isAbsence(error)) return this.#backoff.next();
     // A refused connection costs the server nothing.
     return this.#absence.next(error.reason === 'ConnectionRefused' ? 3_000 : undefined);
+  }
+
+  /** Nothing that passes in a moment: it is told once, and not with each try. */
+  #forbidden(error: ApiError): number {
+    const { kind, refused, scope } = this.#options;
+    const level = this.#refused || refused ? 'debug' : 'warn';
+    this.#log[level](
+      { err: error, kind: kind.kind, namespace: scope?.namespace },
+      'a watch is refused, it is tried again',
+    );
+    if (refused) this.#version = undefined;
+    if (!this.#refused) refused?.(error);
+    this.#refused = true;
+    return this.#backoff.next();
   }
 }
 
