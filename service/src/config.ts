@@ -111,7 +111,7 @@ export const VARIABLES = {
     expects: 'a duration from 1s to 600s',
     fallback: '30s',
     about:
-      'For a client to send a whole request, at most 10s of it for the headers, or the next part of an import; and how long it may take nothing of a reply.',
+      'For a client to send a whole request, at most 10s of it for the headers, or the next part of an import; and how long it may take nothing of a reply, half a minute more of one that is not streamed.',
   }),
   SHUTDOWN_DELAY: variable({
     form: duration('0s', '60s'),

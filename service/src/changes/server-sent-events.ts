@@ -11,12 +11,11 @@ export interface StreamOptions {
   /** Milliseconds without a change after which a comment shows that the stream lives. */
   readonly heartbeatMs?: number;
   /** Milliseconds after which a client that takes nothing is cut off. */
-  readonly stalledMs?: number;
+  readonly stalledMs: number;
 }
 
 /** Below the idle limit of any proxy. */
 const HEARTBEAT_MS = 15_000;
-const STALLED_MS = 30_000;
 /** How long a client waits before it comes back. */
 const RETRY_MS = 2_000;
 export const EVENT_STREAM = 'text/event-stream';
@@ -32,7 +31,7 @@ const HEADERS = {
 
 /** Streams until the client leaves, its token expires or the process stops. @throws Problem before the stream has begun */
 export async function streamChanges(
-  { feed, now, stop, heartbeatMs = HEARTBEAT_MS, stalledMs = STALLED_MS }: StreamOptions,
+  { feed, now, stop, heartbeatMs = HEARTBEAT_MS, stalledMs }: StreamOptions,
   request: Request,
   response: Response,
 ): Promise<void> {

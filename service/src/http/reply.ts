@@ -5,9 +5,6 @@ import type { Place } from './operations.ts';
 import { memoJson } from '../memos/memo.ts';
 import type { Memo } from '../memos/memo.ts';
 
-/** A client that takes nothing for so long has gone, or holds memory on purpose. */
-const STALLED_MS = 30_000;
-
 /** A response of the API port, or of a server that keeps nothing beside it. */
 export interface Reply extends ServerResponse {
   readonly locals?: Express.Locals;
@@ -69,8 +66,9 @@ export class ClientGone extends Error {
  * Sends memos as one bare array with flat memory: what fits into one portion as a whole, more in chunks.
  * The first portion is read before the status is sent, so that a database that is away is a 503; after that
  * the connection is cut: a client must never take a short answer for a whole one.
+ * @param stalledMs as for {@link write}
  */
-export async function sendMemos(response: Reply, portions: AsyncGenerator<Memo[]>): Promise<void> {
+export async function sendMemos(response: Reply, portions: AsyncGenerator<Memo[]>, stalledMs: number): Promise<void> {
   const first = await portions.next();
   const second = first.done === true ? first : await portions.next();
   const head = first.done === true ? '' : json(first.value);
@@ -85,8 +83,8 @@ export async function sendMemos(response: Reply, portions: AsyncGenerator<Memo[]
     return;
   }
   try {
-    await write(response, `[${head},${json(second.value)}`);
-    for await (const portion of portions) await write(response, `,${json(portion)}`);
+    await write(response, `[${head},${json(second.value)}`, stalledMs);
+    for await (const portion of portions) await write(response, `,${json(portion)}`, stalledMs);
     response.end(']');
   } catch (error) {
     response.destroy();
@@ -98,8 +96,12 @@ function json(memos: readonly Memo[]): string {
   return memos.map(memoJson).join();
 }
 
-/** Waits for a slow client. @throws ClientGone */
-export async function write(response: ServerResponse, text: string, stalledMs = STALLED_MS): Promise<void> {
+/**
+ * Waits for a slow client.
+ * @param stalledMs a client that takes nothing for so long has gone, or holds memory on purpose
+ * @throws ClientGone
+ */
+export async function write(response: ServerResponse, text: string, stalledMs: number): Promise<void> {
   if (response.destroyed) throw new ClientGone();
   if (response.write(text)) return;
   await new Promise<void>((resolve, reject) => {

@@ -28,21 +28,22 @@ export interface MemoHandlersOptions {
   readonly pages: PageSource;
   readonly cache: MemoCache;
   readonly imports: Pick<ImportOptions, 'database' | 'now' | 'onEvent' | 'stop'>;
-  readonly changes: StreamOptions;
+  readonly changes: Omit<StreamOptions, 'stalledMs'>;
   readonly maxContentBytes: number;
-  /** Milliseconds for a client to send a body, or some of an import. */
+  /** Milliseconds for a client to send a body, or some of an import, and to take some of a reply. */
   readonly requestMs: number;
 }
 
 /** What does each operation. */
 export function memoHandlers(options: MemoHandlersOptions): Record<OperationName, OperationHandler> {
   return {
-    listMemos: (request, response) => listMemos(options.pages, request, response),
+    listMemos: (request, response) => listMemos(options, request, response),
     searchMemos: (request, response) => search(options, request, response),
-    listTrash: (request, response) => listTrash(options.pages, request, response),
-    exportMemos: (request, response) => exportMemos(options.pages, request, response),
+    listTrash: (request, response) => listTrash(options, request, response),
+    exportMemos: (request, response) => exportMemos(options, request, response),
     importMemos: (request, response) => importMemos({ ...options, ...options.imports }, request, response),
-    streamChanges: (request, response) => streamChanges(options.changes, request, response),
+    streamChanges: (request, response) =>
+      streamChanges({ ...options.changes, stalledMs: options.requestMs }, request, response),
     createMemo: (request, response) => create(options, request, response),
     readMemo: (request, response, id) => read(options, request, response, id),
     updateMemo: (request, response, id) => update(options, request, response, id),
@@ -55,7 +56,7 @@ export function memoHandlers(options: MemoHandlersOptions): Record<OperationName
 async function search(options: MemoHandlersOptions, request: Request, response: Response): Promise<void> {
   const { limit, q, skip } = readQuery(searchQuery, request.url);
   const ids = await options.search.find(q, skip, limit);
-  await sendMemos(response, byIds(options.pages, ids));
+  await sendMemos(response, byIds(options.pages, ids), options.requestMs);
 }
 
 async function create(options: MemoHandlersOptions, request: Request, response: Response): Promise<void> {

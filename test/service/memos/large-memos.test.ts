@@ -1,8 +1,10 @@
 /** Memos of a megabyte, on a process that has less memory than a page of them takes. */
 import { expect } from 'chai';
 import type { Connection } from 'mariadb';
+import { connect } from 'node:net';
 import { startMariaDB } from '../../stores/mariadb.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
+import { until } from '../../stores/ready.ts';
 import { createMemo, migrate, startService } from '../harness/service.ts';
 import type { Service } from '../harness/service.ts';
 import { rootSession } from '../harness/sql.ts';
@@ -63,6 +65,24 @@ describe('memos of a megabyte', function () {
     }[];
     expect(one?.content).to.equal('가'.repeat(LARGE));
     expect(one?.tags).to.deep.equal(['tag']);
+  });
+
+  it('are not kept for a client that takes none of them for REQUEST_TIMEOUT', async () => {
+    const short = await startService({ DATABASE_URL: database.url, REQUEST_TIMEOUT: '1s' });
+    const paths = ['/v1/memos/?limit=500', '/v1/memos/search/?q=needle&limit=500', '/v1/memos/export'];
+    const sockets = paths.map((path) => {
+      const socket = connect({ host: '127.0.0.1', port: short.port });
+      // Without a listener for data nothing is read from it.
+      socket.once('error', () => undefined);
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+      return socket;
+    });
+    try {
+      await until('all are cut off', () => short.logs().match(/"client gone"/g)?.length === paths.length, 20_000);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      await short.stop();
+    }
   });
 
   it('stand between small ones in the order of their ids', async () => {

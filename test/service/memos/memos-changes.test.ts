@@ -236,9 +236,13 @@ describe('the stream of changes', function () {
       await own.close();
     });
 
-    async function serve(options: Omit<StreamOptions, 'feed' | 'now' | 'stop'>): Promise<{ port: number }> {
+    async function serve(options: Partial<StreamOptions>): Promise<{ port: number }> {
       const app = express().get('/v1/memos/changes', (request, response) =>
-        streamChanges({ feed, now: () => new Date(), stop: stop.signal, ...options }, request, response),
+        streamChanges(
+          { feed, now: () => new Date(), stop: stop.signal, stalledMs: 30_000, ...options },
+          request,
+          response,
+        ),
       );
       server = createServer(app);
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

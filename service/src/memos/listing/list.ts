@@ -41,24 +41,30 @@ export const pageQuery = z.object({
 /** The query of the list. */
 export const listQuery = filterQuery.extend({ sort: sortParameter, ...pageQuery.shape });
 
+export interface ListOptions {
+  readonly pages: PageSource;
+  /** Milliseconds after which a client that takes nothing is cut off. */
+  readonly requestMs: number;
+}
+
 type PageParameters = z.output<typeof pageQuery>;
 
 /** `GET /memos`: filtered and sorted as asked, all memos from the newest down by default. */
-export async function listMemos(source: PageSource, request: Request, response: Response): Promise<void> {
+export async function listMemos(options: ListOptions, request: Request, response: Response): Promise<void> {
   const { cursor, limit, skip, sort: order, ...filters } = readQuery(listQuery, request.url, REPEATED);
   const selection = selectionOf(filters, order);
-  await answer(source, selection, JSON.stringify([order, filters]), { cursor, limit, skip }, request, response);
+  await answer(options, selection, JSON.stringify([order, filters]), { cursor, limit, skip }, request, response);
 }
 
 /** `GET /memos/trash`: what was deleted last comes first. */
-export async function listTrash(source: PageSource, request: Request, response: Response): Promise<void> {
+export async function listTrash(options: ListOptions, request: Request, response: Response): Promise<void> {
   const selection: Selection = { table: 'memo_trash', conditions: [], tags: [], order: LAST_DELETED_FIRST };
-  await answer(source, selection, 'trash', readQuery(pageQuery, request.url), request, response);
+  await answer(options, selection, 'trash', readQuery(pageQuery, request.url), request, response);
 }
 
 /** @param scope what a cursor belongs to */
 async function answer(
-  source: PageSource,
+  { pages, requestMs }: ListOptions,
   selection: Selection,
   scope: string,
   { cursor, limit, skip }: PageParameters,
@@ -67,10 +73,10 @@ async function answer(
 ): Promise<void> {
   const after = cursor === undefined ? undefined : decodeCursor(scope, selection.order, cursor);
   if (cursor !== undefined && after === undefined) throw invalid({ loc: ['query', 'cursor'], code: 'cursor_invalid' });
-  const { next, portions } = await openPage(source, selection, { after, skip, limit });
+  const { next, portions } = await openPage(pages, selection, { after, skip, limit });
   // A path that is deprecated has a Link to its successor already.
   if (next !== undefined) response.appendHeader('Link', linkTo(scope, next, request, response));
-  await sendMemos(response, portions);
+  await sendMemos(response, portions, requestMs);
 }
 
 /** The same request from there on (RFC 8288). */

@@ -3,9 +3,9 @@ import type { Request, Response } from 'express';
 import { readQuery } from '../../http/input/parameters.ts';
 import { ClientGone, startReply, write } from '../../http/reply.ts';
 import { filterQuery, REPEATED, selectionOf } from '../listing/filters.ts';
+import type { ListOptions } from '../listing/list.ts';
 import { OLDEST_FIRST } from '../listing/order.ts';
 import { portions } from '../listing/pages.ts';
-import type { PageSource } from '../listing/pages.ts';
 import { memoJson } from '../memo.ts';
 
 export const NDJSON = 'application/x-ndjson';
@@ -14,15 +14,19 @@ export const NDJSON = 'application/x-ndjson';
  * Filtered as a list is. The first portion is read before the status is sent, so that a database that is away is a 503; after
  * that the connection is cut, which no client takes for the end.
  */
-export async function exportMemos(source: PageSource, request: Request, response: Response): Promise<void> {
+export async function exportMemos(
+  { pages, requestMs }: ListOptions,
+  request: Request,
+  response: Response,
+): Promise<void> {
   const selection = selectionOf(readQuery(filterQuery, request.url, REPEATED), OLDEST_FIRST);
-  const all = portions(source, await source.tags.ledByTag(selection));
+  const all = portions(pages, await pages.tags.ledByTag(selection));
   let next = await all.next();
   startReply(response, 200, { 'Content-Type': NDJSON, 'Cache-Control': 'no-store' });
   try {
     // Node leaves the body out of the answer to a HEAD, and would have us read all of it.
     for (; next.done !== true && request.method !== 'HEAD'; next = await all.next()) {
-      await write(response, next.value.map((memo) => `${memoJson(memo)}\n`).join(''));
+      await write(response, next.value.map((memo) => `${memoJson(memo)}\n`).join(''), requestMs);
     }
     response.end();
   } catch (error) {
