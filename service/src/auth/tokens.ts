@@ -1,7 +1,7 @@
 /** Access tokens: JWT (RFC 7519) as bearer tokens (RFC 6750), verified as RFC 8725 asks for. */
 import { createSecretKey } from 'node:crypto';
 import { errors, jwtVerify } from 'jose';
-import type { JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
+import type { JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
 import type { AuthConfig } from '../config.ts';
 import type { Role } from '../http/operations.ts';
 import { Problem } from '../http/errors/problem.ts';
@@ -31,6 +31,8 @@ const ALGORITHMS = {
 };
 /** Clocks differ by as much. */
 const LEEWAY_SECONDS = 30;
+/** So many keys are tried for a token that names none: each costs a check of its signature. */
+const MOST_KEYS = 8;
 const RETRY_AFTER = '5';
 const CHALLENGE = 'Bearer realm="memo"';
 
@@ -78,7 +80,7 @@ export class Tokens {
     const known = keys && this.#verified.get(token, keys, now);
     if (known !== undefined) return known;
     try {
-      const { payload } = await jwtVerify(token, this.#key, { ...this.#options, currentDate: now });
+      const payload = await this.#verify(token, { ...this.#options, currentDate: now });
       const until = ((payload.exp ?? 0) + LEEWAY_SECONDS) * 1000;
       const principal = { subject: payload.sub, role: roleOf(payload, this.#rolesClaim), until };
       // Under the keys that were there before: newer ones that came meanwhile may not have judged it.
@@ -89,6 +91,26 @@ export class Tokens {
       if (!(error instanceof errors.JOSEError)) throw error;
       const why = error instanceof errors.JWTExpired ? 'The access token expired' : 'The access token is not valid';
       return refusal('invalid-token', `${CHALLENGE}, error="invalid_token", error_description="${why}"`);
+    }
+  }
+
+  /** A `kid` is optional (RFC 7515 section 4.1.4): without one each key that fits is tried. @throws JOSEError, KeysAway */
+  async #verify(token: string, options: JWTVerifyOptions): Promise<JWTPayload> {
+    try {
+      return (await jwtVerify(token, this.#key, options)).payload;
+    } catch (error) {
+      if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+      let tried = 0;
+      for await (const key of error) {
+        tried += 1;
+        if (tried > MOST_KEYS) break;
+        try {
+          return (await jwtVerify(token, key, options)).payload;
+        } catch (refused) {
+          if (!(refused instanceof errors.JWSSignatureVerificationFailed)) throw refused;
+        }
+      }
+      throw new errors.JWSSignatureVerificationFailed();
     }
   }
 }

@@ -22,6 +22,8 @@ export interface Issuer {
   publicKey(): Promise<JWK>;
   /** A good token with these claims, signed by the newest key; a claim that is undefined is left out. */
   token(claims?: Claims): Promise<string>;
+  /** The same, not saying by which key it is signed. */
+  namelessToken(claims?: Claims): Promise<string>;
   /** While it is away it takes connections and answers nothing. */
   away(yes: boolean): void;
   close(): void;
@@ -37,6 +39,8 @@ export async function startIssuer(): Promise<Issuer> {
     made += 1;
     shown.push({ ...(await exportJWK(newest.publicKey)), kid: `key-${made}`, alg: 'RS256', use: 'sig' });
   };
+  const sign = (header: { kid?: string }, claims: Claims = {}): Promise<string> =>
+    new SignJWT(payload(name, claims)).setProtectedHeader({ alg: 'RS256', ...header }).sign(newest.privateKey);
   await rotate();
   const server = createServer((_request, response) => {
     if (!silent) response.end(JSON.stringify({ keys: shown }));
@@ -51,10 +55,8 @@ export async function startIssuer(): Promise<Issuer> {
       shown = shown.slice(-1);
     },
     publicKey: () => exportJWK(newest.publicKey),
-    token: (claims = {}) =>
-      new SignJWT(payload(name, claims))
-        .setProtectedHeader({ alg: 'RS256', kid: `key-${made}` })
-        .sign(newest.privateKey),
+    token: (claims) => sign({ kid: `key-${made}` }, claims),
+    namelessToken: (claims) => sign({}, claims),
     away(yes) {
       silent = yes;
     },

@@ -235,6 +235,17 @@ describe('access tokens', function () {
     }
   });
 
+  it('need not say which of several keys has signed them', async () => {
+    await issuer.rotate();
+    await until('the new key is known', async () => (await list(await as('reader'))).status === 200, 10_000);
+    const role = { realm_access: { roles: ['reader'] } };
+    expect((await list(bearer(await issuer.namelessToken(role)))).status).to.equal(200);
+    expect((await list(bearer(await issuer.namelessToken({ ...role, aud: 'else' })))).status).to.equal(401);
+    const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+    const forged = new SignJWT(payload(issuer.name, role)).setProtectedHeader({ alg: 'RS256' }).sign(stranger);
+    expect((await list(bearer(await forged))).status).to.equal(401);
+  });
+
   it('are refused once their key is withdrawn, however often they were good before', async () => {
     const old = await as('reader');
     expect((await list(old)).status).to.equal(200);
