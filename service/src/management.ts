@@ -33,7 +33,8 @@ export function managementServer({ health, metrics, notReady }: ManagementOption
     }
   };
   return createServer((request, response) => {
-    answer((request.url ?? '').replace(/\?.*/s, '')).then(
+    // A trailing slash or none, as on the API port.
+    answer((request.url ?? '').replace(/\/?(?:\?.*)?$/s, '')).then(
       ([status, body, type]) => sendJson(response, status, Buffer.from(body), {}, type),
       (error: unknown) => sendJson(response, 500, Buffer.from(JSON.stringify({ detail: String(error) }))),
     );

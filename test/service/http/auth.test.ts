@@ -119,7 +119,7 @@ describe('access tokens', function () {
     for (const path of ['/health', '/openapi.json', '/docs', '/docs/page.js']) {
       expect((await service.call('GET', path)).status, path).to.equal(200);
     }
-    for (const path of ['/livez', '/readyz', '/health', '/metrics']) {
+    for (const path of ['/livez', '/livez/', '/readyz', '/readyz/', '/health', '/metrics', '/metrics/?x=/']) {
       expect((await service.manage(path)).status, path).to.equal(200);
     }
     expect((await service.call('OPTIONS', '/v1/memos/')).status).to.equal(204);
