@@ -1,5 +1,5 @@
 /** Rate, errors and duration per route pattern; never per path. */
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Database } from '../db/database.ts';
 
 export interface Metrics {
@@ -15,7 +15,7 @@ export function serviceMetrics(database: Database): Metrics {
     name: 'http_request_duration_seconds',
     help: 'Time from the request line to the end of the reply; status 499: the client went away before it began',
     labelNames: ['method', 'route', 'status'],
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
   });
   new Gauge({
@@ -30,6 +30,27 @@ export function serviceMetrics(database: Database): Metrics {
       this.set({ state: 'waiting' }, waiting);
     },
   });
+  const counter = (name: string, help: string, value: () => number): Counter =>
+    new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        // What the database has counted so far, not more of it.
+        this.reset();
+        this.inc(value());
+      },
+    });
+  counter(
+    'memo_database_deadlocks_total',
+    'Transactions that lost against another one, by a deadlock or a lock that was held; most are run again',
+    () => database.stats().deadlocks,
+  );
+  counter(
+    'memo_database_deadline_cuts_total',
+    'Connections that were cut because an operation on them took longer than its deadline',
+    () => database.stats().deadlineCuts,
+  );
   return {
     registry,
     request: (method, route, status, seconds) => requests.observe({ method, route, status: String(status) }, seconds),

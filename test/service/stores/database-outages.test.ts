@@ -130,6 +130,19 @@ describe('the API while its database fails', function () {
     });
   }
 
+  it('counts the connections that it gave up because the database was silent', async () => {
+    const cuts = async (): Promise<number> => (await metric(service, 'memo_database_deadline_cuts_total')) ?? NaN;
+    const before = await cuts();
+    await database.freeze();
+    try {
+      expect((await service.call('GET', '/v1/memos/')).status).to.equal(503);
+      expect(await cuts()).to.be.greaterThan(before);
+    } finally {
+      database.thaw();
+    }
+    await healthBecomes(200);
+  });
+
   it('fails no request and no health check while all its sessions are ended again and again', async () => {
     const id = await createMemo(service);
     await asRoot(async (root) => {

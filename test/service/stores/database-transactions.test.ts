@@ -4,7 +4,7 @@ import type { Connection } from 'mariadb';
 import type { MariaDB } from '../../stores/mariadb.ts';
 import { until } from '../../stores/ready.ts';
 import { startOnMariaDB } from '../harness/on-mariadb.ts';
-import { createMemo, timed } from '../harness/service.ts';
+import { createMemo, metric, timed } from '../harness/service.ts';
 import type { Service } from '../harness/service.ts';
 import { sessionsById, sessionsOfService, torn, WHOLE } from '../harness/sql.ts';
 
@@ -46,6 +46,8 @@ describe('writes to a database that others use too', function () {
 
   it('runs a transaction again that was the victim of a deadlock, and it leaves one event', async () => {
     const id = await createMemo(service);
+    const lost = async (): Promise<number> => (await metric(service, 'memo_database_deadlocks_total')) ?? NaN;
+    const before = await lost();
     await holdSearchRow(id);
     const removing = service.call('DELETE', `/v1/memos/${id}`);
     await serviceRuns('DELETE FROM memo_search');
@@ -53,6 +55,7 @@ describe('writes to a database that others use too', function () {
     await root.query('SELECT * FROM memos WHERE id = ? FOR UPDATE', [id]);
     await root.query('ROLLBACK');
     expect((await removing).status).to.equal(204);
+    expect(await lost(), 'counted').to.equal(before + 1);
     const events = await root.query<{ type: string }[]>('SELECT type FROM outbox WHERE aggregateid = ? ORDER BY seq', [
       id,
     ]);
