@@ -45,7 +45,7 @@ export function apiServer(
     },
     handle,
   );
-  // None of Node's own: up to Node 24 it drops those beyond it and says nothing. Their size bounds them, and the app refuses.
+  // None of Node's own, which drops those beyond it or refuses in words of its own: their size bounds them, and the app refuses.
   server.maxHeadersCount = 0;
   // A connection on which nothing moves is destroyed: its client takes nothing of its reply. A request that stops half-way has
   // got its 408 by then.
