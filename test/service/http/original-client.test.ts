@@ -198,6 +198,32 @@ describe('a client of the original', function () {
     });
   }
 
+  it('reads the same bytes as ever', async () => {
+    const { headers, text } = await service.call('POST', '/v1/memos/', SENT);
+    const id = /\d+$/.exec(headers.get('location') ?? '')?.[0] ?? '';
+    const time = /"created_at":"([^"]+)"/.exec(text)?.[1] ?? '';
+    const memo =
+      `{"id":${id},"title":"회의록","content":"월요일 10시","tags":["회의","work"],"priority":3,"category":"일",` +
+      `"is_archived":false,"is_favorite":true,"author":"김","created_at":"${time}","updated_at":"${time}"}`;
+    const snapshot: readonly (readonly [what: string, reply: Reply, text: string])[] = [
+      ['a memo', await service.call('GET', `/v1/memos/${id}`), memo],
+      ['a list', await service.call('GET', '/v1/memos/?limit=1'), `[${memo}]`],
+      ['an empty search', await service.call('GET', '/v1/memos/search/?q=nowhere'), '[]'],
+      [
+        'no such memo',
+        await service.call('GET', `/v1/memos/${NO_ID}`),
+        '{"detail":"There is no memo with this id: list or search the memos to find its id."}',
+      ],
+      [
+        'a fault',
+        await service.call('GET', '/v1/memos/?skip=-1'),
+        '{"detail":[{"loc":["query","skip"],"msg":"Input should be greater than or equal to 0","type":"greater_than_equal"}]}',
+      ],
+    ];
+    expect(text).to.equal(memo);
+    for (const [what, reply, expected] of snapshot) expect(reply.text, what).to.equal(expected);
+  });
+
   it('is given a hundred memos where it asks for no number, and as many as it asks for', async () => {
     const form = { base: '/v1', slash: '/' };
     await Promise.all(Array.from({ length: 101 }, () => made(form, { title: '백하나' })));
