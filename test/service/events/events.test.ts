@@ -136,6 +136,20 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
       await until('healthy', async () => (await kafkaHealth(service)) === 'healthy', 5_000);
     });
 
+    it('wait for a broker that is not there when the service starts', async () => {
+      const [broker] = kafka.brokers;
+      await broker?.kill();
+      const service = await start();
+      const id = await createMemo(service);
+      await change(service, id, '둘');
+      expect(await kafkaHealth(service)).to.equal('unhealthy');
+      expect((await service.manage('/readyz')).status).to.equal(200);
+      await broker?.restart();
+      await reader.waitFor('both events', () => distinctOf(id) === 2);
+      expect(versionsByMemo(reader.events).get(String(id))).to.deep.equal([1, 2]);
+      await until('healthy', async () => (await kafkaHealth(service)) === 'healthy', 5_000);
+    });
+
     it('wait while the broker is frozen; health and writes answer in time', async () => {
       const service = await start();
       const [broker] = kafka.brokers;

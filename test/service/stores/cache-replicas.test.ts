@@ -202,6 +202,34 @@ describe('two replicas on one cache', function () {
     await cachesAreOpen();
   });
 
+  it('starts and serves while Redis refuses it, and takes it into use once it is there', async () => {
+    const port = await freePort();
+    const environment = { DATABASE_URL: database.url, REDIS_URL: `redis://127.0.0.1:${port}/0` };
+    const early = await startService(environment);
+    let late: Proxy | undefined;
+    try {
+      const id = await createMemo(early);
+      expect((await early.call('PUT', `/v1/memos/${id}`, { title: 'before' })).status).to.equal(200);
+      expect((await early.call('GET', `/v1/memos/${id}`)).json).to.include({ title: 'before' });
+      const { json, status } = await early.call('GET', '/health');
+      expect(status).to.equal(200);
+      expect(json).to.deep.include({
+        status: 'degraded',
+        services: { database: 'healthy', redis: 'unhealthy', kafka: 'not_configured' },
+      });
+      expect((await early.manage('/readyz')).status).to.equal(200);
+      late = await startProxy(port, store.port);
+      await until('the cache is in use', async () => (await metric(early, 'memo_cache_up')) === 1, 10_000);
+      expect((await early.call('GET', `/v1/memos/${id}`)).json).to.include({ title: 'before' });
+      await until('healthy', async () => {
+        return ((await early.call('GET', '/health')).json as { status: string }).status === 'healthy';
+      });
+    } finally {
+      await early.stop();
+      await late?.close();
+    }
+  });
+
   for (const [what, begin, end] of [
     ['frozen', () => store.freeze(), () => store.thaw()],
     ['dead', () => store.kill(), () => store.restart()],
