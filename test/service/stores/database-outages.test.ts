@@ -9,7 +9,7 @@ import { startRedis } from '../../stores/redis.ts';
 import type { Store } from '../../stores/store.ts';
 import { createMemo, metric, migrate, startService, timed } from '../harness/service.ts';
 import type { Service } from '../harness/service.ts';
-import { killSessionsOfService, rootSession, sessionsOfService, torn, WHOLE } from '../harness/sql.ts';
+import { killSessionsOfService, rootSession, sessionsById, sessionsOfService, torn, WHOLE } from '../harness/sql.ts';
 
 const memo = { title: 't', content: 'c', tags: ['a', 'b'] };
 /** Waiting for a connection, using it, and a margin for a busy machine. */
@@ -160,6 +160,31 @@ describe('the API while its database fails', function () {
       }
       expect(killed).to.be.above(50);
       expect(await torn(root)).to.deep.equal(WHOLE);
+    });
+  });
+
+  it('answers 503 in time to a search that takes too long, by ending its statement and not its session', async () => {
+    const id = await createMemo(service, { title: 'slow' });
+    await asRoot(async (root) => {
+      const before = await sessionsById(root);
+      await root.query(
+        `RENAME TABLE memo_search TO fast_search;
+         CREATE VIEW memo_search AS SELECT * FROM fast_search WHERE SLEEP(10) = 0`,
+      );
+      try {
+        const [search, read] = await Promise.all([
+          timed(service.call('GET', '/v1/memos/search/?q=slow')),
+          timed(service.call('GET', `/v1/memos/${id}`)),
+        ]);
+        expect(search.reply.status, search.reply.text).to.equal(503);
+        expect(search.reply.headers.get('retry-after')).to.match(/^\d+$/);
+        expect(search.ms).to.be.below(DEADLINE_MS);
+        expect(read.reply.status, 'others meanwhile').to.equal(200);
+      } finally {
+        await root.query('DROP VIEW memo_search; RENAME TABLE fast_search TO memo_search');
+      }
+      expect((await service.call('GET', '/v1/memos/search/?q=slow')).status, 'the very next one').to.equal(200);
+      expect(await sessionsById(root)).to.include.members(before);
     });
   });
 
