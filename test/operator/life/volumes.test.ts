@@ -51,11 +51,13 @@ describe('the volumes of a MemoApp', function () {
   }
 
   async function untilReady(name: string): Promise<LiveCondition> {
-    return await until(`${name} is Ready`, async () => {
+    const isReady = async (): Promise<LiveCondition | undefined> => {
       const app = await getAs<ReadyApp>(kubectl, 'memoapp', name);
       const ready = app?.status?.conditions?.find(({ type }) => type === 'Ready');
       return ready?.status === 'True' && ready.observedGeneration === app?.metadata.generation ? ready : undefined;
-    });
+    };
+    // Ready-made volumes are bound when their controller looks round, every 15 s.
+    return await until(`${name} is Ready`, isReady, 90);
   }
 
   it('stay as they are in a class that does not let them grow, while everything else goes on and says so', async () => {
@@ -111,9 +113,12 @@ describe('the volumes of a MemoApp', function () {
     });
     await apply(kubectl, memoApp(name, events('fast')));
     const told = await untilCondition(kubectl, name, { type: 'EventsReady', reason: 'VolumePending' });
-    expect(told.message).to.contain('set spec.events to {disabled: {}}, delete the claim');
+    expect(told.message).to.contain('set spec.events to {disabled: {}}, delete the claim once its StatefulSet is gone');
     const volume = await get(kubectl, 'pvc', `data-${name}-database-0`);
     await apply(kubectl, memoApp(name, small));
+    await until('the StatefulSet is gone', async () => {
+      return (await get(kubectl, 'statefulset', `${name}-events`)) === undefined ? true : undefined;
+    });
     await run('delete', 'pvc', `data-${name}-events-0`);
     await apply(kubectl, memoApp(name, events('ready-made')));
     await untilReady(name);

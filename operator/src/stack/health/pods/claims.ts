@@ -41,7 +41,7 @@ function inAnotherClass(part: PodPart): string {
   const field = `${fieldOf(part)}.storage.className`;
   if (part === 'database')
     return `or, as there is nothing on it yet, set spec.deletionPolicy to Delete, delete the MemoApp and apply it again with another ${field}: its other volumes and its passwords go with it`;
-  return `or set spec.events to {disabled: {}}, delete the claim, and ask for events again with another ${field}`;
+  return `or set spec.events to {disabled: {}}, delete the claim once its StatefulSet is gone, and ask for events again with another ${field}`;
 }
 
 /** A claim of a pod without a node that its provisioner has not bound yet: for a while, every volume begins so. */
