@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { setTimeout as pause } from 'node:timers/promises';
 import { consoleLog } from '../../test/cluster/host/progress.ts';
+import { until } from '../../test/stores/ready.ts';
 import { quantile } from '../quantile.ts';
 import { startContender } from './speed/contender.ts';
 import type { Contender, ContenderName } from './speed/contender.ts';
@@ -123,11 +124,18 @@ async function profiled({ connections, name, requests }: Trial, into: string): P
 
 /** Only the service fills its cache; each reads what is there. What was there before may be about to expire. */
 async function fillCache(running: readonly Contender[], requests: readonly LoadRequest[]): Promise<void> {
-  await stage.redis.flushall();
   const service = running.find(({ name }) => name === 'service');
+  if (service === undefined) return;
+  // At its start it looks through the latest changes first: after an import of a million those are many.
+  await until('the cache is in use', () => usesCache(service), 120_000);
+  await stage.redis.flushall();
   for (const { method, path } of requests) {
-    if (method === undefined) await (await fetch(`${service?.url}${path}`)).arrayBuffer();
+    if (method === undefined) await (await fetch(`${service.url}${path}`)).arrayBuffer();
   }
+}
+
+async function usesCache({ managementUrl }: Contender): Promise<boolean> {
+  return /^memo_cache_up 1$/m.test(await (await fetch(`${managementUrl}/metrics`)).text());
 }
 
 /** The one of the middle by its processor time, as a whole: figures of different rounds belong to different moments. */
