@@ -9,6 +9,11 @@ const MOST = { count: 500, weight: 262_144 } as const;
 /** A text differs with the number of its rows: only short ones are prepared, and kept. */
 const PREPARED_ROWS = 4;
 
+/** `?, ?, ?`: a place for each of the values in a statement. */
+export function placeholders(values: readonly unknown[]): string {
+  return values.map(() => '?').join(', ');
+}
+
 /**
  * @param into up to where the rows begin: `INSERT INTO t (a, b)`
  * @param rest what follows them
@@ -49,7 +54,7 @@ export async function sendRows<Returned>(
 }
 
 function inserting(into: string, rows: readonly Row[], rest: string): string {
-  return `${into} VALUES ${rows.map((row) => `(${row.map(() => '?').join(', ')})`).join(', ')} ${rest}`;
+  return `${into} VALUES ${rows.map((row) => `(${placeholders(row)})`).join(', ')} ${rest}`;
 }
 
 function partsOf(rows: readonly Row[]): Row[][] {

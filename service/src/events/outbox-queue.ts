@@ -1,5 +1,6 @@
 /** The outbox as its readers see it: rows to publish, rows to replay into the cache, rows that are done. */
 import type { Connection } from '../db/connection.ts';
+import { placeholders } from '../db/many-rows.ts';
 import type { MemoEventType, RecentWrite } from '../memos/storage/outbox.ts';
 import { databaseTime, timeFromUtc } from '../memos/storage/times.ts';
 
@@ -103,7 +104,7 @@ export async function purge(connection: Connection, done: DoneColumn, before: Da
   if (rows.length === 0) return true;
   const seqs = rows.map(({ seq }) => seq);
   await connection.run('UPDATE outbox_purged SET to_seq = GREATEST(to_seq, ?) WHERE id = 1', [Math.max(...seqs)]);
-  await connection.run(`DELETE FROM outbox WHERE seq IN (${seqs.map(() => '?').join(', ')})`, seqs);
+  await connection.run(`DELETE FROM outbox WHERE seq IN (${placeholders(seqs)})`, seqs);
   return rows.length < PURGED_AT_ONCE;
 }
 
@@ -114,6 +115,8 @@ async function mark(
   at: Date,
 ): Promise<void> {
   if (seqs.length === 0) return;
-  const list = seqs.map(() => '?').join(', ');
-  await connection.run(`UPDATE outbox SET ${column} = ? WHERE seq IN (${list})`, [databaseTime(at), ...seqs]);
+  await connection.run(`UPDATE outbox SET ${column} = ? WHERE seq IN (${placeholders(seqs)})`, [
+    databaseTime(at),
+    ...seqs,
+  ]);
 }

@@ -96,14 +96,14 @@ async function applyOne(
       }
     }
   } catch (error) {
-    const kept = error instanceof ApiError && isRefusal(error) ? asItIs(desired, informers) : undefined;
-    if (!kept) {
+    const kept = asItIs(desired, informers);
+    if (kept === undefined || !(error instanceof ApiError) || !isRefusal(error)) {
       noteFailure(desired, error, pass);
       return false;
     }
     if (!(await applyOne(kept, app, pass, dependencies, signal))) return false;
     // A quota is raised, and has its own words; a class that does not let volumes grow holds up nothing.
-    const { message } = error as ApiError;
+    const { message } = error;
     if (quotaIn(message) === undefined) pass.ungrown.push({ claim: desired.metadata.name, message });
     else noteFailure(desired, error, pass);
     return true;

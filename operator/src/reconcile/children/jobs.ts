@@ -31,9 +31,9 @@ export function jobs(app: ResolvedApp, status: MemoApp['status'], observed: Obse
   const { endedAt, state } = migrationState(app, observed, status?.migratedBy);
   const migrated = state === 'succeeded';
   const old = state === 'failed' && now.getTime() - (endedAt ?? 0) > anotherTryAfter;
-  const again = isUntried(app, observed) && (old || triesAnother(migration, observed));
+  const again = !migrated && isUntried(app, observed) && (old || triesAnother(migration, observed));
   // Pruned by this pass, made anew by the next one.
-  const anew = (job: KubeObject): boolean => (job === migration && !migrated && again) || lacksStart(job, observed);
+  const anew = (job: KubeObject): boolean => (job === migration && again) || lacksStart(job, observed);
   const wanted = [migration, ...(topic ? [topic] : [])].filter((job) => !anew(job));
   const standing = wanted.filter((job) => isStanding(app, job, observed));
   const isDue = (job: KubeObject): boolean =>

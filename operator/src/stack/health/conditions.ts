@@ -73,21 +73,19 @@ export function conditions(
   previous: MemoAppStatus | undefined,
 ): Condition[] {
   const migratedBy = recordOf(app, previous)?.migratedBy;
+  const kept = { database: keptVolume(app, 'database', observed, outcome), events: keptEvents(app, observed, outcome) };
   const found = [
-    withKept(
-      withUnapplied(databaseReady(app, observed), outcome),
-      keptVolume(app, 'database', observed, outcome),
-      observed,
-    ),
+    withKept(withUnapplied(databaseReady(app, observed), outcome), kept.database, observed),
     schemaMigrated(app, observed, migratedBy),
     cacheReady(app, observed),
-    withKept(eventsReady(app, observed), keptEvents(app, observed, outcome), observed),
+    withKept(eventsReady(app, observed), kept.events, observed),
     apiAvailable(app, observed, outcome.problems, migratedBy),
     ...routeReady(app, observed),
   ];
   const parts = found.map((part) => withMissing(keptWhileNotAsked(part, previous, app.generation), outcome));
   const stalled = whatStalls(app, parts, outcome);
-  const summed = summary(app, parts, stalled, outcome, observed, previous);
+  const keptVolumes = Object.values(kept).filter((one) => one !== undefined);
+  const summed = summary(app, { parts, stalled, keptVolumes }, outcome, observed, previous);
   const ready = outcome.paused ? whilePaused(summed, outcome) : summed;
   const reconciling = ready.status !== 'True' && !stalled && !outcome.paused;
   return [
@@ -169,11 +167,18 @@ function refusal({ kind, name, message }: RefusedApply): Problem {
   return { reason: Reason.QuotaExceeded, message: `${said}; raise ResourceQuota ${quota}, or ask for less` };
 }
 
+/** What is known of the parts when `Ready` is asked for. */
+interface Found {
+  readonly parts: readonly Condition[];
+  readonly stalled: Problem | undefined;
+  /** What is to be said of volumes that stay as they are. */
+  readonly keptVolumes: readonly string[];
+}
+
 /** `Ready`: every configured part is as asked at this generation. */
 function summary(
   app: ResolvedApp,
-  parts: readonly Condition[],
-  stalled: Problem | undefined,
+  { keptVolumes, parts, stalled }: Found,
   outcome: PassOutcome,
   observed: Observed,
   previous: MemoAppStatus | undefined,
@@ -187,20 +192,22 @@ function summary(
   if (reference) return isFalse('Ready', Reason.ReferenceMissing, reference.message);
   const missing = parts.find((condition) => condition.status !== 'True');
   if (missing) return { ...missing, type: 'Ready' };
-  return autoscalerProblem(app, observed) ?? growthProblem(app, observed) ?? whole(app, outcome, observed);
+  return autoscalerProblem(app, observed) ?? growthProblem(app, observed) ?? whole(app, outcome, keptVolumes, observed);
 }
 
 /** Everything is there but, perhaps, some pods of the API. */
-function whole(app: ResolvedApp, outcome: PassOutcome, observed: Observed): Condition {
-  const { unapplied } = outcome;
+function whole(
+  app: ResolvedApp,
+  { unapplied }: PassOutcome,
+  keptVolumes: readonly string[],
+  observed: Observed,
+): Condition {
   const complete = apiComplete(app, observed);
   if (complete.status !== 'True') return complete;
   const notes = [
     ...accessNotes(app),
     ...(unapplied === undefined ? [] : [unapplied]),
-    ...[keptVolume(app, 'database', observed, outcome), keptEvents(app, observed, outcome)].filter(
-      (kept) => kept !== undefined,
-    ),
+    ...keptVolumes,
     ...autoscalerNotes(app, observed),
   ];
   return { ...complete, message: [complete.message, ...notes].join('; ') };

@@ -4,6 +4,7 @@
  * could be looked for; it is searched by its older text until it is changed again.
  */
 import type { Connection, SqlValue } from '../../db/connection.ts';
+import { placeholders } from '../../db/many-rows.ts';
 import type { Database } from '../../db/database.ts';
 
 /** A memo to be entered into the search; version and time tell whether it is still the same when it is. */
@@ -42,9 +43,8 @@ export function portionOf(memos: readonly Sized[]): number[] {
 export async function candidates(connection: Connection, memos: readonly Sized[]): Promise<Candidate[]> {
   const ids = portionOf(memos);
   if (ids.length === 0) return [];
-  const marks = ids.map(() => '?').join(', ');
   const rows = await connection.query<Candidate>(
-    `SELECT id, title, content, version, updated_at FROM memos WHERE id IN (${marks})`,
+    `SELECT id, title, content, version, updated_at FROM memos WHERE id IN (${placeholders(ids)})`,
     ids,
   );
   return rows.sort((a, b) => b.id - a.id);

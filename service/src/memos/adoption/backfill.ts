@@ -3,7 +3,7 @@
  * background, gating nothing.
  */
 import type { Connection } from '../../db/connection.ts';
-import { insertRows, sendRows } from '../../db/many-rows.ts';
+import { insertRows, placeholders, sendRows } from '../../db/many-rows.ts';
 import type { Database } from '../../db/database.ts';
 import type { Log } from '../../observability/log.ts';
 import { errorFields } from '../../observability/log.ts';
@@ -128,7 +128,7 @@ async function enter(
     const locked = await sendRows<Pick<Candidate, 'id' | 'version' | 'updated_at'>>(
       connection,
       rows.map(({ memo }) => [memo.id]),
-      (some) => `SELECT id, version, updated_at FROM memos WHERE id IN (${marks(some)}) LOCK IN SHARE MODE`,
+      (some) => `SELECT id, version, updated_at FROM memos WHERE id IN (${placeholders(some)}) LOCK IN SHARE MODE`,
     );
     const now = new Map(locked.map((one) => [one.id, one]));
     const unchanged = rows.filter(({ memo: { id, updated_at, version } }) => {
@@ -142,8 +142,4 @@ async function enter(
     );
     await then(connection);
   });
-}
-
-function marks(all: readonly unknown[]): string {
-  return all.map(() => '?').join(', ');
 }

@@ -1,5 +1,6 @@
 /** Reads many memos in portions of bounded size, each on a connection held only for its own queries. */
 import type { Database } from '../../db/database.ts';
+import { placeholders } from '../../db/many-rows.ts';
 import type { Memo } from '../memo.ts';
 import type { MemoRow, RowReader } from '../storage/rows.ts';
 import { positionOf } from './order.ts';
@@ -76,8 +77,7 @@ export async function* byIds(source: PageSource, ids: readonly number[]): AsyncG
   for (let from = 0; from < ids.length;) {
     const values = ids.slice(from, from + source.portion.rows);
     from += values.length;
-    const marks = values.map(() => '?').join(', ');
-    const sql = `SELECT ${MEASURED_COLUMNS} FROM memos WHERE id IN (${marks}) ORDER BY id DESC`;
+    const sql = `SELECT ${MEASURED_COLUMNS} FROM memos WHERE id IN (${placeholders(values)}) ORDER BY id DESC`;
     const sent = withheldAbove(values.length);
     const rows = await read(source, { sql, values: [...sent, ...values], frequent: false });
     yield* wholeMemos(source, 'memos', rows);

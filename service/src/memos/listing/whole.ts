@@ -1,5 +1,6 @@
 /** Rows whose large texts are withheld, and the whole memos made from them, in portions of bounded size. */
 import type { Database } from '../../db/database.ts';
+import { placeholders } from '../../db/many-rows.ts';
 import type { Memo } from '../memo.ts';
 import { MEMO_COLUMNS, SMALL_COLUMNS } from '../storage/rows.ts';
 import type { MemoRow, RowReader } from '../storage/rows.ts';
@@ -48,8 +49,7 @@ export async function* wholeMemos(
 
 async function whole({ database, readRow }: Source, table: string, rows: readonly MeasuredRow[]): Promise<Memo[]> {
   const withheld = rows.filter(({ content }) => content === null).map(({ id }) => id);
-  const marks = withheld.map(() => '?').join(', ');
-  const sql = `SELECT ${MEMO_COLUMNS} FROM ${table} WHERE id IN (${marks})`;
+  const sql = `SELECT ${MEMO_COLUMNS} FROM ${table} WHERE id IN (${placeholders(withheld)})`;
   const fetched =
     withheld.length === 0 ? [] : await database.withConnection((session) => session.query<MemoRow>(sql, withheld));
   const large = new Map(fetched.map((row) => [row.id, row]));

@@ -1,5 +1,6 @@
 /** Writes the rows of the tags of memos that were there before, and of those that somebody else writes. */
 import type { Connection } from '../../db/connection.ts';
+import { placeholders } from '../../db/many-rows.ts';
 import type { Database } from '../../db/database.ts';
 import { portionOf } from '../adoption/adoption.ts';
 import type { Sized } from '../adoption/adoption.ts';
@@ -50,7 +51,7 @@ export async function correctStaleTags(database: Database): Promise<boolean> {
     if (ids.length === 0) return false;
     const stale = await enter(connection, ids, 'AND stale_since IS NOT NULL FOR UPDATE');
     if (stale.length === 0) return true;
-    await connection.run(`UPDATE memos SET stale_since = NULL WHERE id IN (${marks(stale)})`, stale);
+    await connection.run(`UPDATE memos SET stale_since = NULL WHERE id IN (${placeholders(stale)})`, stale);
     return true;
   });
 }
@@ -59,7 +60,7 @@ export async function correctStaleTags(database: Database): Promise<boolean> {
 async function enter(connection: Connection, ids: readonly number[], which: string): Promise<number[]> {
   if (ids.length === 0) return [];
   const rows = await connection.query<Pick<MemoRow, 'id' | 'tags' | 'created_at' | 'updated_at' | 'priority'>>(
-    `SELECT id, tags, created_at, updated_at, priority FROM memos WHERE id IN (${marks(ids)}) ${which}`,
+    `SELECT id, tags, created_at, updated_at, priority FROM memos WHERE id IN (${placeholders(ids)}) ${which}`,
     ids,
   );
   const found = rows.map(({ id }) => id);
@@ -69,8 +70,4 @@ async function enter(connection: Connection, ids: readonly number[], which: stri
     rows.map((row) => ({ ...row, tags: tagsOf(row.tags) })),
   );
   return found;
-}
-
-function marks(ids: readonly number[]): string {
-  return ids.map(() => '?').join(', ');
 }

@@ -1,7 +1,7 @@
 /** The rows of `memo_tags`: one for each tag of a memo, written in the memo's own transaction. */
 import { hash } from 'node:crypto';
 import type { Connection } from '../../db/connection.ts';
-import { insertRows, sendRows } from '../../db/many-rows.ts';
+import { insertRows, placeholders, sendRows } from '../../db/many-rows.ts';
 import type { Row } from '../../db/many-rows.ts';
 import type { Memo } from '../memo.ts';
 import { databaseTimeOf } from '../storage/times.ts';
@@ -54,7 +54,7 @@ export async function putTags(connection: Connection, memos: readonly TaggedMemo
 export async function replaceTags(connection: Connection, memos: readonly TaggedMemo[]): Promise<void> {
   const ids = memos.map(({ id }) => [id]);
   const there = await sendRows<TagRow>(connection, ids, (some) => {
-    return `SELECT memo_id, tag FROM memo_tags WHERE memo_id IN (${some.map(() => '?').join(', ')})`;
+    return `SELECT memo_id, tag FROM memo_tags WHERE memo_id IN (${placeholders(some)})`;
   });
   const wanted = new Set(memos.flatMap(({ id, tags }) => digestsOf(tags).map((tag) => keyOf({ memo_id: id, tag }))));
   const others = there.filter((row) => !wanted.has(keyOf(row))).map(({ memo_id, tag }) => [memo_id, tag]);

@@ -11,15 +11,15 @@ interface Subject {
   readonly part: PodPart;
   readonly pod: string;
   readonly name: string;
-  readonly fullForGood: string | undefined;
+  readonly fullForGood: () => string | undefined;
 }
 
-/** @param fullForGood what is to be said of a full volume that cannot grow; undefined: raising its size helps */
+/** @param fullForGood asked of a full volume: what is to be said of one that cannot grow; undefined: raising its size helps */
 export function containerProblem(
   part: PodPart,
   pod: string,
   status: ContainerStatus,
-  fullForGood?: string,
+  fullForGood: () => string | undefined,
 ): Problem | undefined {
   // What ended it last time is history once it serves again.
   if (status.ready) return undefined;
@@ -51,7 +51,7 @@ function endProblem({ fullForGood, name, part, pod }: Subject, status: Container
   const ended = state?.terminated ?? lastState?.terminated;
   const container = `container ${name} of pod ${pod}`;
   if (storesWithVolume.has(part) && noSpace.test(ended?.message ?? '')) {
-    const way = fullForGood ?? `raise ${fieldOf(part)}.storage.size, it grows while the pod is down`;
+    const way = fullForGood() ?? `raise ${fieldOf(part)}.storage.size, it grows while the pod is down`;
     const message = `the volume of pod ${pod} is full, and ${container} ends because of that; ${way}`;
     return { reason: Reason.DiskFull, message };
   }

@@ -44,7 +44,8 @@ function withoutPreemption(words: string): string {
 function containersProblem(part: PodPart, pod: Pod, observed: Observed): Problem | undefined {
   const { containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {};
   for (const status of [...initContainerStatuses, ...containerStatuses]) {
-    const problem = containerProblem(part, pod.metadata?.name ?? '', status, fullForGood(part, pod, observed));
+    const full = (): string | undefined => fullForGood(part, pod, observed);
+    const problem = containerProblem(part, pod.metadata?.name ?? '', status, full);
     if (problem) return problem;
   }
   return undefined;
