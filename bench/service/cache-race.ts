@@ -14,7 +14,7 @@ import { Redis } from 'ioredis';
 import { LEASE_CHECK } from '../../service/src/cache/scripts.ts';
 import { within } from '../../service/src/waiting.ts';
 import { consoleLog } from '../../test/cluster/host/progress.ts';
-import { createMemo, main, metric, migrate, startService } from '../../test/service/harness/service.ts';
+import { createMemo, main, metric, migrate, startService, versionOf } from '../../test/service/harness/service.ts';
 import type { Service } from '../../test/service/harness/service.ts';
 import { startMariaDB } from '../../test/stores/mariadb.ts';
 import { until } from '../../test/stores/ready.ts';
@@ -129,7 +129,7 @@ async function read(replica: Service, memo: Known): Promise<void> {
     return;
   }
   seen.reads += 1;
-  const found = Number(/-(\d+)"$/.exec(reply.headers.get('etag') ?? '')?.[1]);
+  const found = versionOf(reply);
   if (found >= acknowledged) return;
   if (began < wellSince && began - at < BEHIND_MS) {
     seen.behind += 1;

@@ -9,7 +9,7 @@ import type { Stage } from './stage.ts';
 
 /** A folder to save into, where the sample's namespace is the current one. */
 export interface Desk {
-  /** Types every command of a section. */
+  /** Types the block of a section, line by line. */
   type(heading: 'Save' | 'Bring back'): Promise<void>;
   /** Types one that stands in a sentence. */
   typeOne(beginning: string): Promise<void>;
@@ -32,7 +32,7 @@ export async function openDesk({ cluster }: Stage): Promise<Desk> {
   await typed(`kubectl config set-context --current --namespace=${sampleApp.namespace}`);
   return {
     type: async (wanted) => {
-      for (const { command } of commands.filter(({ command, heading }) => heading === wanted && !inSentence(command))) {
+      for (const { command } of commands.filter(({ heading, inBlock }) => heading === wanted && inBlock)) {
         await typed(command);
       }
     },
@@ -45,9 +45,4 @@ export async function openDesk({ cluster }: Stage): Promise<Desk> {
       await rm(folder, { recursive: true });
     },
   };
-}
-
-/** Not a step of its section. */
-function inSentence(command: string): boolean {
-  return command.startsWith('kubectl apply');
 }

@@ -3,6 +3,7 @@
  * were never answered at most one can have happened; creates are sent again under their key until they are answered.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { versionOf } from '../../../test/service/harness/service.ts';
 import type { Reply } from '../../../test/service/harness/service.ts';
 import type { Faults } from './faults.ts';
 import type { Journal } from './journal.ts';
@@ -181,10 +182,6 @@ function advance(memo: KnownMemo, version: number, title: string | undefined): v
   if (title === undefined) memo.state = 'deleted';
   else memo.title = title;
   memo.unanswered.clear();
-}
-
-function versionOf({ headers }: Reply): number {
-  return Number(/-(\d+)"$/.exec(headers.get('etag') ?? '')?.[1]);
 }
 
 function said({ status, headers, text }: Reply): string {

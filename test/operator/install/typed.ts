@@ -10,6 +10,8 @@ export interface Typed {
   /** Of the section, without its marks. */
   readonly heading: string;
   readonly command: string;
+  /** A line of a block; else it stands in a sentence. */
+  readonly inBlock: boolean;
 }
 
 /** All commands of a page, in its order. */
@@ -17,20 +19,19 @@ export function typedOn(page: string): Typed[] {
   const text = readFileSync(join(docs, `${page}.md`), 'utf8');
   return text.split(/^#+ /m).flatMap((section) => {
     const [heading = ''] = section.split('\n', 1);
-    return commandsIn(section).map((command) => ({ page, heading, command }));
+    return commandsIn(section).map((found) => ({ page, heading, ...found }));
   });
 }
 
 /** A block of code with its language, or a command within a sentence. */
 const code = /^ *```(?<language>\w*)\n(?<block>.*?)^ *```$|`(?<command>(?:kubectl|helm)\s[^`]*)`/gms;
 
-function commandsIn(section: string): string[] {
-  return [...section.matchAll(code)]
-    .flatMap(({ groups }) => {
-      const { block, command = '', language }: Readonly<Record<string, string | undefined>> = groups ?? {};
-      if (block === undefined) return command.replaceAll(/\s+/g, ' ');
-      return language === 'sh' ? block.split('\n') : [];
-    })
-    .map((line) => line.replace(/ +#.*/, '').trim())
-    .filter((line) => line !== '');
+function commandsIn(section: string): Pick<Typed, 'command' | 'inBlock'>[] {
+  return [...section.matchAll(code)].flatMap(({ groups }) => {
+    const { block, command = '', language }: Readonly<Record<string, string | undefined>> = groups ?? {};
+    const inBlock = block !== undefined;
+    const lines = inBlock ? (language === 'sh' ? block.split('\n') : []) : [command.replaceAll(/\s+/g, ' ')];
+    const commands = lines.map((line) => line.replace(/ +#.*/, '').trim()).filter((line) => line !== '');
+    return commands.map((each) => ({ command: each, inBlock }));
+  });
 }

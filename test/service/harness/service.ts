@@ -122,6 +122,11 @@ export async function createMemo(service: Service, fields: object = {}): Promise
   return (json as { id: number }).id;
 }
 
+/** Of a memo's reply, by its ETag; NaN where there is none. */
+export function versionOf({ headers }: Pick<Reply, 'headers'>): number {
+  return Number(/-(\d+)"$/.exec(headers.get('etag') ?? '')?.[1]);
+}
+
 /** A reply with the milliseconds that it took. */
 export async function timed(call: Promise<Reply>): Promise<{ reply: Reply; ms: number }> {
   const started = performance.now();

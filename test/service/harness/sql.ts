@@ -32,10 +32,10 @@ export async function sessionsOfService(root: Connection): Promise<number> {
   return row?.open ?? 0;
 }
 
-/** How many of them wait for an answer: of our own none does. @param user of the service */
-export async function sessionsAtWork(root: Connection, user = 'root'): Promise<number> {
-  const sql = `SELECT COUNT(*) AS n FROM information_schema.PROCESSLIST WHERE USER = ? AND COMMAND <> 'Sleep' AND ID <> CONNECTION_ID()`;
-  const [row] = await root.query<{ n: number }[]>(sql, [user]);
+/** How many sessions of root wait for an answer, the asking one aside: those of a service that has its account. */
+export async function sessionsAtWork(root: Connection): Promise<number> {
+  const sql = `SELECT COUNT(*) AS n FROM information_schema.PROCESSLIST WHERE USER = 'root' AND COMMAND <> 'Sleep' AND ID <> CONNECTION_ID()`;
+  const [row] = await root.query<{ n: number }[]>(sql);
   return row?.n ?? 0;
 }
 

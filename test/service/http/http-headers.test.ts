@@ -1,29 +1,27 @@
 /** Headers of requests: too large, too many, forged; and those that every reply has. */
 import { expect } from 'chai';
-import { startMariaDB } from '../../stores/mariadb.ts';
-import type { MariaDB } from '../../stores/mariadb.ts';
+import { startOnMariaDB } from '../harness/on-mariadb.ts';
+import type { OnMariaDB } from '../harness/on-mariadb.ts';
 import { exchange } from '../harness/raw.ts';
-import { migrate, startService } from '../harness/service.ts';
+import { createMemo } from '../harness/service.ts';
 import type { Service } from '../harness/service.ts';
 
 describe('headers', function () {
   this.timeout(60_000);
-  let database: MariaDB;
-  let environment: Record<string, string>;
+  let on: OnMariaDB;
   let service: Service;
   let id: number;
 
   before(async () => {
-    database = await startMariaDB();
-    environment = { DATABASE_URL: database.url };
-    expect(await migrate(environment)).to.include({ status: 0 });
-    service = await startService(environment);
-    id = ((await service.call('POST', '/v1/memos/', { title: 't', content: 'c' })).json as { id: number }).id;
+    on = await startOnMariaDB();
+    ({ service } = on);
+    id = await createMemo(service);
   });
 
   after(async () => {
+    on.root.destroy();
     await service.stop();
-    await database.stop();
+    await on.database.stop();
   });
 
   it("gives every reply an id, the client's own where it has one", async () => {
