@@ -48,8 +48,7 @@ console.log(table(results));
 async function contestantOf(name: (typeof contestants)[number]): Promise<Contestant> {
   switch (name) {
     case 'memo-operator':
-      // Each MemoApp is looked at again while it is left alone.
-      return await ours(Math.max(0.5, options.idleMinutes / 2), log);
+      return await ours(log);
     case 'controller-runtime':
       return await controllerRuntime(log);
     case 'kopf':

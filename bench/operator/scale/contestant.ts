@@ -15,8 +15,15 @@ export interface Contestant {
   readonly name: string;
   /** As the API server knows it. */
   readonly user: string;
-  /** Starts one process of it. @param pod whose name it has where it holds a Lease: two that run at once are two pods */
-  start(cluster: Cluster, pod?: string): Promise<Running>;
+  start(cluster: Cluster, options?: StartOptions): Promise<Running>;
+}
+
+/** What only some contestants know. */
+export interface StartOptions {
+  /** Whose name it has where it holds a Lease: two that run at once are two pods. */
+  readonly pod?: string;
+  /** How often it looks at all of them again. Absent: as often as it does by itself. */
+  readonly resyncMinutes?: number;
 }
 
 /** A process of a contestant. */
@@ -28,7 +35,11 @@ export class Running {
 
   constructor(command: string, args: readonly string[], environment: NodeJS.ProcessEnv) {
     this.started = performance.timeOrigin + performance.now();
-    this.#child = spawn(command, args, { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+    // It ends with the benchmark, however that ends.
+    this.#child = spawn('setpriv', ['--pdeathsig', 'KILL', command, ...args], {
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.on('data', (chunk: Buffer) => (this.#output = (this.#output + chunk.toString()).slice(-20_000)));
     }
@@ -87,7 +98,7 @@ shift
 exec "$@"`;
 
 /** Our operator as its pod runs it: compiled, with a token of its service account and the rights of config/rbac. */
-export async function ours(resyncMinutes: number, log: Log): Promise<Contestant> {
+export async function ours(log: Log): Promise<Contestant> {
   log('compiling the operator');
   const root = join(import.meta.dirname, '../../..');
   await run('npm', ['run', '--silent', 'build', '--workspace=operator'], { cwd: root });
@@ -95,10 +106,11 @@ export async function ours(resyncMinutes: number, log: Log): Promise<Contestant>
   return {
     name: 'memo-operator',
     user: 'system:serviceaccount:memo-system:memo-operator',
-    start: async (cluster, pod = 'memo-operator-0') => {
+    start: async (cluster, { pod = 'memo-operator-0', resyncMinutes } = {}) => {
       const account = await serviceAccount(cluster);
       const { hostname, port } = new URL(cluster.server);
-      const flags = ['--health-port', String(await freePort()), '--resync-minutes', String(resyncMinutes)];
+      const resync = resyncMinutes === undefined ? [] : ['--resync-minutes', String(resyncMinutes)];
+      const flags = ['--health-port', String(await freePort()), ...resync];
       const operator = [process.execPath, ...heap, main, ...flags];
       const shell = ['sh', '-e', '-c', asInPod, 'sh', account, ...operator];
       return new Running('unshare', ['--mount', '--propagation', 'private', ...shell], {

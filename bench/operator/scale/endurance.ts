@@ -17,12 +17,14 @@ export interface EnduranceResult {
 
 const SECRETS = 10_000;
 
-/** @param minutes how long it is left alone; its resync must come round in that time */
+/** @param minutes how long it is left alone, by a process that looks at each of them twice in that time */
 export async function measureEndurance(
   field: Field,
   fleet: readonly AppName[],
   minutes: number,
 ): Promise<EnduranceResult> {
+  await field.operator.stop();
+  field.operator = await field.contestant.start(field.cluster, { resyncMinutes: Math.max(0.5, minutes / 2) });
   const finishedJobs = await playReadiness(field);
   const { items } = await field.admin.list(memoApps);
   const ready: Record<string, number> = {};
@@ -68,7 +70,9 @@ async function withForeignSecrets(field: Field): Promise<EnduranceResult['foreig
 async function standby(field: Field, fleet: readonly AppName[]): Promise<EnduranceResult['standby']> {
   const seconds: Record<string, number> = {};
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    const next = await field.contestant.start(field.cluster, `memo-operator-waits-for-${signal}`.toLowerCase());
+    const next = await field.contestant.start(field.cluster, {
+      pod: `memo-operator-waits-for-${signal}`.toLowerCase(),
+    });
     // Long enough to have read everything.
     await pause(10_000);
     const leader = field.operator;

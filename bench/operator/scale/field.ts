@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ApiClient } from '../../../operator/src/runtime/client/client.ts';
 import type { Cluster } from '../../../test/cluster/cluster.ts';
 import type { Log } from '../../../test/cluster/host/progress.ts';
+import { kubectlOn } from '../../../test/operator/harness/kubectl.ts';
 import type { Contestant, Running } from './contestant.ts';
 import { writesBy, type Asked, type Ledger } from './ledger.ts';
 
@@ -73,6 +74,13 @@ export class Field {
       `it has ended by itself, and is started again: ${this.operator.output.trimEnd().split('\n').at(-1) ?? ''}`,
     );
     this.operator = await this.contestant.start(this.cluster);
+  }
+
+  /** Seconds of processor time so far, of the contestant and of the API server. */
+  async processorTimes(): Promise<{ readonly operator: number; readonly server: number }> {
+    const { stdout } = await (await kubectlOn(this.cluster))(['get', '--raw', '/metrics']);
+    const server = Number(/^process_cpu_seconds_total (\S+)$/m.exec(stdout)?.[1] ?? 'NaN');
+    return { operator: this.operator.processorTime(), server };
   }
 
   /** Waits until the contestant has written nothing for `seconds`. */

@@ -30,7 +30,14 @@ export interface FleetResult {
     readonly writesPerFirstEdit: number;
     readonly writesPerEdit: number;
   };
-  readonly burst: { readonly edits: number; readonly p50Ms: number; readonly p99Ms: number };
+  readonly burst: {
+    readonly edits: number;
+    readonly p50Ms: number;
+    readonly p99Ms: number;
+    /** Milliseconds of processor time for each. */
+    readonly operatorMs: number;
+    readonly serverMs: number;
+  };
   readonly lostChild: { readonly p50Ms: number; readonly writesPerChild: number };
   /** A contestant that never repairs drift has no figure. */
   readonly restart: { readonly inChargeSeconds: number; readonly writes: number };
@@ -149,6 +156,7 @@ async function editEach(
 /** An edit of every MemoApp within ten seconds. */
 async function burstOfEdits(field: Field, fleet: readonly AppName[]): Promise<FleetResult['burst']> {
   await field.quiet(2);
+  const before = await field.processorTimes();
   field.begin();
   const started = performance.now();
   const everyMs = (BURST_SECONDS * 1000) / fleet.length;
@@ -179,7 +187,14 @@ async function burstOfEdits(field: Field, fleet: readonly AppName[]): Promise<Fl
   const times = childWrites(field.writes().filter(isDeployment)).map(
     ({ name, answered }) => answered - (edited.get(name.replace(/-api$/, '')) ?? NaN),
   );
-  return { edits: fleet.length, p50Ms: quantile(times, 0.5), p99Ms: quantile(times, 0.99) };
+  const spent = await field.processorTimes();
+  return {
+    edits: fleet.length,
+    p50Ms: quantile(times, 0.5),
+    p99Ms: quantile(times, 0.99),
+    operatorMs: ((spent.operator - before.operator) * 1000) / fleet.length,
+    serverMs: ((spent.server - before.server) * 1000) / fleet.length,
+  };
 }
 
 async function lostChildren(field: Field, fleet: readonly AppName[]): Promise<FleetResult['lostChild']> {

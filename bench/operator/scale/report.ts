@@ -26,6 +26,10 @@ const rows: readonly (readonly [string, (result: Result) => string])[] = [
     ({ fleet: { burst } }) => `${burst.p50Ms.toFixed(0)}, ${burst.p99Ms.toFixed(0)}`,
   ],
   [
+    '… processor time of each, ms: operator, API server',
+    ({ fleet: { burst } }) => `${burst.operatorMs.toFixed(1)}, ${burst.serverMs.toFixed(1)}`,
+  ],
+  [
     'lost child back, ms (writes)',
     ({ fleet: { lostChild } }) => `${lostChild.p50Ms.toFixed(0)} (${lostChild.writesPerChild.toFixed(1)})`,
   ],

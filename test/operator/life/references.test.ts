@@ -146,6 +146,25 @@ describe('what a MemoApp refers to', function () {
     });
   });
 
+  it('is not read again after an edit of something else: that asks for the child and the status alone', async () => {
+    const edited = async (text: string): Promise<string[]> => {
+      const since = requests().length;
+      await lookedAt(async () => {
+        const spec = { ...shop, api: { ...shop.api, pod: { annotations: { text } } } };
+        await apply(kubectl, memoApp('shop', spec));
+      });
+      await atRest();
+      return requests()
+        .slice(since)
+        .filter(({ stage, verb }) => stage === 'ResponseComplete' && verb !== 'watch')
+        .map(({ objectRef, verb }) => `${verb} ${objectRef?.resource}`)
+        .filter((asked) => !/ (leases|events)$/.test(asked));
+    };
+    // The first one adds a field, which the operator has to claim first.
+    await edited('one');
+    expect(await edited('two')).to.deep.equal(['patch deployments', 'patch memoapps']);
+  });
+
   describe('without the label', () => {
     it('costs no request, be they two hundred of others, or one in use that changes', async () => {
       const since = requests().length;

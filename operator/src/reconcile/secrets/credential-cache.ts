@@ -1,5 +1,8 @@
 /** What was read of the Secrets and ConfigMaps of each app, between one look at them and the next. */
+import { hash } from 'node:crypto';
 import type { ResolvedApp } from '../../api/resolved.ts';
+import { leftSecrets, wantedSecrets } from '../../stack/credentials.ts';
+import { referencedObjects } from '../../stack/references.ts';
 
 /** Hashes of content: of generated Secrets by name, of what the spec refers to by `referenceId`. */
 export type SecretHashes = Readonly<Record<string, string>>;
@@ -21,8 +24,8 @@ interface Reading {
 
 /**
  * Remembers what was read, because a pass follows every twitch of a child and the content seldom changes: only hashes are
- * kept. A reading is good for one MemoApp as it is written now, until it is forgotten: when a watch tells of a change, and
- * at every resync.
+ * kept. A reading is good for one MemoApp as long as its spec asks for the same of its Secrets, until it is forgotten: when a
+ * watch tells of a change, and at every resync.
  */
 export class CredentialCache {
   readonly #readings = new Map<string, Reading>();
@@ -58,6 +61,9 @@ function keyOf(app: ResolvedApp): string {
   return `${app.namespace}/${app.name}`;
 }
 
+/** Of all that a reading depends on: an edit of anything else needs no other. */
 function stampOf(app: ResolvedApp): string {
-  return `${app.uid} ${app.generation}`;
+  const own = [...wantedSecrets(app), ...leftSecrets(app)].map(({ object }) => object);
+  const initial = app.database.mode === 'managed' && app.database.account;
+  return hash('sha256', JSON.stringify([app.uid, own, initial, referencedObjects(app)]), 'base64');
 }

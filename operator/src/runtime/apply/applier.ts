@@ -184,10 +184,9 @@ export class Applier {
     const { client, fieldManager, hashAnnotation } = this.#options;
     const before = parseFingerprint(live.metadata.annotations?.[hashAnnotation]);
     const claims = before.shape !== work.shape && wasPosted(live, fieldManager);
-    if (claims) await claimFields(client, live, fieldManager, work.signal);
+    const now = claims ? await claimFields(client, live, fieldManager, work.signal) : live;
     if (saysReplicas(work.desired)) return;
-    const now = claims ? await this.#read(work) : live;
-    if (now && wouldReset(now, fieldManager, this.#holder)) await holdReplicas(client, now, this.#holder, work.signal);
+    if (wouldReset(now, fieldManager, this.#holder)) await holdReplicas(client, now, this.#holder, work.signal);
   }
 
   #isSettled(work: Work, live: KubeObject): boolean {

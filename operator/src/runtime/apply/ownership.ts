@@ -12,23 +12,27 @@ export function wasPosted(live: KubeObject, manager: string): boolean {
   return (live.metadata.managedFields ?? []).some((entry) => isUpdateOf(entry, manager));
 }
 
-/** Turns the `Update` entry of `manager` into one of `Apply`. Throws a Conflict when the object changes meanwhile. */
+/**
+ * Turns the `Update` entry of `manager` into one of `Apply`. Throws a Conflict when the object changes meanwhile.
+ * @returns the object as it is now
+ */
 export async function claimFields(
   client: ApiClient,
   live: KubeObject,
   manager: string,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<KubeObject> {
   const kind = kindOfObject(live);
   // The store keeps stumps only.
-  const { metadata } = await client.get(kind, live.metadata, { signal });
+  const now = await client.get(kind, live.metadata, { signal });
+  const { metadata } = now;
   const entries = metadata.managedFields ?? [];
-  if (metadata.uid !== live.metadata.uid || !entries.some((entry) => isUpdateOf(entry, manager))) return;
+  if (metadata.uid !== live.metadata.uid || !entries.some((entry) => isUpdateOf(entry, manager))) return now;
   const body = [
     { op: 'test' as const, path: '/metadata/resourceVersion', value: metadata.resourceVersion },
     { op: 'replace' as const, path: '/metadata/managedFields', value: claimed(entries, manager) },
   ];
-  await client.patch(kind, live.metadata, { type: 'json', body }, { signal, fieldManager: manager });
+  return await client.patch(kind, live.metadata, { type: 'json', body }, { signal, fieldManager: manager });
 }
 
 /** The entries with everything of `manager` in one of `Apply`, as client-go's `csaupgrade` does it. */
