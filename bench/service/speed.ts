@@ -2,7 +2,8 @@
  * How fast the service is, beside a bare `node:http` server, Express by its documentation and Fastify doing the same work.
  * In each round all are started anew, and take turns; each figure is the median of its turns, and each ratio that of the turns' ratios. The table goes to standard output.
  * `node bench/service/speed.ts --memos 1000000 --seconds 10 --rounds 3 --out speed.json`; `--profiles FOLDER` adds
- * a round of the service under Node's profiler to each: a table of where its time goes, and a flame graph as SVG.
+ * a round of the service under Node's profiler to each: a table of where its time goes, one of what the database does meanwhile,
+ * and a flame graph as SVG.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +17,8 @@ import type { Contender, ContenderName } from './speed/contender.ts';
 import { flameGraph } from './speed/flame.ts';
 import { measure, warmUp } from './speed/load.ts';
 import type { LoadRequest, Measured } from './speed/load.ts';
-import { profiling, sharesIn, shareTable } from './speed/profile.ts';
+import { profileTime, profiling, readProfile, sharesOf, shareTable } from './speed/profile.ts';
+import { forgetStatements, statementsOf, statementTable } from './speed/statements.ts';
 import { speedTable } from './speed/report.ts';
 import type { Ratios, SpeedResult, TrialResult } from './speed/report.ts';
 import { setStage } from './speed/stage.ts';
@@ -41,7 +43,7 @@ const TURNS = 3;
 /** In which a server does what is left of its turn: its last log lines, the events of its writes. */
 const SETTLING_MS = 1_000;
 
-const stage = await setStage(memos, log);
+const stage = await setStage(memos, log, values.profiles !== undefined);
 try {
   const service = await startContender('service', stage.environment);
   const trials = trialsOf(memos, await cursorAt(service, Math.floor(memos * 0.9)));
@@ -116,10 +118,16 @@ async function profiled({ connections, name, requests }: Trial, into: string): P
   const folder = join(into, name.replaceAll(/[^a-z]+/gi, '-'));
   mkdirSync(folder, { recursive: true });
   const service = await startContender('service', stage.environment, profiling(folder));
-  await measure(service, { connections, requests, seconds });
+  await fillCache([service], requests);
+  await warmUp(service, { connections, requests });
+  await forgetStatements(stage.sql);
+  const since = profileTime();
+  const { perSecond } = await measure(service, { connections, requests, seconds });
+  const statements = await statementsOf(stage.sql, perSecond * seconds);
   await service.stop();
-  writeFileSync(`${folder}.svg`, flameGraph(name, folder));
-  return shareTable(name, sharesIn(folder));
+  const profile = readProfile(folder, since);
+  writeFileSync(`${folder}.svg`, flameGraph(name, profile));
+  return `${shareTable(name, sharesOf(profile))}\n\n${statementTable(statements)}`;
 }
 
 /** Only the service fills its cache; each reads what is there. What was there before may be about to expire. */

@@ -25,6 +25,7 @@ import { fromKubeconfig } from './runtime/client/kubeconfig.ts';
 import { systemClock } from './runtime/clock.ts';
 import { EventRecorder } from './runtime/events/recorder.ts';
 import { Elector } from './runtime/lease/elector.ts';
+import { collector, giveMemoryBack } from './runtime/memory.ts';
 import { RuntimeMetrics } from './runtime/metrics.ts';
 import { kindOf, parseKey } from './runtime/object.ts';
 import { serve } from './runtime/server.ts';
@@ -155,6 +156,8 @@ const ended = untilSignalled(['SIGTERM', 'SIGINT'], elector.lost).then((reason) 
 });
 informers.start();
 references.start();
+const collect = collector();
+if (collect) giveMemoryBack({ clock, busy: () => controller.busy, resident: () => process.memoryUsage.rss(), collect });
 void elector.run();
 try {
   await informers.whenSettled(stop.signal);

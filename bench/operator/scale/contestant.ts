@@ -87,7 +87,7 @@ export class Running {
 }
 
 /** As in Dockerfile.operator, whose container may use 256 MiB. */
-const heap = ['--max-old-space-size=102', '--max-semi-space-size=2'];
+const node = ['--max-old-space-size=102', '--max-semi-space-size=2', '--expose-gc'];
 const memory = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072', MALLOC_MMAP_THRESHOLD_: '131072' };
 
 /** Shows the folder as what a kubelet mounts into a pod, to this process and nobody else, and becomes the command. */
@@ -111,7 +111,7 @@ export async function ours(log: Log): Promise<Contestant> {
       const { hostname, port } = new URL(cluster.server);
       const resync = resyncMinutes === undefined ? [] : ['--resync-minutes', String(resyncMinutes)];
       const flags = ['--health-port', String(await freePort()), ...resync];
-      const operator = [process.execPath, ...heap, main, ...flags];
+      const operator = [process.execPath, ...node, main, ...flags];
       const shell = ['sh', '-e', '-c', asInPod, 'sh', account, ...operator];
       return new Running('unshare', ['--mount', '--propagation', 'private', ...shell], {
         KUBERNETES_SERVICE_HOST: hostname,

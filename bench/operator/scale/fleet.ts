@@ -55,6 +55,8 @@ export const memoApps = kindOf<MemoApp>(apiVersion, kind);
 const EDITED = 100;
 const LOST = 20;
 const BURST_SECONDS = 10;
+/** In which a contestant gives back what its work has taken. */
+const RESTING_SECONDS = 15;
 
 export function fleetOf(size: number): AppName[] {
   return Array.from({ length: size }, (_, index) => ({
@@ -69,7 +71,7 @@ export async function measureFleet(
   startedWatches: number,
 ): Promise<FleetResult> {
   const creation = await create(field, fleet);
-  await field.quiet(3);
+  await field.quiet(RESTING_SECONDS);
   const afterMiB = field.operator.memory().now;
   field.log(`${fleet.length} MemoApps in ${creation.seconds.toFixed(1)} s, ${afterMiB.toFixed(0)} MiB`);
   const edit = await edits(field, fleet);

@@ -1,5 +1,5 @@
 /** A profile as a flame graph: an SVG in which each call is as wide as the time spent in it and below it. */
-import { readProfile, type CpuProfile } from './profile.ts';
+import type { CpuProfile } from './profile.ts';
 
 interface Frame {
   readonly name: string;
@@ -17,9 +17,9 @@ const CHARACTER = 6.2;
 /** Of V8 and Node, of packages, of the service. */
 const COLORS = { runtime: '#d8d8d8', package: '#f5c07a', own: '#ef8a62' } as const;
 
-/** @param folder with one profile @returns the text of the SVG */
-export function flameGraph(title: string, folder: string): string {
-  const root = treeOf(readProfile(folder));
+/** @returns the text of the SVG */
+export function flameGraph(title: string, profile: CpuProfile): string {
+  const root = treeOf(profile);
   const boxes: string[] = [];
   const deepest = draw(root, 0, 0, WIDTH / root.micros, root.micros, boxes);
   const height = (deepest + 2) * ROW;

@@ -10,9 +10,16 @@ export interface CpuProfile {
     /** Ids of what it calls. */
     readonly children?: readonly number[];
   }[];
+  /** Microseconds of the monotonic clock. */
+  readonly startTime: number;
   readonly samples: readonly number[];
   /** Microseconds since the sample before. */
   readonly timeDeltas: readonly number[];
+}
+
+/** What the clock says by which profiles tell time. */
+export function profileTime(): number {
+  return Number(process.hrtime.bigint() / 1_000n);
 }
 
 export interface Share {
@@ -26,16 +33,19 @@ export function profiling(folder: string): string[] {
   return ['--cpu-prof', '--cpu-prof-interval=500', `--cpu-prof-dir=${folder}`];
 }
 
-/** The only one in the folder. @throws Error where there is none */
-export function readProfile(folder: string): CpuProfile {
+/** The only one in the folder, from a moment on: the start of a server is not its work. @throws Error where there is none */
+export function readProfile(folder: string, since: number): CpuProfile {
   const [file] = readdirSync(folder).filter((name) => name.endsWith('.cpuprofile'));
   if (file === undefined) throw new Error(`no profile in ${folder}: the server did not end in good order`);
-  return JSON.parse(readFileSync(join(folder, file), 'utf8')) as CpuProfile;
+  const whole = JSON.parse(readFileSync(join(folder, file), 'utf8')) as CpuProfile;
+  let at = whole.startTime;
+  const first = whole.timeDeltas.findIndex((delta) => (at += delta) >= since);
+  const [samples, timeDeltas] = [whole.samples, whole.timeDeltas].map((each) => each.slice(first));
+  return { ...whole, samples: samples ?? [], timeDeltas: timeDeltas ?? [] };
 }
 
-/** Time of one's own, by package or module, of the only profile in the folder; the largest first. */
-export function sharesIn(folder: string): Share[] {
-  const { nodes, samples, timeDeltas } = readProfile(folder);
+/** Time of one's own, by package or module; the largest first. */
+export function sharesOf({ nodes, samples, timeDeltas }: CpuProfile): Share[] {
   const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
   const micros = new Map<string, number>();
   for (const [at, id] of samples.entries()) {

@@ -29,11 +29,14 @@ const UNREPLAYED = 'SELECT 1 FROM outbox WHERE replayed_at IS NULL LIMIT 1';
 /** Memos sent in one import: a line of them fits into no single string at a million. */
 const PART = 20_000;
 
-/** Sees to it that there is a load generator and a compiled service, and starts the stores with so many memos in them. */
-export async function setStage(memos: number, log: Log): Promise<Stage> {
+/**
+ * Sees to it that there is a load generator and a compiled service, and starts the stores with so many memos in them.
+ * @param watched whether MariaDB keeps account of its statements, which costs it something
+ */
+export async function setStage(memos: number, log: Log, watched = false): Promise<Stage> {
   await ensurePackages([{ command: 'wrk', package: 'wrk' }], log);
   await compileService(log);
-  const [database, redis] = await Promise.all([startDatabase(), startRedis()]);
+  const [database, redis] = await Promise.all([startDatabase(watched), startRedis()]);
   await beside(redis);
   const environment = { DATABASE_URL: database.url, REDIS_URL: redis.url };
   const { status, stdout, stderr } = await migrate(environment);
@@ -63,9 +66,13 @@ export async function compileService(log: Log): Promise<void> {
 }
 
 /** A MariaDB that holds a million memos in memory. */
-export async function startDatabase(): Promise<MariaDB> {
+export async function startDatabase(watched = false): Promise<MariaDB> {
   const database = await startMariaDB({
-    settings: { innodb_buffer_pool_size: '2G', innodb_log_file_size: '256M' },
+    settings: {
+      innodb_buffer_pool_size: '2G',
+      innodb_log_file_size: '256M',
+      ...(watched && { performance_schema: 'ON', performance_schema_consumer_statements_digest: 'ON' }),
+    },
   });
   await beside(database);
   return database;

@@ -75,6 +75,11 @@ export class Controller {
     this.#queue.addAfter(key, milliseconds, priority);
   }
 
+  /** Whether a pass runs, or waits for a worker. */
+  get busy(): boolean {
+    return this.#workers !== undefined && (this.#queue.depth > 0 || this.#queue.running().length > 0);
+  }
+
   start(): void {
     if (this.#workers) return;
     const count = this.#options.workers ?? 8;
