@@ -13,7 +13,7 @@ export async function prepareNamespace(client: ApiClient, namespace: string): Pr
   await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   const rbac = { apiVersion: 'rbac.authorization.k8s.io/v1', metadata: { namespace, name: 'lease' } };
   const objects = [
-    ...readyMadeVolumes([`${namespace}-database`, `${namespace}-events`]),
+    ...readyMadeVolumes(2, namespace),
     {
       ...rbac,
       kind: 'Role',

@@ -11,9 +11,9 @@ export const readyMadeClass: KubeObject = {
   provisioner: 'kubernetes.io/no-provisioner',
 };
 
-/** One volume of that class under each name. */
-export function readyMadeVolumes(names: readonly string[]): KubeObject[] {
-  return names.map((name) => volume(name, { storageClassName }));
+/** So many volumes of that class. */
+export function readyMadeVolumes(count: number, prefix = 'volume'): KubeObject[] {
+  return Array.from({ length: count }, (_, index) => volume(`${prefix}-${index}`, { storageClassName }));
 }
 
 /** A class whose provisioner is not there. */

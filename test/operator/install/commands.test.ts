@@ -15,7 +15,6 @@ import { typedOn, type Typed } from './typed.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const name = 'least';
-const volumes = [`${name}-database`, `${name}-events`];
 
 /** What the pages leave to whoever reads them. */
 const placeholders: Readonly<Record<string, string>> = { NAME: name, CLAIM: `data-${name}-database-0` };
@@ -59,8 +58,7 @@ describe('what the pages tell an admin to type', function () {
     kubectl = await kubectlOn(cluster);
     programs = mkdtempSync(join(tmpdir(), 'memoapp-programs-'));
     symlinkSync(await cluster.toolPath('kubectl'), join(programs, 'kubectl'));
-    await apply(kubectl, readyMadeClass);
-    for (const volume of readyMadeVolumes(volumes)) await apply(kubectl, volume);
+    for (const object of [readyMadeClass, ...readyMadeVolumes(2)]) await apply(kubectl, object);
     await installGitOps(kubectl);
     // Where one is while working with one's app.
     await done(['config', 'set-context', '--current', '--namespace=memo']);

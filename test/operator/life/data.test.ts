@@ -10,8 +10,7 @@ import { apply as applyLive, getAs } from '../harness/live.ts';
 import { startOperator, type RunningOperator } from '../harness/operator.ts';
 import { small } from '../truth/rows.ts';
 import { until } from '../harness/until.ts';
-
-const volumes = 24;
+import { readyMadeClass, readyMadeVolumes } from '../harness/volumes.ts';
 
 interface Standing {
   readonly status: string;
@@ -88,7 +87,7 @@ describe('the data of a MemoApp', function () {
     cluster = await startCluster({ name: 'test-data', rung: 2 });
     kubectl = await kubectlOn(cluster);
     await install(kubectl);
-    await apply(storageClass, ...Array.from({ length: volumes }, (_, index) => volume(index)));
+    await apply(readyMadeClass, ...readyMadeVolumes(24));
     operator = await startOperator(cluster);
   });
 
@@ -216,30 +215,6 @@ describe('the data of a MemoApp', function () {
     return items.map(({ metadata }) => `${metadata?.name ?? ''} ${metadata?.uid ?? ''}`).toSorted();
   }
 });
-
-/** Nothing makes volumes here: they are there from the start, as on a cluster without a provisioner. */
-const storageClass = {
-  apiVersion: 'storage.k8s.io/v1',
-  kind: 'StorageClass',
-  metadata: { name: 'given', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
-  provisioner: 'kubernetes.io/no-provisioner',
-  volumeBindingMode: 'Immediate',
-};
-
-function volume(index: number): object {
-  return {
-    apiVersion: 'v1',
-    kind: 'PersistentVolume',
-    metadata: { name: `volume-${index}` },
-    spec: {
-      accessModes: ['ReadWriteOnce'],
-      capacity: { storage: '10Gi' },
-      hostPath: { path: `/nowhere/${index}` },
-      persistentVolumeReclaimPolicy: 'Retain',
-      storageClassName: 'given',
-    },
-  };
-}
 
 function foreignClaim(name: string): object {
   return {

@@ -38,7 +38,7 @@ describe('a MemoApp that goes to another database', function () {
     cluster = await startCluster({ name: 'test-switch', rung: 2 });
     kubectl = await kubectlOn(cluster);
     await install(kubectl);
-    for (const object of [readyMadeClass, ...readyMadeVolumes(['volume'])]) await apply(kubectl, object);
+    for (const object of [readyMadeClass, ...readyMadeVolumes(1)]) await apply(kubectl, object);
     await apply(kubectl, account);
     operator = await startOperator(cluster, 0.05);
     await apply(kubectl, managed);

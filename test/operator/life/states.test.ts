@@ -21,8 +21,7 @@ describe('a MemoApp that is to rest', function () {
     cluster = await startCluster({ name: 'test-states', rung: 2 });
     kubectl = await kubectlOn(cluster);
     await install(kubectl);
-    const volumes = readyMadeVolumes(Array.from({ length: 6 }, (_, index) => `volume-${index}`));
-    for (const object of [readyMadeClass, ...volumes]) await apply(kubectl, object);
+    for (const object of [readyMadeClass, ...readyMadeVolumes(6)]) await apply(kubectl, object);
     operator = await startOperator(cluster, 0.05);
   });
 

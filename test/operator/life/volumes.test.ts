@@ -23,8 +23,7 @@ describe('the volumes of a MemoApp', function () {
     cluster = await startCluster({ name: 'test-volumes', rung: 2 });
     kubectl = await kubectlOn(cluster);
     await install(kubectl);
-    await apply(kubectl, readyMadeClass);
-    for (const volume of readyMadeVolumes(['one', 'two', 'three', 'four', 'five', 'six'])) await apply(kubectl, volume);
+    for (const object of [readyMadeClass, ...readyMadeVolumes(6)]) await apply(kubectl, object);
     operator = await startOperator(cluster);
   });
 

@@ -46,7 +46,7 @@ export class Place {
     const { namespace } = this;
     const space = { name: namespace, ...(labels && { labels }) };
     await this.#client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: space });
-    const numbered = readyMadeVolumes(Array.from({ length: volumes }, (_, index) => `${namespace}-${index}`));
+    const numbered = readyMadeVolumes(volumes, namespace);
     const inside = before.map((object) => ({ ...object, metadata: { ...object.metadata, namespace } }));
     await Promise.all([...numbered, ...inside].map(async (object) => await this.#client.create(object)));
     await this.#client.create({ apiVersion, kind, metadata: { ...metadata, name, namespace }, spec });

@@ -57,8 +57,7 @@ describe('an upgrade of the operator from the commit before', function () {
 
     await install(kubectl, previous.root);
     await done(['create', 'namespace', namespace]);
-    const claimable = readyMadeVolumes(Array.from({ length: volumes }, (_, index) => `volume-${index}`));
-    await done(['apply', '-f', '-'], list(readyMadeClass, ...claimable));
+    await done(['apply', '-f', '-'], list(readyMadeClass, ...readyMadeVolumes(volumes)));
     await done(['apply', '-n', namespace, '-f', '-'], list(givenSecret, ...asked()));
     await start(previous.root);
     begun.defer(async () => {
