@@ -37,8 +37,8 @@ export async function getAs<T>(kubectl: Kubectl, what: string, name: string): Pr
 }
 
 /** Applies, and fails with the API server's words where it refuses. */
-export async function apply(kubectl: Kubectl, object: object): Promise<void> {
-  const { code, stderr } = await kubectl(['apply', '-f', '-'], object);
+export async function apply(kubectl: Kubectl, ...objects: readonly object[]): Promise<void> {
+  const { code, stderr } = await kubectl(['apply', '-f', '-'], { apiVersion: 'v1', kind: 'List', items: objects });
   expect(code, stderr).to.equal(0);
 }
 

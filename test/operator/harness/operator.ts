@@ -40,9 +40,7 @@ export interface RunningOperator {
   log(): string;
 }
 
-export interface OperatorOptions {
-  /** Path of the kubeconfig it works with. */
-  readonly kubeconfig: string;
+export interface StartOptions {
   /** Another than the others', where several run; one that is started again keeps it, as a container does in its pod. */
   readonly identity?: string;
   readonly resyncMinutes?: number;
@@ -51,6 +49,11 @@ export interface OperatorOptions {
   readonly flags?: readonly string[];
   /** Root of the sources that it runs from. Absent: these. */
   readonly tree?: string;
+}
+
+export interface OperatorOptions extends StartOptions {
+  /** Path of the kubeconfig it works with. */
+  readonly kubeconfig: string;
 }
 
 /** Root of the sources that this file is one of. */
@@ -62,15 +65,16 @@ export async function operatorKubeconfig(cluster: Cluster, installation = cluste
   return await cluster.kubeconfigFor(userOf(installation), groups);
 }
 
-/** Resolves once it leads and works. */
-export async function startOperator(
-  cluster: Cluster,
-  resyncMinutes = 10,
-  installation = clusterWide,
-): Promise<RunningOperator> {
-  const kubeconfig = await operatorKubeconfig(cluster, installation);
-  const operator = await launchOperator({ kubeconfig, resyncMinutes, installation });
-  await operator.leads();
+/** Resolves once it leads and works; one that does not come to lead is ended. */
+export async function startOperator(cluster: Cluster, options: StartOptions = {}): Promise<RunningOperator> {
+  const kubeconfig = await operatorKubeconfig(cluster, options.installation);
+  const operator = await launchOperator({ ...options, kubeconfig });
+  try {
+    await operator.leads();
+  } catch (error) {
+    await operator.stop('SIGKILL');
+    throw error;
+  }
   return operator;
 }
 

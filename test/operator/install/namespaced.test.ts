@@ -70,7 +70,7 @@ describe('an operator of some namespaces', function () {
     for (const namespace of ['memo', 'memo-more', 'other']) await done('create', 'namespace', namespace);
     await done('apply', '--server-side', '-k', join(root, 'config/namespaced'));
     await done('apply', '--server-side', '-k', join(root, 'config/namespaced/member'));
-    operator = await startOperator(cluster, 0.05, installation);
+    operator = await startOperator(cluster, { resyncMinutes: 0.05, installation });
   });
 
   after(async () => {
@@ -162,7 +162,7 @@ describe('an operator of some namespaces', function () {
     it('looks after the others, and leaves alone the one that it does not see', async () => {
       await operator.stop();
       await done('delete', 'rolebinding', 'memo-operator', '-n', place);
-      operator = await startOperator(cluster, 0.05, installation);
+      operator = await startOperator(cluster, { resyncMinutes: 0.05, installation });
       await operator.ready();
       await apply(kubectl, memoApp('news', {}, 'memo'));
       await until('Deployment', async () => await get(inside('memo'), 'deployment', 'news-api'));
@@ -197,7 +197,7 @@ describe('an operator of some namespaces', function () {
     expect(code, stderr).to.equal(0);
     await operator.stop();
     const { namespace, namespaces: before = [] } = installation;
-    operator = await startOperator(cluster, 10, { namespace, namespaces: [...before, ...more] });
+    operator = await startOperator(cluster, { installation: { namespace, namespaces: [...before, ...more] } });
     for (const name of ['club-0', 'club-97']) {
       await apply(kubectl, memoApp('shop', {}, name));
       await until(`Deployment in ${name}`, async () => await get(inside(name), 'deployment', 'shop-api'), 60);

@@ -3,11 +3,9 @@ import { expect } from 'chai';
 import type { Job } from 'kubernetes-types/batch/v1.js';
 import { reconcileAnnotation } from '../../../operator/src/api/labels.ts';
 import type { MemoApp } from '../../../operator/src/api/memoapp.ts';
-import { startCluster, type Cluster } from '../../cluster/cluster.ts';
-import { install } from '../harness/install.ts';
-import { kubectlOn, memoApp, type Kubectl } from '../harness/kubectl.ts';
+import { startInstalled, type Installed } from '../harness/installed.ts';
+import { memoApp, type Kubectl } from '../harness/kubectl.ts';
 import { apply as applyLive, getAs } from '../harness/live.ts';
-import { startOperator, type RunningOperator } from '../harness/operator.ts';
 import { small } from '../truth/rows.ts';
 import { until } from '../harness/until.ts';
 import { readyMadeClass, readyMadeVolumes } from '../harness/volumes.ts';
@@ -36,9 +34,8 @@ interface StatefulSetObject {
 
 describe('the data of a MemoApp', function () {
   this.timeout(180_000);
-  let cluster: Cluster;
+  let on: Installed;
   let kubectl: Kubectl;
-  let operator: RunningOperator;
 
   async function run(...args: readonly string[]): Promise<string> {
     const { code, stderr, stdout } = await kubectl(args);
@@ -47,7 +44,7 @@ describe('the data of a MemoApp', function () {
   }
 
   async function apply(...objects: readonly object[]): Promise<void> {
-    await applyLive(kubectl, { apiVersion: 'v1', kind: 'List', items: objects });
+    await applyLive(kubectl, ...objects);
   }
 
   async function get<T>(what: string, name: string): Promise<T | undefined> {
@@ -84,17 +81,12 @@ describe('the data of a MemoApp', function () {
   }
 
   before(async () => {
-    cluster = await startCluster({ name: 'test-data', rung: 2 });
-    kubectl = await kubectlOn(cluster);
-    await install(kubectl);
-    await apply(readyMadeClass, ...readyMadeVolumes(24));
-    operator = await startOperator(cluster);
+    const objects = [readyMadeClass, ...readyMadeVolumes(24)];
+    on = await startInstalled({ name: 'test-data', rung: 2, objects });
+    ({ kubectl } = on);
   });
 
-  after(async () => {
-    await operator.stop();
-    await cluster.stop();
-  });
+  after(async () => await on.stop());
 
   it('outlives a change of labels, of which the finished Jobs take no part', async () => {
     await apply(memoApp('shop', {}));
@@ -166,7 +158,7 @@ describe('the data of a MemoApp', function () {
     const { message } = await stalled('shop', 'DataMissing');
     expect(message).to.contain('data-shop-database-0').and.to.contain('to start empty');
     expect(await condition('shop', 'APIAvailable')).to.include({ status: 'False', reason: 'DataMissing' });
-    await operator.passes(1);
+    await on.operator.passes(1);
     const claim = await get<{ metadata: { annotations?: object } }>('pvc', 'data-shop-database-0');
     expect(JSON.stringify(claim?.metadata.annotations ?? {})).not.to.contain('memo.sogangcomputerclub.org');
   });

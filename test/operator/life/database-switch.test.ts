@@ -6,11 +6,9 @@ import type { Deployment } from 'kubernetes-types/apps/v1.js';
 import type { Pod } from 'kubernetes-types/core/v1.js';
 import { expect } from 'chai';
 import { watchLabel } from '../../../operator/src/api/labels.ts';
-import { startCluster, type Cluster } from '../../cluster/cluster.ts';
-import { install } from '../harness/install.ts';
-import { kubectlOn, memoApp, type Kubectl } from '../harness/kubectl.ts';
+import { startInstalled, type Installed } from '../harness/installed.ts';
+import { memoApp, type Kubectl } from '../harness/kubectl.ts';
 import { apply, get, getAs, untilCondition } from '../harness/live.ts';
-import { startOperator, type RunningOperator } from '../harness/operator.ts';
 import { until } from '../harness/until.ts';
 import { readyMadeClass, readyMadeVolumes } from '../harness/volumes.ts';
 
@@ -30,25 +28,18 @@ const address = 'mysql://db.example:3306/memo_app';
 
 describe('a MemoApp that goes to another database', function () {
   this.timeout(180_000);
-  let cluster: Cluster;
+  let on: Installed;
   let kubectl: Kubectl;
-  let operator: RunningOperator;
 
   before(async () => {
-    cluster = await startCluster({ name: 'test-switch', rung: 2 });
-    kubectl = await kubectlOn(cluster);
-    await install(kubectl);
-    for (const object of [readyMadeClass, ...readyMadeVolumes(1)]) await apply(kubectl, object);
-    await apply(kubectl, account);
-    operator = await startOperator(cluster, 0.05);
+    const objects = [readyMadeClass, ...readyMadeVolumes(1), account];
+    on = await startInstalled({ name: 'test-switch', rung: 2, resyncMinutes: 0.05, objects });
+    ({ kubectl } = on);
     await apply(kubectl, managed);
     await untilCondition(kubectl, 'shop', { type: 'Ready', status: 'True' });
   });
 
-  after(async () => {
-    await operator.stop();
-    await cluster.stop();
-  });
+  after(async () => await on.stop());
 
   it('keeps what serves while the migration cannot begin, and says why', async () => {
     const pods = await names();
@@ -56,7 +47,7 @@ describe('a MemoApp that goes to another database', function () {
       await apply(kubectl, external);
       const database = await untilCondition(kubectl, 'shop', { type: 'DatabaseReady', reason: 'QuotaExceeded' });
       expect(database.message).to.contain('keeps the database of before');
-      await operator.passes(2);
+      await on.operator.passes(2);
       expect(await names()).to.deep.equal(pods);
       expect((await deployment())?.paused).to.equal(true);
       expect(await get(kubectl, 'statefulset', 'shop-database')).not.to.equal(undefined);
@@ -71,7 +62,7 @@ describe('a MemoApp that goes to another database', function () {
       await apply(kubectl, external);
       await until('it waits', async () => (await deployment())?.paused);
       await setReady(before, 'False');
-      await operator.passes(2);
+      await on.operator.passes(2);
       expect((await deployment())?.paused).to.equal(true);
       await setReady(before, 'True');
       await goBack();
@@ -87,7 +78,7 @@ describe('a MemoApp that goes to another database', function () {
     await untilCondition(kubectl, 'shop', { type: 'DatabaseReady', reason: 'ReferenceMissing' });
     await until('the schema', async () => ((await jobs()).includes('shop-migrate') ? true : undefined));
     await untilCondition(kubectl, 'shop', { type: 'SchemaMigrated', status: 'True' });
-    await operator.passes(2);
+    await on.operator.passes(2);
     expect((await deployment())?.paused).to.equal(true);
     expect(await names()).to.deep.equal(before);
   });

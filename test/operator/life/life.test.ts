@@ -1,11 +1,10 @@
 /** The life of a MemoApp on a real API server: made, left alone, drifted, changed, taken names, restarts. */
 import { expect } from 'chai';
-import { startCluster, type Cluster } from '../../cluster/cluster.ts';
 import { writesOf } from '../harness/audit.ts';
-import { install } from '../harness/install.ts';
-import { kubectlOn, memoApp, type Kubectl } from '../harness/kubectl.ts';
+import { startInstalled, type Installed } from '../harness/installed.ts';
+import { memoApp, type Kubectl } from '../harness/kubectl.ts';
 import { apply as applyLive, getAs } from '../harness/live.ts';
-import { operatorUser, startOperator, type RunningOperator } from '../harness/operator.ts';
+import { operatorUser } from '../harness/operator.ts';
 import { until } from '../harness/until.ts';
 
 interface Live {
@@ -25,9 +24,8 @@ interface Live {
 
 describe('a MemoApp on a real API server', function () {
   this.timeout(120_000);
-  let cluster: Cluster;
+  let on: Installed;
   let kubectl: Kubectl;
-  let operator: RunningOperator;
 
   async function get(what: string, name: string): Promise<Live | undefined> {
     return await getAs<Live>(kubectl, what, name);
@@ -38,21 +36,16 @@ describe('a MemoApp on a real API server', function () {
   }
 
   function writes(): string[] {
-    return writesOf(cluster.auditLog, operatorUser);
+    return writesOf(on.cluster.auditLog, operatorUser);
   }
 
   before(async () => {
-    cluster = await startCluster({ name: 'test-life', rung: 1 });
-    kubectl = await kubectlOn(cluster);
-    await install(kubectl);
     // Every three seconds each MemoApp is looked at again: idleness is proven by passes, not by waiting.
-    operator = await startOperator(cluster, 0.05);
+    on = await startInstalled({ name: 'test-life', rung: 1, resyncMinutes: 0.05 });
+    ({ kubectl } = on);
   });
 
-  after(async () => {
-    await operator.stop();
-    await cluster.stop();
-  });
+  after(async () => await on.stop());
 
   it('makes the whole stack with the rights of config/rbac alone, and says what it waits for', async () => {
     await apply(memoApp('shop', {}));
@@ -88,17 +81,17 @@ describe('a MemoApp on a real API server', function () {
   });
 
   it('writes nothing while nothing changes', async () => {
-    await operator.passes(2);
+    await on.operator.passes(2);
     const before = writes();
-    await operator.passes(3);
+    await on.operator.passes(3);
     expect(writes().slice(before.length)).to.deep.equal([]);
   });
 
   it('writes nothing after a restart', async () => {
-    expect(await operator.stop()).to.equal(0);
+    expect(await on.operator.stop()).to.equal(0);
     const before = writes();
-    operator = await startOperator(cluster, 0.05);
-    await operator.passes(3);
+    await on.restart();
+    await on.operator.passes(3);
     expect(writes().slice(before.length)).to.deep.equal([]);
   });
 
@@ -117,7 +110,7 @@ describe('a MemoApp on a real API server', function () {
       const map = await get('configmap', 'shop-cache');
       return map?.data?.['redis.conf']?.includes('maxmemory ') ? true : undefined;
     });
-    await operator.passes(2);
+    await on.operator.passes(2);
     const live = await get('deployment', 'shop-api');
     expect(live?.metadata.annotations?.['club.example/note']).to.equal('mine');
     expect(JSON.stringify(live?.spec)).to.contain('kubectl.kubernetes.io/restartedAt');
@@ -137,11 +130,11 @@ describe('a MemoApp on a real API server', function () {
     await until('3 pods', async () => ((await replicas()) === 3 ? true : undefined));
     await apply(memoApp('shop', { api: { autoscaling: { minReplicas: 2, maxReplicas: 5 } } }));
     await until('autoscaler', async () => await get('hpa', 'shop-api'));
-    await operator.passes(2);
+    await on.operator.passes(2);
     expect(await replicas()).to.equal(3);
     // What the autoscaler does: an update through the scale subresource.
     await kubectl(['scale', 'deployment/shop-api', '--replicas=5']);
-    await operator.passes(3);
+    await on.operator.passes(3);
     expect(await replicas()).to.equal(5);
     await apply(memoApp('shop', { api: { replicas: 4 } }));
     await until('4 pods', async () => ((await replicas()) === 4 ? true : undefined));
@@ -172,8 +165,7 @@ describe('a MemoApp on a real API server', function () {
 
   it('never makes new passwords for old data', async () => {
     await kubectl(['delete', 'secret', 'shop-database-credentials']);
-    await operator.stop();
-    operator = await startOperator(cluster, 0.05);
+    await on.restart();
     await until('Stalled', async () => {
       const app = await get('memoapp', 'shop');
       return app?.status?.conditions?.find(({ type, reason }) => type === 'Stalled' && reason === 'SecretMissing');

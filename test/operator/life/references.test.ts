@@ -7,6 +7,7 @@ import type { MemoApp } from '../../../operator/src/api/memoapp.ts';
 import type { ApiClient } from '../../../operator/src/runtime/client/client.ts';
 import { connect } from '../../../operator/src/runtime/client/connect.ts';
 import { fromKubeconfig } from '../../../operator/src/runtime/client/kubeconfig.ts';
+import type { KubeObject } from '../../../operator/src/runtime/object.ts';
 import { Informers } from '../../../operator/src/runtime/watch/informers.ts';
 import { Store } from '../../../operator/src/runtime/watch/store.ts';
 import { secretKind } from '../../../operator/src/reconcile/secrets/secrets.ts';
@@ -15,12 +16,11 @@ import {
   indexByReference,
   watchReferences,
 } from '../../../operator/src/reconcile/secrets/watched-references.ts';
-import { startCluster, type Cluster } from '../../cluster/cluster.ts';
 import { requestsOf, writesOf, type Request } from '../harness/audit.ts';
-import { install } from '../harness/install.ts';
-import { kubectlOn, memoApp, type Kubectl } from '../harness/kubectl.ts';
+import { startInstalled, type Installed } from '../harness/installed.ts';
+import { memoApp, type Kubectl } from '../harness/kubectl.ts';
 import { apply, get, untilCondition } from '../harness/live.ts';
-import { launchOperator, operatorKubeconfig, operatorUser, type RunningOperator } from '../harness/operator.ts';
+import { operatorUser } from '../harness/operator.ts';
 import { until } from '../harness/until.ts';
 
 /** Longer than the test: what is seen at once is not seen by a resync. */
@@ -51,21 +51,20 @@ const secretsOfShop = [
 
 describe('what a MemoApp refers to', function () {
   this.timeout(120_000);
-  let cluster: Cluster;
+  let on: Installed;
   let kubectl: Kubectl;
   let client: ApiClient;
-  let operator: RunningOperator;
 
   before(async () => {
-    cluster = await startCluster({ name: 'test-references', rung: 1 });
-    kubectl = await kubectlOn(cluster);
-    client = await connect({ credentials: await fromKubeconfig({ path: cluster.kubeconfig }) });
-    await install(kubectl);
-    await make('Secret', 'tokens', { 'signing-key': 'k'.repeat(32) }, 'true');
-    await make('Secret', 'licence', { text: 'one' }, 'true');
-    await make('ConfigMap', 'words', { greeting: 'hello' }, 'true');
-    await make('Secret', 'db', { username: 'memo', password: 'one' });
-    operator = await start(never);
+    const objects = [
+      given('Secret', 'tokens', { 'signing-key': 'k'.repeat(32) }, 'true'),
+      given('Secret', 'licence', { text: 'one' }, 'true'),
+      given('ConfigMap', 'words', { greeting: 'hello' }, 'true'),
+      given('Secret', 'db', { username: 'memo', password: 'one' }),
+    ];
+    on = await startInstalled({ name: 'test-references', rung: 1, resyncMinutes: never, objects });
+    ({ kubectl } = on);
+    client = await connect({ credentials: await fromKubeconfig({ path: on.cluster.kubeconfig }) });
     await apply(kubectl, memoApp('shop', shop));
     await apply(kubectl, memoApp('news', news));
     await until('API', async () => await get(kubectl, 'deployment', 'shop-api'));
@@ -74,9 +73,8 @@ describe('what a MemoApp refers to', function () {
   });
 
   after(async () => {
-    await operator.stop();
     await client.close();
-    await cluster.stop();
+    await on.stop();
   });
 
   describe('with the label', () => {
@@ -109,7 +107,7 @@ describe('what a MemoApp refers to', function () {
       await kubectl(['delete', 'secret', 'licence']);
       const missing = await untilCondition(kubectl, 'shop', { type: 'Ready', reason: 'ReferenceMissing' });
       expect(missing.message).to.contain('spec.api.env[LICENCE].valueFrom').and.to.contain('Secret licence,');
-      await make('Secret', 'licence', { text: 'two' }, 'true');
+      await client.create(given('Secret', 'licence', { text: 'two' }, 'true'));
       await until('the Secret is seen', async () => {
         const { conditions = [] } = (await get(kubectl, 'memoapp', 'shop'))?.status ?? {};
         return conditions.some(({ reason }) => reason === 'ReferenceMissing') ? undefined : true;
@@ -170,8 +168,8 @@ describe('what a MemoApp refers to', function () {
       const since = requests().length;
       const passes = await passed();
       const foreign = Array.from({ length: 200 }, (_, index) => `foreign-${index}`);
-      await Promise.all(foreign.map(async (name) => await make('Secret', name, { a: 'b' })));
-      await make('Secret', 'labelled-and-unused', { a: 'b' }, 'true');
+      await Promise.all(foreign.map(async (name) => await client.create(given('Secret', name, { a: 'b' }))));
+      await client.create(given('Secret', 'labelled-and-unused', { a: 'b' }, 'true'));
       await change('Secret', 'db', { password: 'two' });
       // Watches are told in order: when this one is through, so are those before it.
       await hashAfter('shop', () => change('Secret', 'tokens', { 'signing-key': 'm'.repeat(32) }));
@@ -239,33 +237,11 @@ describe('what a MemoApp refers to', function () {
     expect(code, stderr).to.equal(0);
   }
 
-  async function start(resyncMinutes: number, ...flags: readonly string[]): Promise<RunningOperator> {
-    const kubeconfig = await operatorKubeconfig(cluster);
-    const started = await launchOperator({ kubeconfig, resyncMinutes, flags });
-    await started.leads();
-    return started;
-  }
-
   /** Another operator in place of the one that runs, once it has looked at both MemoApps. */
   async function restart(resyncMinutes: number, ...flags: readonly string[]): Promise<void> {
-    await operator.stop();
-    operator = await start(resyncMinutes, ...flags);
+    await on.restart({ resyncMinutes, flags });
     await until('first passes', async () => ((await passed()) >= 2 ? true : undefined));
     await atRest();
-  }
-
-  async function make(
-    kind: 'Secret' | 'ConfigMap',
-    name: string,
-    data: Readonly<Record<string, string>>,
-    watched?: string,
-  ): Promise<void> {
-    const labels = watched === undefined ? {} : { [watchLabel]: watched };
-    const content = kind === 'Secret' ? { stringData: data } : { data };
-    // As `kubectl apply` leaves it.
-    const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify(content) };
-    const metadata = { namespace: 'default', name, labels, annotations };
-    await client.create({ apiVersion: 'v1', kind, metadata, ...content });
   }
 
   async function change(
@@ -297,20 +273,20 @@ describe('what a MemoApp refers to', function () {
   }
 
   async function passed(): Promise<number> {
-    return (await operator.metric('controller_runtime_reconcile_total')) ?? 0;
+    return (await on.operator.metric('controller_runtime_reconcile_total')) ?? 0;
   }
 
   /** Waits until no pass runs and none is due. */
   async function atRest(): Promise<void> {
     await until('rest', async () => {
-      const waiting = (await operator.metric('workqueue_depth')) ?? 0;
-      const running = (await operator.metric('controller_runtime_active_workers')) ?? 0;
+      const waiting = (await on.operator.metric('workqueue_depth')) ?? 0;
+      const running = (await on.operator.metric('controller_runtime_active_workers')) ?? 0;
       return waiting + running === 0 || undefined;
     });
   }
 
   function requests(): Request[] {
-    return requestsOf(cluster.auditLog, operatorUser);
+    return requestsOf(on.cluster.auditLog, operatorUser);
   }
 
   /** Every list and watch of Secrets that the operator has asked for so far. */
@@ -322,14 +298,27 @@ describe('what a MemoApp refers to', function () {
 
   /** What the operator wrote since, but for events, which come when they like. */
   function written(since: number): string[] {
-    const writes = writesOf(cluster.auditLog, operatorUser).slice(since);
+    const writes = writesOf(on.cluster.auditLog, operatorUser).slice(since);
     return writes.filter((write) => !/^\w+ events\b/.test(write));
   }
 
   function writesSoFar(): number {
-    return writesOf(cluster.auditLog, operatorUser).length;
+    return writesOf(on.cluster.auditLog, operatorUser).length;
   }
 });
+
+function given(
+  kind: 'Secret' | 'ConfigMap',
+  name: string,
+  data: Readonly<Record<string, string>>,
+  watched?: string,
+): KubeObject {
+  const labels = watched === undefined ? {} : { [watchLabel]: watched };
+  const content = kind === 'Secret' ? { stringData: data } : { data };
+  // As `kubectl apply` leaves it.
+  const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify(content) };
+  return { apiVersion: 'v1', kind, metadata: { namespace: 'default', name, labels, annotations }, ...content };
+}
 
 /** What the page tells to type after `kubectl` about a Secret called db. */
 function documented(): string[] {

@@ -1,11 +1,10 @@
 /** Paused and stopped MemoApps on a cluster with controllers and simulated nodes. */
 import { expect } from 'chai';
-import { startCluster, type Cluster } from '../../cluster/cluster.ts';
 import { writesOf } from '../harness/audit.ts';
-import { install } from '../harness/install.ts';
-import { kubectlOn, memoApp, type Kubectl } from '../harness/kubectl.ts';
+import { startInstalled, type Installed } from '../harness/installed.ts';
+import { memoApp, type Kubectl } from '../harness/kubectl.ts';
 import { apply, get, untilCondition, type Live } from '../harness/live.ts';
-import { operatorUser, startOperator, type RunningOperator } from '../harness/operator.ts';
+import { operatorUser } from '../harness/operator.ts';
 import { until } from '../harness/until.ts';
 import { readyMadeClass, readyMadeVolumes } from '../harness/volumes.ts';
 
@@ -13,31 +12,25 @@ const pause = 'memo.sogangcomputerclub.org/reconcile';
 
 describe('a MemoApp that is to rest', function () {
   this.timeout(180_000);
-  let cluster: Cluster;
+  let on: Installed;
   let kubectl: Kubectl;
-  let operator: RunningOperator;
 
   before(async () => {
-    cluster = await startCluster({ name: 'test-states', rung: 2 });
-    kubectl = await kubectlOn(cluster);
-    await install(kubectl);
-    for (const object of [readyMadeClass, ...readyMadeVolumes(6)]) await apply(kubectl, object);
-    operator = await startOperator(cluster, 0.05);
+    const objects = [readyMadeClass, ...readyMadeVolumes(6)];
+    on = await startInstalled({ name: 'test-states', rung: 2, resyncMinutes: 0.05, objects });
+    ({ kubectl } = on);
   });
 
-  after(async () => {
-    await operator.stop();
-    await cluster.stop();
-  });
+  after(async () => await on.stop());
 
   /** What the operator wrote since, but for the status and the events about it. */
   function childWrites(since: number): string[] {
-    const all = writesOf(cluster.auditLog, operatorUser).slice(since);
+    const all = writesOf(on.cluster.auditLog, operatorUser).slice(since);
     return all.filter((write) => !write.includes('memoapps/status') && !/^\w+ events\b/.test(write));
   }
 
   function writesSoFar(): number {
-    return writesOf(cluster.auditLog, operatorUser).length;
+    return writesOf(on.cluster.auditLog, operatorUser).length;
   }
 
   describe('paused', () => {
@@ -47,7 +40,7 @@ describe('a MemoApp that is to rest', function () {
       await untilCondition(kubectl, 'rest', { type: 'Paused', status: 'True', reason: 'Paused' });
       const ready = await untilCondition(kubectl, 'rest', { type: 'Ready', status: 'False', reason: 'Paused' });
       expect(ready.message).to.contain('Secret default/rest-').and.to.contain(pause);
-      await operator.passes(1);
+      await on.operator.passes(1);
       expect(childWrites(before)).to.deep.equal([]);
     });
 
@@ -69,7 +62,7 @@ describe('a MemoApp that is to rest', function () {
       await apply(kubectl, paused(memoApp('rest', { state: 'Stopped', cache: { disabled: {} } })));
       const ready = await untilCondition(kubectl, 'rest', { type: 'Ready', status: 'False', reason: 'Paused' });
       expect(ready.message).to.contain('default/rest-api');
-      await operator.passes(1);
+      await on.operator.passes(1);
       expect(childWrites(before)).to.deep.equal([]);
       expect(await get(kubectl, 'service', 'rest-api')).to.equal(undefined);
       await kubectl(['annotate', 'memoapp/rest', `${pause}-`]);
@@ -110,11 +103,11 @@ describe('a MemoApp that is to rest', function () {
     });
 
     it('is left alone, also by a restarted operator', async () => {
-      await operator.stop();
+      await on.operator.stop();
       const since = writesSoFar();
-      operator = await startOperator(cluster, 0.05);
-      await operator.passes(2);
-      expect(writesOf(cluster.auditLog, operatorUser).slice(since)).to.deep.equal([]);
+      await on.restart();
+      await on.operator.passes(2);
+      expect(writesOf(on.cluster.auditLog, operatorUser).slice(since)).to.deep.equal([]);
     });
 
     it('comes back with its volumes, passwords and autoscaler', async () => {
@@ -127,7 +120,7 @@ describe('a MemoApp that is to rest', function () {
       await until('autoscaler', async () => await get(kubectl, 'hpa', 'shop-api'));
       expect(uids(await keepsakes())).to.deep.equal(uids(before));
       await kubectl(['scale', 'deployment/shop-api', '--replicas=3']);
-      await operator.passes(1);
+      await on.operator.passes(1);
       expect(await replicas('deployment', 'shop-api')).to.equal(3);
     });
 

@@ -1,11 +1,9 @@
 /** Stores that hold data, on a real API server: what ran on a volume, who owns it, and what a change restarts. */
 import { expect } from 'chai';
 import type { PodTemplateSpec } from 'kubernetes-types/core/v1.js';
-import { startCluster, type Cluster } from '../../cluster/cluster.ts';
-import { install } from '../harness/install.ts';
-import { kubectlOn, memoApp, type Kubectl } from '../harness/kubectl.ts';
+import { startInstalled, type Installed } from '../harness/installed.ts';
+import { memoApp, type Kubectl } from '../harness/kubectl.ts';
 import { apply as applyLive, getAs } from '../harness/live.ts';
-import { startOperator, type RunningOperator } from '../harness/operator.ts';
 import { until } from '../harness/until.ts';
 
 const versionAnnotation = 'memo.sogangcomputerclub.org/store-version';
@@ -38,21 +36,15 @@ const neverMade = {
 
 describe('the stores of a MemoApp', function () {
   this.timeout(120_000);
-  let cluster: Cluster;
+  let on: Installed;
   let kubectl: Kubectl;
-  let operator: RunningOperator;
 
   before(async () => {
-    cluster = await startCluster({ name: 'test-stores', rung: 1 });
-    kubectl = await kubectlOn(cluster);
-    await install(kubectl);
-    operator = await startOperator(cluster, 0.05);
+    on = await startInstalled({ name: 'test-stores', rung: 1, resyncMinutes: 0.05 });
+    ({ kubectl } = on);
   });
 
-  after(async () => {
-    await operator.stop();
-    await cluster.stop();
-  });
+  after(async () => await on.stop());
 
   async function get(what: string, name: string): Promise<Live | undefined> {
     return await getAs<Live>(kubectl, what, name);
@@ -127,7 +119,7 @@ describe('the stores of a MemoApp', function () {
   it('let a version be taken back that never started, and do not say that it ran', async () => {
     await apply('typo', database('18.8'));
     await pod('typo-database', '18.8', pulling);
-    await operator.passes(2);
+    await on.operator.passes(2);
     expect(await recorded('data-typo-database-0')).to.equal(undefined);
     const app = await apply('typo', database('11.8'));
     expect(app.status?.conditions?.map(({ type }) => type)).not.to.include('Stalled');
@@ -136,10 +128,10 @@ describe('the stores of a MemoApp', function () {
     await until('the record', async () => ((await recorded('data-typo-database-0')) === '11.8' ? true : undefined));
     await apply('typo', database('18.8'));
     await pod('typo-database', '18.8', pulling);
-    await operator.passes(2);
+    await on.operator.passes(2);
     // The kubelet's last word on the pod, when the version is taken back.
     await pod('typo-database', '18.8', neverMade);
-    await operator.passes(2);
+    await on.operator.passes(2);
     expect((await get('memoapp', 'typo'))?.status?.database).to.deep.equal({ version: '11.8' });
     await apply('typo', database('11.8'));
     await until('11.8 again', async () => ((await templateVersion('typo-database')) === '11.8' ? true : undefined));
@@ -149,15 +141,15 @@ describe('the stores of a MemoApp', function () {
   it('never go back below a version that ran while no operator was there', async () => {
     await apply('typo', database('12.3'));
     await until('12.3', async () => ((await templateVersion('typo-database')) === '12.3' ? true : undefined));
-    await operator.stop();
+    await on.operator.stop();
     await pod('typo-database', '12.3', running);
     await kubectl(['apply', '-f', '-'], memoApp('typo', database('11.8')));
-    operator = await startOperator(cluster, 0.05);
+    await on.restart();
     expect(await stalled('typo', 'StoreDowngrade')).to.match(/MariaDB 12\.3/);
     // Written down though the app must not go on: the pod may be gone at the next look.
     await until('the record', async () => ((await recorded('data-typo-database-0')) === '12.3' ? true : undefined));
     await kubectl(['delete', 'pod', 'typo-database-0', '--force', '--grace-period=0']);
-    await operator.passes(2);
+    await on.operator.passes(2);
     expect(await templateVersion('typo-database')).to.equal('12.3');
     const app = await apply('typo', {});
     expect(app.status?.conditions?.map(({ type }) => type)).not.to.include('Stalled');

@@ -2,11 +2,9 @@
 import { expect } from 'chai';
 import type { StatefulSet } from 'kubernetes-types/apps/v1.js';
 import type { PersistentVolumeClaim } from 'kubernetes-types/core/v1.js';
-import { startCluster, type Cluster } from '../../cluster/cluster.ts';
-import { install } from '../harness/install.ts';
-import { kubectlOn, memoApp, type Kubectl } from '../harness/kubectl.ts';
+import { startInstalled, type Installed } from '../harness/installed.ts';
+import { memoApp, type Kubectl } from '../harness/kubectl.ts';
 import { apply, get, getAs, untilCondition, type LiveCondition } from '../harness/live.ts';
-import { startOperator, type RunningOperator } from '../harness/operator.ts';
 import { until } from '../harness/until.ts';
 import { readyMadeClass, readyMadeVolumes } from '../harness/volumes.ts';
 import { small } from '../truth/rows.ts';
@@ -15,22 +13,16 @@ const claim = 'data-shop-database-0';
 
 describe('the volumes of a MemoApp', function () {
   this.timeout(180_000);
-  let cluster: Cluster;
+  let on: Installed;
   let kubectl: Kubectl;
-  let operator: RunningOperator;
 
   before(async () => {
-    cluster = await startCluster({ name: 'test-volumes', rung: 2 });
-    kubectl = await kubectlOn(cluster);
-    await install(kubectl);
-    for (const object of [readyMadeClass, ...readyMadeVolumes(6)]) await apply(kubectl, object);
-    operator = await startOperator(cluster);
+    const objects = [readyMadeClass, ...readyMadeVolumes(6)];
+    on = await startInstalled({ name: 'test-volumes', rung: 2, objects });
+    ({ kubectl } = on);
   });
 
-  after(async () => {
-    await operator.stop();
-    await cluster.stop();
-  });
+  after(async () => await on.stop());
 
   async function run(...args: readonly string[]): Promise<void> {
     const { code, stderr } = await kubectl(args);
@@ -136,8 +128,7 @@ describe('the volumes of a MemoApp', function () {
 
   it('stay as they are and grow later also where the operator cannot see what their class allows', async () => {
     const name = 'blind';
-    await operator.stop();
-    operator = await startOperator(cluster, 10, { namespace: 'memo-system', namespaces: ['default'] });
+    await on.restart({ installation: { namespace: 'memo-system', namespaces: ['default'] } });
     await run('patch', 'storageclass', 'ready-made', '--type=merge', '-p', '{"allowVolumeExpansion":false}');
     await apply(kubectl, memoApp(name, sized('1Gi')));
     await untilReady(name);

@@ -3,12 +3,11 @@ import { expect } from 'chai';
 import type { Job } from 'kubernetes-types/batch/v1.js';
 import type { StoreHealth } from '../../../operator/src/stack/observed.ts';
 import { parseConfig } from '../../../service/src/config.ts';
-import { startCluster, type Cluster } from '../../cluster/cluster.ts';
 import { writesOf } from '../harness/audit.ts';
-import { install } from '../harness/install.ts';
-import { kubectlOn, memoApp, type Kubectl } from '../harness/kubectl.ts';
+import { startInstalled, type Installed } from '../harness/installed.ts';
+import { memoApp, type Kubectl } from '../harness/kubectl.ts';
 import { apply, get, untilCondition } from '../harness/live.ts';
-import { operatorUser, startOperator, type RunningOperator } from '../harness/operator.ts';
+import { operatorUser } from '../harness/operator.ts';
 import { reportStores, type StoreReport } from '../harness/store-report.ts';
 import { until } from '../harness/until.ts';
 
@@ -22,24 +21,20 @@ const external = {
 
 describe('a MemoApp with external stores', function () {
   this.timeout(120_000);
-  let cluster: Cluster;
+  let on: Installed;
   let kubectl: Kubectl;
-  let operator: RunningOperator;
   let report: StoreReport;
   let stores: StoreHealth = { database: 'unhealthy', redis: 'healthy', kafka: 'healthy' };
 
   before(async () => {
-    cluster = await startCluster({ name: 'test-external', rung: 1 });
-    kubectl = await kubectlOn(cluster);
-    await install(kubectl);
+    on = await startInstalled({ name: 'test-external', rung: 1, resyncMinutes: 0.05 });
+    ({ kubectl } = on);
     report = await reportStores(() => stores);
-    operator = await startOperator(cluster, 0.05);
   });
 
   after(async () => {
-    await operator.stop();
+    await on.stop();
     report.close();
-    await cluster.stop();
   });
 
   it('runs no store, and names the Secret that is missing', async () => {
@@ -87,13 +82,12 @@ describe('a MemoApp with external stores', function () {
   });
 
   it('writes nothing for an answer that did not change, nor after a restart', async () => {
-    await operator.passes(2);
-    const before = writesOf(cluster.auditLog, operatorUser).length;
-    await operator.passes(2);
-    await operator.stop();
-    operator = await startOperator(cluster, 0.05);
-    await operator.passes(3);
-    expect(writesOf(cluster.auditLog, operatorUser).slice(before)).to.deep.equal([]);
+    await on.operator.passes(2);
+    const before = writesOf(on.cluster.auditLog, operatorUser).length;
+    await on.operator.passes(2);
+    await on.restart();
+    await on.operator.passes(3);
+    expect(writesOf(on.cluster.auditLog, operatorUser).slice(before)).to.deep.equal([]);
   });
 
   it('makes a Job anew with the pull secret that it lacks: nobody has to delete one', async () => {

@@ -1,31 +1,23 @@
 /** The route through a Gateway, on a cluster that comes to serve the Gateway API only while the operator runs. */
 import { expect } from 'chai';
-import { startCluster, type Cluster } from '../../cluster/cluster.ts';
-import { install } from '../harness/install.ts';
-import { kubectlOn, memoApp, type Kubectl } from '../harness/kubectl.ts';
+import { startInstalled, type Installed } from '../harness/installed.ts';
+import { memoApp, type Kubectl } from '../harness/kubectl.ts';
 import { apply, get, untilCondition } from '../harness/live.ts';
-import { startOperator, type RunningOperator } from '../harness/operator.ts';
 import { until } from '../harness/until.ts';
 
 const route = { hostnames: ['memo.example'], gateway: { parentRefs: [{ name: 'public', namespace: 'gateways' }] } };
 
 describe('a MemoApp behind a Gateway', function () {
   this.timeout(120_000);
-  let cluster: Cluster;
+  let on: Installed;
   let kubectl: Kubectl;
-  let operator: RunningOperator;
 
   before(async () => {
-    cluster = await startCluster({ name: 'test-gateway', rung: 1 });
-    kubectl = await kubectlOn(cluster);
-    await install(kubectl);
-    operator = await startOperator(cluster);
+    on = await startInstalled({ name: 'test-gateway', rung: 1 });
+    ({ kubectl } = on);
   });
 
-  after(async () => {
-    await operator.stop();
-    await cluster.stop();
-  });
+  after(async () => await on.stop());
 
   it('says that the cluster does not serve the kind, and makes all the rest', async () => {
     await apply(kubectl, memoApp('shop', { route }));

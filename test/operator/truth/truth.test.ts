@@ -9,11 +9,8 @@ import { states, stateNames, verdicts, type State, type StateName } from '../../
 import type { ApiClient } from '../../../operator/src/runtime/client/client.ts';
 import { connect } from '../../../operator/src/runtime/client/connect.ts';
 import { fromKubeconfig } from '../../../operator/src/runtime/client/kubeconfig.ts';
-import { startCluster, type Cluster } from '../../cluster/cluster.ts';
-import { install } from '../harness/install.ts';
+import { startInstalled, type Installed } from '../harness/installed.ts';
 import { verdictsOn } from '../install/verdicts.ts';
-import { kubectlOn } from '../harness/kubectl.ts';
-import { startOperator, type RunningOperator } from '../harness/operator.ts';
 import { patience, Place } from './place.ts';
 import { rows, small, type Row } from './rows.ts';
 import { until } from '../harness/until.ts';
@@ -24,18 +21,13 @@ const longest = 600;
 
 describe('the truth table', function () {
   this.timeout(180_000);
-  let cluster: Cluster;
+  let on: Installed;
   let client: ApiClient;
-  let operator: RunningOperator;
   const outcomes = new Map<StateName, Promise<MemoApp>>();
 
   before(async () => {
-    cluster = await startCluster({ name: 'test-truth', rung: 2 });
-    client = await connect({ credentials: await fromKubeconfig({ path: cluster.kubeconfig }) });
-    await install(await kubectlOn(cluster));
-    await client.create(readyMadeClass);
-    await client.create(slowClass);
-    operator = await startOperator(cluster);
+    on = await startInstalled({ name: 'test-truth', rung: 2, objects: [readyMadeClass, slowClass] });
+    client = await connect({ credentials: await fromKubeconfig({ path: on.cluster.kubeconfig }) });
     for (const [index, name] of stateNames.entries()) {
       const outcome = comeAbout(rows[name], new Place(client, `row-${index}`));
       // Whoever waits for it hears of a failure; nobody may be waiting yet.
@@ -47,8 +39,7 @@ describe('the truth table', function () {
   after(async () => {
     await Promise.allSettled(outcomes.values());
     await client.close();
-    await operator.stop();
-    await cluster.stop();
+    await on.stop();
   });
 
   for (const name of stateNames) {

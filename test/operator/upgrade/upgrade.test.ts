@@ -13,13 +13,7 @@ import { writesOf } from '../harness/audit.ts';
 import { memoAppKind } from '../crash/state.ts';
 import { install } from '../harness/install.ts';
 import { kubectlOn, memoApp, type Kubectl } from '../harness/kubectl.ts';
-import {
-  launchOperator,
-  operatorKubeconfig,
-  operatorUser,
-  thisTree,
-  type RunningOperator,
-} from '../harness/operator.ts';
+import { operatorUser, startOperator, thisTree, type RunningOperator } from '../harness/operator.ts';
 import { reportStores, type StoreReport } from '../harness/store-report.ts';
 import { until } from '../harness/until.ts';
 import { fresh } from './announcements.ts';
@@ -125,8 +119,7 @@ describe('an upgrade of the operator from the commit before', function () {
 
   async function start(tree: string): Promise<void> {
     // Looks at every MemoApp about once a second: that they are at rest is shown by passes.
-    operator = await launchOperator({ kubeconfig: await operatorKubeconfig(cluster), resyncMinutes: 0.02, tree });
-    await operator.leads();
+    operator = await startOperator(cluster, { resyncMinutes: 0.02, tree });
   }
 
   /** Each stands as it does at rest, and two looks at all of them brought no write. */
