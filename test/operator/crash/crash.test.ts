@@ -1,13 +1,12 @@
 /** An operator that is killed, or loses an answer, after a write: some of the points, spread evenly. `bench/operator` has all. */
 import { expect } from 'chai';
 import type { ApiClient } from '../../../operator/src/runtime/client/client.ts';
-import { connect } from '../../../operator/src/runtime/client/connect.ts';
-import { fromKubeconfig } from '../../../operator/src/runtime/client/kubeconfig.ts';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
 import { differences } from './compare.ts';
 import { live, type Site } from './life.ts';
 import { prepareCluster } from './site.ts';
 import type { Strike } from './strike.ts';
+import { clientOn } from '../harness/client.ts';
 import { install } from '../harness/install.ts';
 import { kubectlOn } from '../harness/kubectl.ts';
 import { operatorKubeconfig } from '../harness/operator.ts';
@@ -26,7 +25,7 @@ describe('an operator that is killed or loses an answer at a write', function ()
 
   before(async () => {
     cluster = await startCluster({ name: 'test-crash', rung: 2 });
-    client = await connect({ credentials: await fromKubeconfig({ path: cluster.kubeconfig }) });
+    client = await clientOn(cluster);
     await install(await kubectlOn(cluster));
     await prepareCluster(client);
     site = { client, kubeconfig: await operatorKubeconfig(cluster) };

@@ -1,14 +1,13 @@
 /** An operator whose API server is slow to help: what it makes in the end is what it makes on a good day. */
 import { expect } from 'chai';
 import type { ApiClient } from '../../../operator/src/runtime/client/client.ts';
-import { connect } from '../../../operator/src/runtime/client/connect.ts';
 import { ApiError, isNotFound } from '../../../operator/src/runtime/client/error.ts';
-import { fromKubeconfig } from '../../../operator/src/runtime/client/kubeconfig.ts';
 import { kindOf } from '../../../operator/src/runtime/object.ts';
 import { crd } from '../../../scripts/stack/manifests.ts';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
 import { answer, firstWrites, pass, startApiProxy, type ApiProxy, type Treatment } from './api-proxy.ts';
 import { memoAppKind } from '../crash/state.ts';
+import { clientOn } from '../harness/client.ts';
 import { install } from '../harness/install.ts';
 import { kubectlOn } from '../harness/kubectl.ts';
 import { launchOperator, operatorKubeconfig, type RunningOperator } from '../harness/operator.ts';
@@ -27,7 +26,7 @@ describe('an operator whose API server', function () {
 
   before(async () => {
     cluster = await startCluster({ name: 'test-faults', rung: 1 });
-    client = await connect({ credentials: await fromKubeconfig({ path: cluster.kubeconfig }) });
+    client = await clientOn(cluster);
     await install(await kubectlOn(cluster));
     proxy = await startApiProxy(await operatorKubeconfig(cluster));
     operator = await launchOperator({

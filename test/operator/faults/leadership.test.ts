@@ -1,10 +1,9 @@
 /** Operators that lose the Lease, stand by, stand still or are told to go, each in the middle of a pass. */
 import { expect } from 'chai';
 import type { ApiClient } from '../../../operator/src/runtime/client/client.ts';
-import { connect } from '../../../operator/src/runtime/client/connect.ts';
-import { fromKubeconfig } from '../../../operator/src/runtime/client/kubeconfig.ts';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
 import { pass, startApiProxy, type ApiProxy, type ProxiedRequest } from './api-proxy.ts';
+import { clientOn } from '../harness/client.ts';
 import { install } from '../harness/install.ts';
 import { kubectlOn } from '../harness/kubectl.ts';
 import { launchOperator, operatorKubeconfig, type RunningOperator } from '../harness/operator.ts';
@@ -27,7 +26,7 @@ describe('an operator and its Lease', function () {
 
   before(async () => {
     cluster = await startCluster({ name: 'test-leadership', rung: 1 });
-    client = await connect({ credentials: await fromKubeconfig({ path: cluster.kubeconfig }) });
+    client = await clientOn(cluster);
     await install(await kubectlOn(cluster));
   });
 

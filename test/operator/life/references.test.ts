@@ -5,8 +5,6 @@ import { expect } from 'chai';
 import { configHashAnnotation, watchLabel } from '../../../operator/src/api/labels.ts';
 import type { MemoApp } from '../../../operator/src/api/memoapp.ts';
 import type { ApiClient } from '../../../operator/src/runtime/client/client.ts';
-import { connect } from '../../../operator/src/runtime/client/connect.ts';
-import { fromKubeconfig } from '../../../operator/src/runtime/client/kubeconfig.ts';
 import type { KubeObject } from '../../../operator/src/runtime/object.ts';
 import { Informers } from '../../../operator/src/runtime/watch/informers.ts';
 import { Store } from '../../../operator/src/runtime/watch/store.ts';
@@ -17,6 +15,7 @@ import {
   watchReferences,
 } from '../../../operator/src/reconcile/secrets/watched-references.ts';
 import { requestsOf, writesOf, type Request } from '../harness/audit.ts';
+import { clientOn } from '../harness/client.ts';
 import { startInstalled, type Installed } from '../harness/installed.ts';
 import { memoApp, type Kubectl } from '../harness/kubectl.ts';
 import { apply, get, untilCondition } from '../harness/live.ts';
@@ -64,7 +63,7 @@ describe('what a MemoApp refers to', function () {
     ];
     on = await startInstalled({ name: 'test-references', rung: 1, resyncMinutes: never, objects });
     ({ kubectl } = on);
-    client = await connect({ credentials: await fromKubeconfig({ path: on.cluster.kubeconfig }) });
+    client = await clientOn(on.cluster);
     await apply(kubectl, memoApp('shop', shop));
     await apply(kubectl, memoApp('news', news));
     await until('API', async () => await get(kubectl, 'deployment', 'shop-api'));

@@ -3,13 +3,12 @@ import { expect } from 'chai';
 import { Applier } from '../../../operator/src/runtime/apply/applier.ts';
 import { StatusWriter } from '../../../operator/src/runtime/apply/status.ts';
 import type { ApiClient } from '../../../operator/src/runtime/client/client.ts';
-import { connect } from '../../../operator/src/runtime/client/connect.ts';
-import { fromKubeconfig } from '../../../operator/src/runtime/client/kubeconfig.ts';
 import { Elector } from '../../../operator/src/runtime/lease/elector.ts';
 import { silent } from '../../../operator/src/runtime/log.ts';
 import { controlledBy, kindOf, type KubeObject } from '../../../operator/src/runtime/object.ts';
 import { Informers } from '../../../operator/src/runtime/watch/informers.ts';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
+import { clientOn } from '../harness/client.ts';
 
 interface Config extends KubeObject {
   data?: Record<string, string>;
@@ -39,7 +38,7 @@ describe('the applier', function () {
 
   before(async () => {
     cluster = await startCluster({ name: 'runtime-apply', rung: 1 });
-    client = await connect({ credentials: await fromKubeconfig({ path: cluster.kubeconfig }) });
+    client = await clientOn(cluster);
     informers = new Informers({ client, fieldManagers: [fieldManager] });
     informers.add(configKind, { labelSelector: 'part=test' });
     informers.add(deploymentKind);

@@ -1,13 +1,12 @@
 /** Two candidates on a real API server, with everything ten times faster than in life. */
 import { expect } from 'chai';
 import type { ApiClient } from '../../../operator/src/runtime/client/client.ts';
-import { connect } from '../../../operator/src/runtime/client/connect.ts';
-import { fromKubeconfig } from '../../../operator/src/runtime/client/kubeconfig.ts';
 import { Elector } from '../../../operator/src/runtime/lease/elector.ts';
 import { RuntimeMetrics } from '../../../operator/src/runtime/metrics.ts';
 import { kindOf } from '../../../operator/src/runtime/object.ts';
 import { startCluster } from '../../cluster/cluster.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
+import { clientOn } from '../harness/client.ts';
 import { until } from '../harness/until.ts';
 
 const leaseKind = kindOf('coordination.k8s.io/v1', 'Lease');
@@ -23,7 +22,7 @@ describe('two candidates', function () {
   before(async () => {
     cluster = await startCluster({ name: 'runtime-elector', rung: 1 });
     metrics = new RuntimeMetrics();
-    client = await connect({ credentials: await fromKubeconfig({ path: cluster.kubeconfig }), metrics });
+    client = await clientOn(cluster, { metrics });
   });
 
   after(async () => {

@@ -1,13 +1,12 @@
 /** Events as the API server keeps them. */
 import { expect } from 'chai';
 import type { ApiClient } from '../../../operator/src/runtime/client/client.ts';
-import { connect } from '../../../operator/src/runtime/client/connect.ts';
-import { fromKubeconfig } from '../../../operator/src/runtime/client/kubeconfig.ts';
 import { EventRecorder } from '../../../operator/src/runtime/events/recorder.ts';
 import { kindOf } from '../../../operator/src/runtime/object.ts';
 import type { KubeObject } from '../../../operator/src/runtime/object.ts';
 import { startCluster } from '../../cluster/cluster.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
+import { clientOn } from '../harness/client.ts';
 
 interface Event extends KubeObject {
   note: string;
@@ -27,7 +26,7 @@ describe('the event recorder', function () {
 
   before(async () => {
     cluster = await startCluster({ name: 'runtime-events', rung: 1 });
-    client = await connect({ credentials: await fromKubeconfig({ path: cluster.kubeconfig }) });
+    client = await clientOn(cluster);
     recorder = new EventRecorder({ client, controller: 'memo.test/operator', instance: 'pod-0' });
   });
 

@@ -2,13 +2,12 @@
 import { expect } from 'chai';
 import { Applier } from '../../../operator/src/runtime/apply/applier.ts';
 import type { ApiClient } from '../../../operator/src/runtime/client/client.ts';
-import { connect } from '../../../operator/src/runtime/client/connect.ts';
-import { fromKubeconfig } from '../../../operator/src/runtime/client/kubeconfig.ts';
 import { controlledBy, kindOf, kindOfObject } from '../../../operator/src/runtime/object.ts';
 import type { Kind, KubeObject } from '../../../operator/src/runtime/object.ts';
 import { Informers } from '../../../operator/src/runtime/watch/informers.ts';
 import { startCluster } from '../../cluster/cluster.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
+import { clientOn } from '../harness/client.ts';
 import { until } from '../harness/until.ts';
 
 interface Deployment extends KubeObject {
@@ -38,7 +37,7 @@ describe('objects made by POST', function () {
 
   before(async () => {
     cluster = await startCluster({ name: 'runtime-ownership', rung: 1 });
-    client = await connect({ credentials: await fromKubeconfig({ path: cluster.kubeconfig }) });
+    client = await clientOn(cluster);
     owner = await client.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'owner', namespace } });
     informers = await watching();
   });

@@ -1,9 +1,7 @@
 /** Stores against a real API server, and against one that goes away, comes back and freezes. */
 import { expect } from 'chai';
 import type { ApiClient } from '../../../operator/src/runtime/client/client.ts';
-import { connect } from '../../../operator/src/runtime/client/connect.ts';
 import { ApiError } from '../../../operator/src/runtime/client/error.ts';
-import { fromKubeconfig } from '../../../operator/src/runtime/client/kubeconfig.ts';
 import { kindOf } from '../../../operator/src/runtime/object.ts';
 import type { KubeObject } from '../../../operator/src/runtime/object.ts';
 import { Informers } from '../../../operator/src/runtime/watch/informers.ts';
@@ -11,6 +9,7 @@ import type { InformerOptions } from '../../../operator/src/runtime/watch/inform
 import type { ObjectStore } from '../../../operator/src/runtime/watch/object-store.ts';
 import { startCluster } from '../../cluster/cluster.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
+import { clientOn } from '../harness/client.ts';
 import { until } from '../harness/until.ts';
 
 interface Config extends KubeObject {
@@ -28,7 +27,7 @@ describe('the informers', function () {
 
   before(async () => {
     cluster = await startCluster({ name: 'runtime-watch', rung: 1 });
-    client = await connect({ credentials: await fromKubeconfig({ path: cluster.kubeconfig }) });
+    client = await clientOn(cluster);
   });
 
   after(async () => {

@@ -7,8 +7,7 @@ import type { ConditionType, StoredCondition } from '../../../operator/src/api/c
 import type { MemoApp } from '../../../operator/src/api/memoapp.ts';
 import { states, stateNames, verdicts, type State, type StateName } from '../../../operator/src/api/states.ts';
 import type { ApiClient } from '../../../operator/src/runtime/client/client.ts';
-import { connect } from '../../../operator/src/runtime/client/connect.ts';
-import { fromKubeconfig } from '../../../operator/src/runtime/client/kubeconfig.ts';
+import { clientOn } from '../harness/client.ts';
 import { startInstalled, type Installed } from '../harness/installed.ts';
 import { verdictsOn } from '../install/verdicts.ts';
 import { patience, Place } from './place.ts';
@@ -27,7 +26,7 @@ describe('the truth table', function () {
 
   before(async () => {
     on = await startInstalled({ name: 'test-truth', rung: 2, objects: [readyMadeClass, slowClass] });
-    client = await connect({ credentials: await fromKubeconfig({ path: on.cluster.kubeconfig }) });
+    client = await clientOn(on.cluster);
     for (const [index, name] of stateNames.entries()) {
       const outcome = comeAbout(rows[name], new Place(client, `row-${index}`));
       // Whoever waits for it hears of a failure; nobody may be waiting yet.
