@@ -1,8 +1,5 @@
 /** What docs/backup.md tells to type, typed on the sample's MemoApp: around its deletion, and into its database. */
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { run } from '../cluster/host/command.ts';
+import { openShell } from '../operator/harness/shell.ts';
 import { typedOn } from '../operator/install/typed.ts';
 import { sampleApp } from './sample.ts';
 import type { Stage } from './stage.ts';
@@ -17,17 +14,10 @@ export interface Desk {
 }
 
 export async function openDesk({ cluster }: Stage): Promise<Desk> {
-  const folder = await mkdtemp(join(tmpdir(), 'memoapp-desk-'));
-  const KUBECONFIG = join(folder, 'kubeconfig');
-  await writeFile(KUBECONFIG, await readFile(cluster.kubeconfig), { mode: 0o600 });
-  await symlink(await cluster.toolPath('kubectl'), join(folder, 'kubectl'));
-  const env = { ...process.env, KUBECONFIG, PATH: `${folder}:${process.env['PATH'] ?? ''}` };
+  const shell = await openShell(cluster);
   const commands = typedOn('backup');
   const typed = async (command: string): Promise<void> => {
-    await run('bash', ['-euo', 'pipefail', '-c', command.replaceAll(/\bNAME\b/g, sampleApp.name)], {
-      cwd: folder,
-      env,
-    });
+    await shell.type(command.replaceAll(/\bNAME\b/g, sampleApp.name));
   };
   await typed(`kubectl config set-context --current --namespace=${sampleApp.namespace}`);
   return {
@@ -41,8 +31,6 @@ export async function openDesk({ cluster }: Stage): Promise<Desk> {
       if (!found) throw new Error(`docs/backup.md has no command that begins with "${beginning}"`);
       await typed(found.command);
     },
-    clear: async () => {
-      await rm(folder, { recursive: true });
-    },
+    clear: async () => await shell.close(),
   };
 }

@@ -1,13 +1,12 @@
 /** Every command that the pages for admins tell to type, typed: in a shell, by the story that the pages tell. */
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { appLabel } from '../../../operator/src/api/labels.ts';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
-import { answerOf, kubectlOn, memoApp, type Kubectl } from '../harness/kubectl.ts';
+import { kubectlOn, memoApp, type Kubectl } from '../harness/kubectl.ts';
 import { apply, get } from '../harness/live.ts';
 import { startOperator, type RunningOperator } from '../harness/operator.ts';
+import { openShell, type Shell } from '../harness/shell.ts';
 import { until } from '../harness/until.ts';
 import { readyMadeClass, readyMadeVolumes } from '../harness/volumes.ts';
 import { installGitOps } from './gitops.ts';
@@ -51,23 +50,22 @@ describe('what the pages tell an admin to type', function () {
   let cluster: Cluster;
   let kubectl: Kubectl;
   let operator: RunningOperator | undefined;
-  let programs: string;
+  let shell: Shell;
 
   before(async () => {
     cluster = await startCluster({ name: 'test-commands', rung: 2 });
     kubectl = await kubectlOn(cluster);
-    programs = mkdtempSync(join(tmpdir(), 'memoapp-programs-'));
-    symlinkSync(await cluster.toolPath('kubectl'), join(programs, 'kubectl'));
     for (const object of [readyMadeClass, ...readyMadeVolumes(2)]) await apply(kubectl, object);
     await installGitOps(kubectl);
     // Where one is while working with one's app.
     await done(['config', 'set-context', '--current', '--namespace=memo']);
+    shell = await openShell(cluster, root);
   });
 
   after(async () => {
     await operator?.stop();
     await cluster.stop();
-    rmSync(programs, { recursive: true });
+    await shell.close();
   });
 
   /** What has to be there before a command, or is to be seen after it, by its beginning. */
@@ -150,10 +148,7 @@ describe('what the pages tell an admin to type', function () {
 
   async function type(command: string): Promise<void> {
     const typed = command.replaceAll(/\b[A-Z]{4,}\b/g, (word) => placeholders[word] ?? word);
-    const env = { ...process.env, KUBECONFIG: cluster.kubeconfig, PATH: `${programs}:${process.env['PATH'] ?? ''}` };
-    const { code, stderr } = await answerOf('bash', ['-euo', 'pipefail', '-c', typed], { cwd: root, env });
-    expect(code, stderr).to.equal(0);
-    expect(stderr).not.to.match(/error|warning/i);
+    expect(await shell.type(typed)).not.to.match(/error|warning/i);
   }
 
   async function done(args: readonly string[], input?: unknown): Promise<void> {
