@@ -2,31 +2,31 @@
 import { expect } from 'chai';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { startMariaDB } from '../../stores/mariadb.ts';
-import type { MariaDB } from '../../stores/mariadb.ts';
 import { until } from '../../stores/ready.ts';
+import { startOnMariaDB } from '../harness/on-mariadb.ts';
+import type { OnMariaDB } from '../harness/on-mariadb.ts';
 import { exchange, pour } from '../harness/raw.ts';
-import { migrate, startService } from '../harness/service.ts';
+import { createMemo, startService } from '../harness/service.ts';
 import type { Service } from '../harness/service.ts';
 
 describe('HTTP', function () {
   this.timeout(60_000);
-  let database: MariaDB;
+  let on: OnMariaDB;
   let environment: Record<string, string>;
   let service: Service;
   let id: number;
 
   before(async () => {
-    database = await startMariaDB();
-    environment = { DATABASE_URL: database.url };
-    expect(await migrate(environment)).to.include({ status: 0 });
-    service = await startService(environment);
-    id = ((await service.call('POST', '/v1/memos/', { title: 't', content: 'c' })).json as { id: number }).id;
+    on = await startOnMariaDB();
+    ({ service } = on);
+    environment = { DATABASE_URL: on.database.url };
+    id = await createMemo(service);
   });
 
   after(async () => {
+    on.root.destroy();
     await service.stop();
-    await database.stop();
+    await on.database.stop();
   });
 
   it('answers HEAD as GET, without the body', async () => {
