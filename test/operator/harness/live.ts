@@ -24,6 +24,13 @@ export interface Live {
   readonly status?: { readonly replicas?: number; readonly conditions?: readonly LiveCondition[] };
 }
 
+/** What kubectl answers; where it fails, so does the test, with its words. */
+export async function done(kubectl: Kubectl, args: readonly string[], input?: unknown): Promise<string> {
+  const { code, stderr, stdout } = await kubectl(args, input);
+  expect(code, stderr).to.equal(0);
+  return stdout;
+}
+
 /** undefined: there is none. */
 export async function get(kubectl: Kubectl, what: string, name: string): Promise<Live | undefined> {
   return await getAs<Live>(kubectl, what, name);
@@ -31,15 +38,13 @@ export async function get(kubectl: Kubectl, what: string, name: string): Promise
 
 /** As {@link get}, for whoever reads more of it. */
 export async function getAs<T>(kubectl: Kubectl, what: string, name: string): Promise<T | undefined> {
-  const { code, stderr, stdout } = await kubectl(['get', what, name, '--ignore-not-found', '-o', 'json']);
-  expect(code, stderr).to.equal(0);
+  const stdout = await done(kubectl, ['get', what, name, '--ignore-not-found', '-o', 'json']);
   return stdout.trim() === '' ? undefined : (JSON.parse(stdout) as T);
 }
 
 /** Applies, and fails with the API server's words where it refuses. */
 export async function apply(kubectl: Kubectl, ...objects: readonly object[]): Promise<void> {
-  const { code, stderr } = await kubectl(['apply', '-f', '-'], { apiVersion: 'v1', kind: 'List', items: objects });
-  expect(code, stderr).to.equal(0);
+  await done(kubectl, ['apply', '-f', '-'], { apiVersion: 'v1', kind: 'List', items: objects });
 }
 
 /** The condition of a MemoApp once it has this status and reason. */

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { appLabel } from '../../../operator/src/api/labels.ts';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
 import { kubectlOn, memoApp, type Kubectl } from '../harness/kubectl.ts';
-import { apply, get } from '../harness/live.ts';
+import { apply, done, get } from '../harness/live.ts';
 import { startOperator, type RunningOperator } from '../harness/operator.ts';
 import { openShell, type Shell } from '../harness/shell.ts';
 import { until } from '../harness/until.ts';
@@ -58,7 +58,7 @@ describe('what the pages tell an admin to type', function () {
     for (const object of [readyMadeClass, ...readyMadeVolumes(2)]) await apply(kubectl, object);
     await installGitOps(kubectl);
     // Where one is while working with one's app.
-    await done(['config', 'set-context', '--current', '--namespace=memo']);
+    await done(kubectl, ['config', 'set-context', '--current', '--namespace=memo']);
     shell = await openShell(cluster, root);
   });
 
@@ -91,7 +91,7 @@ describe('what the pages tell an admin to type', function () {
     ],
     [
       'kubectl annotate memoapp/NAME memo.sogangcomputerclub.org/reconcile=paused',
-      { after: async () => await done(['wait', '--for=condition=Paused', `memoapp/${name}`, '--timeout=60s']) },
+      { after: async () => await untilTold('Paused', 60) },
     ],
     [
       'kubectl delete memoapp/NAME',
@@ -115,7 +115,7 @@ describe('what the pages tell an admin to type', function () {
       {
         before: async () => {
           await apply(kubectl, memoApp(name, {}, 'memo'));
-          await done(['wait', '--for=condition=Ready', `memoapp/${name}`, '--timeout=120s']);
+          await untilTold('Ready', 120);
         },
       },
     ],
@@ -123,10 +123,10 @@ describe('what the pages tell an admin to type', function () {
       'kubectl label secret db',
       {
         before: async () => {
-          await done(['create', 'secret', 'generic', 'db', '--from-literal=password=the-old-one']);
+          await done(kubectl, ['create', 'secret', 'generic', 'db', '--from-literal=password=the-old-one']);
           const valueFrom = { secretKeyRef: { name: 'db', key: 'password' } };
           await apply(kubectl, memoApp(name, { api: { env: [{ name: 'GREETING', valueFrom }] } }, 'memo'));
-          await done(['wait', '--for=condition=Ready', `memoapp/${name}`, '--timeout=120s']);
+          await untilTold('Ready', 120);
         },
       },
     ],
@@ -151,8 +151,7 @@ describe('what the pages tell an admin to type', function () {
     expect(await shell.type(typed)).not.to.match(/error|warning/i);
   }
 
-  async function done(args: readonly string[], input?: unknown): Promise<void> {
-    const { code, stderr } = await kubectl(args, input);
-    expect(code, stderr).to.equal(0);
+  async function untilTold(condition: string, seconds: number): Promise<void> {
+    await done(kubectl, ['wait', `--for=condition=${condition}`, `memoapp/${name}`, `--timeout=${seconds}s`]);
   }
 });

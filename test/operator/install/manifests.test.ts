@@ -6,6 +6,7 @@ import { parseAllDocuments } from 'yaml';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
 import { established } from '../harness/install.ts';
 import { kubectlOn, type Kubectl } from '../harness/kubectl.ts';
+import { done } from '../harness/live.ts';
 import { until } from '../harness/until.ts';
 import { installGitOps } from './gitops.ts';
 
@@ -42,18 +43,12 @@ describe('what is shipped', function () {
   let cluster: Cluster;
   let kubectl: Kubectl;
 
-  async function done(args: readonly string[], input?: unknown): Promise<string> {
-    const { code, stderr, stdout } = await kubectl(args, input);
-    expect(code, stderr).to.equal(0);
-    return stdout;
-  }
-
   before(async () => {
     cluster = await startCluster({ name: 'test-manifests', rung: 2 });
     kubectl = await kubectlOn(cluster);
-    for (const namespace of ['memo', 'memo-more']) await done(['create', 'namespace', namespace]);
+    for (const namespace of ['memo', 'memo-more']) await done(kubectl, ['create', 'namespace', namespace]);
     await installGitOps(kubectl, { url: 'https://argocd.example' });
-    await done(['apply', '--server-side', '-f', join(root, 'crds/memo.sogangcomputerclub.org_memoapps.yaml')]);
+    await done(kubectl, ['apply', '--server-side', '-f', join(root, 'crds/memo.sogangcomputerclub.org_memoapps.yaml')]);
     await established(kubectl);
   });
 
@@ -64,7 +59,7 @@ describe('what is shipped', function () {
   for (const [flag, path] of shipped) {
     it(`${path} is valid field by field, and a second apply of it would change nothing`, async () => {
       const file = join(root, path);
-      await done(['apply', '--server-side', '--validate=strict', flag, file]);
+      await done(kubectl, ['apply', '--server-side', '--validate=strict', flag, file]);
       const { code, stdout } = await kubectl(['diff', '--server-side', flag, file]);
       expect(code, stdout).to.equal(0);
     });
@@ -82,9 +77,8 @@ describe('what is shipped', function () {
   });
 
   it('adds the health of a MemoApp to the ConfigMap of Argo CD and leaves the rest of it alone', async () => {
-    const { data } = JSON.parse(await done(['get', 'configmap', 'argocd-cm', '-n', 'argocd', '-o', 'json'])) as {
-      data: Record<string, string>;
-    };
+    const found = await done(kubectl, ['get', 'configmap', 'argocd-cm', '-n', 'argocd', '-o', 'json']);
+    const { data } = JSON.parse(found) as { data: Record<string, string> };
     const name = 'resource.customizations.health.memo.sogangcomputerclub.org_MemoApp';
     expect(data[name]).to.equal(readFileSync(join(root, 'config/argocd/health/health.lua'), 'utf8'));
     expect(data['url']).to.equal('https://argocd.example');
@@ -105,7 +99,7 @@ describe('what is shipped', function () {
   });
 
   it('never lets a tool prune the CRD, which would take every MemoApp with it', async () => {
-    const crd = await done([
+    const crd = await done(kubectl, [
       'get',
       'crd',
       'memoapps.memo.sogangcomputerclub.org',
@@ -126,7 +120,7 @@ describe('what is shipped', function () {
       admin: ['yes', 'yes', 'yes', 'yes', 'no'],
     };
     for (const [role, expected] of Object.entries(rights)) {
-      await done(['create', 'rolebinding', role, `--clusterrole=${role}`, `--user=${role}er`, '-n', 'memo']);
+      await done(kubectl, ['create', 'rolebinding', role, `--clusterrole=${role}`, `--user=${role}er`, '-n', 'memo']);
       const may = async (...what: readonly string[]): Promise<string> =>
         (await kubectl(['auth', 'can-i', ...what, '-n', 'memo', '--as', `${role}er`])).stdout.trim();
       await until(`rights of ${role}`, async () => {

@@ -5,7 +5,7 @@ import { startCluster, type Cluster } from '../../cluster/cluster.ts';
 import { requestsOf, writing } from '../harness/audit.ts';
 import { established } from '../harness/install.ts';
 import { kubectlOn, memoApp, type Kubectl } from '../harness/kubectl.ts';
-import { apply, get, type Live } from '../harness/live.ts';
+import { apply, done, get, type Live } from '../harness/live.ts';
 import { startOperator, userOf, type Installation, type RunningOperator } from '../harness/operator.ts';
 import { rightsOf } from '../harness/rights.ts';
 import { until } from '../harness/until.ts';
@@ -46,14 +46,8 @@ describe('an operator of some namespaces', function () {
   let kubectl: Kubectl;
   let operator: RunningOperator;
 
-  async function done(...args: readonly string[]): Promise<string> {
-    const { code, stderr, stdout } = await kubectl(args);
-    expect(code, stderr).to.equal(0);
-    return stdout;
-  }
-
   async function mayDo(user: string, namespace: string): Promise<string[]> {
-    const listed = await done('auth', 'can-i', '--list', '-n', namespace, '--as', user, '--no-headers');
+    const listed = await done(kubectl, ['auth', 'can-i', '--list', '-n', namespace, '--as', user, '--no-headers']);
     return rightsOf(listed);
   }
 
@@ -65,11 +59,11 @@ describe('an operator of some namespaces', function () {
   before(async () => {
     cluster = await startCluster({ name: 'test-namespaced', rung: 1 });
     kubectl = await kubectlOn(cluster);
-    await done('apply', '--server-side', '-k', join(root, 'crds'));
+    await done(kubectl, ['apply', '--server-side', '-k', join(root, 'crds')]);
     await established(kubectl);
-    for (const namespace of ['memo', 'memo-more', 'other']) await done('create', 'namespace', namespace);
-    await done('apply', '--server-side', '-k', join(root, 'config/namespaced'));
-    await done('apply', '--server-side', '-k', join(root, 'config/namespaced/member'));
+    for (const namespace of ['memo', 'memo-more', 'other']) await done(kubectl, ['create', 'namespace', namespace]);
+    await done(kubectl, ['apply', '--server-side', '-k', join(root, 'config/namespaced')]);
+    await done(kubectl, ['apply', '--server-side', '-k', join(root, 'config/namespaced/member')]);
     operator = await startOperator(cluster, { resyncMinutes: 0.05, installation });
   });
 
@@ -85,7 +79,7 @@ describe('an operator of some namespaces', function () {
     expect(await beyond('memo')).to.deep.equal(rightsOf([...rights, ...lease].join('\n')));
     expect(await beyond('memo-more')).to.deep.equal(rightsOf(rights.join('\n')));
     expect(await beyond('other')).to.deep.equal([]);
-    const bindings = await done('get', 'clusterrolebindings', '-o', 'json');
+    const bindings = await done(kubectl, ['get', 'clusterrolebindings', '-o', 'json']);
     expect(bindings).not.to.contain('memo-operator');
   });
 
@@ -147,7 +141,7 @@ describe('an operator of some namespaces', function () {
       ).length;
     /** Takes the right to see one kind there, or gives it back. */
     const mayList = async (kind: string, may: boolean): Promise<void> => {
-      const role = JSON.parse(await done('get', 'role', 'memo-operator', '-n', place, '-o', 'json')) as {
+      const role = JSON.parse(await done(kubectl, ['get', 'role', 'memo-operator', '-n', place, '-o', 'json'])) as {
         rules: { resources: string[]; verbs: string[] }[];
       };
       const path = (index: number): string => `/rules/${index}/resources`;
@@ -156,12 +150,12 @@ describe('an operator of some namespaces', function () {
         if (without.length === resources.length) return [];
         return [{ op: 'replace', path: path(index), value: [...without, may ? kind : `no-${kind}`] }];
       });
-      await done('patch', 'role', 'memo-operator', '-n', place, '--type=json', '-p', JSON.stringify(patch));
+      await done(kubectl, ['patch', 'role', 'memo-operator', '-n', place, '--type=json', '-p', JSON.stringify(patch)]);
     };
 
     it('looks after the others, and leaves alone the one that it does not see', async () => {
       await operator.stop();
-      await done('delete', 'rolebinding', 'memo-operator', '-n', place);
+      await done(kubectl, ['delete', 'rolebinding', 'memo-operator', '-n', place]);
       operator = await startOperator(cluster, { resyncMinutes: 0.05, installation });
       await operator.ready();
       await apply(kubectl, memoApp('news', {}, 'memo'));
@@ -173,11 +167,11 @@ describe('an operator of some namespaces', function () {
     });
 
     it('takes it up when they are back, and takes nothing for missing that it does not see', async () => {
-      await done('delete', 'statefulset', 'shop-database', '-n', place);
+      await done(kubectl, ['delete', 'statefulset', 'shop-database', '-n', place]);
       await mayList('statefulsets', false);
       const before = writes();
       const roleBinding = ['rolebinding', 'memo-operator', '--role=memo-operator', '-n', place];
-      await done('create', ...roleBinding, '--serviceaccount=memo:memo-operator');
+      await done(kubectl, ['create', ...roleBinding, '--serviceaccount=memo:memo-operator']);
       await until('all but one kind', async () => ((await refused()) === 1 ? true : undefined), 60);
       await operator.passes(3);
       expect(writes()).to.equal(before);
@@ -190,11 +184,10 @@ describe('an operator of some namespaces', function () {
 
   it('looks after a hundred of them', async () => {
     const more = Array.from({ length: 98 }, (_, index) => `club-${index}`);
-    const member = await done('kustomize', join(root, 'config/namespaced/member'));
+    const member = await done(kubectl, ['kustomize', join(root, 'config/namespaced/member')]);
     const namespaces = more.map((name) => `apiVersion: v1\nkind: Namespace\nmetadata: { name: ${name} }`);
     const roles = more.map((name) => member.replaceAll('namespace: memo-more', `namespace: ${name}`));
-    const { code, stderr } = await kubectl(['create', '-f', '-'], [...namespaces, ...roles].join('\n---\n'));
-    expect(code, stderr).to.equal(0);
+    await done(kubectl, ['create', '-f', '-'], [...namespaces, ...roles].join('\n---\n'));
     await operator.stop();
     const { namespace, namespaces: before = [] } = installation;
     operator = await startOperator(cluster, { installation: { namespace, namespaces: [...before, ...more] } });

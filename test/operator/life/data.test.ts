@@ -5,7 +5,7 @@ import { reconcileAnnotation } from '../../../operator/src/api/labels.ts';
 import type { MemoApp } from '../../../operator/src/api/memoapp.ts';
 import { startInstalled, type Installed } from '../harness/installed.ts';
 import { memoApp, type Kubectl } from '../harness/kubectl.ts';
-import { apply as applyLive, getAs } from '../harness/live.ts';
+import { apply as applyLive, done, getAs } from '../harness/live.ts';
 import { small } from '../truth/rows.ts';
 import { until } from '../harness/until.ts';
 import { readyMadeClass, readyMadeVolumes } from '../harness/volumes.ts';
@@ -36,12 +36,6 @@ describe('the data of a MemoApp', function () {
   this.timeout(180_000);
   let on: Installed;
   let kubectl: Kubectl;
-
-  async function run(...args: readonly string[]): Promise<string> {
-    const { code, stderr, stdout } = await kubectl(args);
-    expect(code, stderr).to.equal(0);
-    return stdout;
-  }
 
   async function apply(...objects: readonly object[]): Promise<void> {
     await applyLive(kubectl, ...objects);
@@ -100,7 +94,7 @@ describe('the data of a MemoApp', function () {
   it('does not migrate again when the Job is gone, and keeps its release when no release is named', async () => {
     const { status } = await ready('shop');
     expect(status).to.include({ version: '0.1.0' });
-    await run('delete', 'jobs', '--all');
+    await done(kubectl, ['delete', 'jobs', '--all']);
     await apply(memoApp('shop', { commonLabels: { team: 'staff' } }));
     await ready('shop');
     expect((await jobs()).filter((job) => job.includes('migrate'))).to.deep.equal([]);
@@ -127,18 +121,18 @@ describe('the data of a MemoApp', function () {
       const [name, set] = [`older-${index}`, `older-${index}-database`];
       await apply(memoApp(name, small));
       await ready(name);
-      await run('annotate', 'memoapp', name, `${reconcileAnnotation}=paused`);
+      await done(kubectl, ['annotate', 'memoapp', name, `${reconcileAnnotation}=paused`]);
       await until('Paused', async () => await condition(name, 'Paused'));
       const made = await get<StatefulSetObject>('statefulset', set);
       if (!made) throw new Error(`no StatefulSet ${set}`);
       const { annotations, labels, ownerReferences } = made.metadata;
       const wanted = made.spec.podManagementPolicy;
-      await run('delete', 'statefulset', set, ...(ofPod === 'stays' ? ['--cascade=orphan'] : []));
+      await done(kubectl, ['delete', 'statefulset', set, ...(ofPod === 'stays' ? ['--cascade=orphan'] : [])]);
       const metadata = { name: set, annotations, labels, ownerReferences };
       await apply({ apiVersion: 'apps/v1', kind: 'StatefulSet', metadata, spec: change(made.spec) });
       const before = await until('its pod', async () => await get<Named>('pod', `${set}-0`));
       const claim = await get<Named>('pvc', `data-${set}-0`);
-      await run('annotate', 'memoapp', name, `${reconcileAnnotation}-`);
+      await done(kubectl, ['annotate', 'memoapp', name, `${reconcileAnnotation}-`]);
       await until('the new StatefulSet', async () => {
         const { metadata, spec } = (await get<StatefulSetObject>('statefulset', set)) ?? {};
         const [policy, selector] = [spec?.podManagementPolicy, spec?.selector];
@@ -153,8 +147,8 @@ describe('the data of a MemoApp', function () {
   }
 
   it('is not replaced by an empty volume when its claim is lost', async () => {
-    await run('delete', 'pvc', 'data-shop-database-0', '--wait=false');
-    await run('delete', 'pod', 'shop-database-0', '--grace-period=0', '--force');
+    await done(kubectl, ['delete', 'pvc', 'data-shop-database-0', '--wait=false']);
+    await done(kubectl, ['delete', 'pod', 'shop-database-0', '--grace-period=0', '--force']);
     const { message } = await stalled('shop', 'DataMissing');
     expect(message).to.contain('data-shop-database-0').and.to.contain('to start empty');
     expect(await condition('shop', 'APIAvailable')).to.include({ status: 'False', reason: 'DataMissing' });
@@ -167,9 +161,10 @@ describe('the data of a MemoApp', function () {
     await until('the database is stopped', async () => {
       return (await get('statefulset', 'shop-database')) === undefined ? true : undefined;
     });
-    await run('delete', 'secret', ...['root', 'migration', 'credentials'].map((name) => `shop-database-${name}`));
-    await run('delete', 'pvc', 'data-shop-database-0', '--ignore-not-found', '--wait=false');
-    await run('annotate', 'memoapp', 'shop', 'club.example/looked-at=yes');
+    const secrets = ['root', 'migration', 'credentials'].map((name) => `shop-database-${name}`);
+    await done(kubectl, ['delete', 'secret', ...secrets]);
+    await done(kubectl, ['delete', 'pvc', 'data-shop-database-0', '--ignore-not-found', '--wait=false']);
+    await done(kubectl, ['annotate', 'memoapp', 'shop', 'club.example/looked-at=yes']);
     await ready('shop');
     expect((await jobs()).filter((job) => job.includes('shop-migrate'))).to.have.length(1);
   });
@@ -180,7 +175,7 @@ describe('the data of a MemoApp', function () {
     expect((await stalled('other', 'NameTaken')).message).to.contain('data-other-database-0');
     await until('the rest of the stack', async () => await get('statefulset', 'other-cache'));
     expect(await get('statefulset', 'other-database')).to.equal(undefined);
-    await run('delete', 'memoapp', 'other');
+    await done(kubectl, ['delete', 'memoapp', 'other']);
   });
 
   it('goes with a MemoApp that says so, and one of the same name made at once is never stalled', async () => {
@@ -191,19 +186,19 @@ describe('the data of a MemoApp', function () {
       (await get<{ metadata: { uid?: string } }>('pvc', 'data-brief-database-0'))?.metadata.uid;
     const volumeBefore = await child();
     const since = new Date().toISOString();
-    await run('delete', 'memoapp', 'brief');
+    await done(kubectl, ['delete', 'memoapp', 'brief']);
     await apply(memoApp('brief', spec));
     const second = await ready('brief');
     expect(second.metadata.uid).not.to.equal(first.metadata.uid);
     expect(await child()).not.to.equal(volumeBefore);
-    const events = await run('get', 'events', '-o', 'json');
+    const events = await done(kubectl, ['get', 'events', '-o', 'json']);
     const { items } = JSON.parse(events) as { items: { message?: string; eventTime?: string }[] };
     const told = items.filter(({ eventTime = '', message = '' }) => eventTime > since && message.includes('Stalled'));
     expect(told).to.deep.equal([]);
   });
 
   async function jobs(): Promise<string[]> {
-    const { items } = JSON.parse(await run('get', 'jobs', '-o', 'json')) as { items: Job[] };
+    const { items } = JSON.parse(await done(kubectl, ['get', 'jobs', '-o', 'json'])) as { items: Job[] };
     return items.map(({ metadata }) => `${metadata?.name ?? ''} ${metadata?.uid ?? ''}`).toSorted();
   }
 });

@@ -18,7 +18,7 @@ import { requestsOf, writesOf, type Request } from '../harness/audit.ts';
 import { clientOn } from '../harness/client.ts';
 import { startInstalled, type Installed } from '../harness/installed.ts';
 import { memoApp, type Kubectl } from '../harness/kubectl.ts';
-import { apply, get, untilCondition } from '../harness/live.ts';
+import { apply, done, get, untilCondition } from '../harness/live.ts';
 import { operatorUser } from '../harness/operator.ts';
 import { until } from '../harness/until.ts';
 
@@ -232,8 +232,8 @@ describe('what a MemoApp refers to', function () {
   });
 
   async function type(command: string): Promise<void> {
-    const { code, stderr } = await kubectl(command.split(' ').map((word) => word.replaceAll("'", '')));
-    expect(code, stderr).to.equal(0);
+    const words = command.split(' ').map((word) => word.replaceAll("'", ''));
+    await done(kubectl, words);
   }
 
   /** Another operator in place of the one that runs, once it has looked at both MemoApps. */

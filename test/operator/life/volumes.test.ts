@@ -4,7 +4,7 @@ import type { StatefulSet } from 'kubernetes-types/apps/v1.js';
 import type { PersistentVolumeClaim } from 'kubernetes-types/core/v1.js';
 import { startInstalled, type Installed } from '../harness/installed.ts';
 import { memoApp, type Kubectl } from '../harness/kubectl.ts';
-import { apply, get, getAs, untilCondition, type LiveCondition } from '../harness/live.ts';
+import { apply, done, get, getAs, untilCondition, type LiveCondition } from '../harness/live.ts';
 import { until } from '../harness/until.ts';
 import { readyMadeClass, readyMadeVolumes } from '../harness/volumes.ts';
 import { small } from '../truth/rows.ts';
@@ -24,9 +24,9 @@ describe('the volumes of a MemoApp', function () {
 
   after(async () => await on.stop());
 
-  async function run(...args: readonly string[]): Promise<void> {
-    const { code, stderr } = await kubectl(args);
-    expect(code, stderr).to.equal(0);
+  async function allowExpansion(allowVolumeExpansion: boolean): Promise<void> {
+    const patch = JSON.stringify({ allowVolumeExpansion });
+    await done(kubectl, ['patch', 'storageclass', 'ready-made', '--type=merge', '-p', patch]);
   }
 
   async function requested(name = claim): Promise<string | undefined> {
@@ -72,7 +72,7 @@ describe('the volumes of a MemoApp', function () {
   });
 
   it('grow by themselves once the class lets them', async () => {
-    await run('patch', 'storageclass', 'ready-made', '--type=merge', '-p', '{"allowVolumeExpansion":true}');
+    await allowExpansion(true);
     await until('the claim asks for more', async () => ((await requested()) === '50Gi' ? true : undefined), 90);
     const growing = await untilCondition(kubectl, 'shop', { type: 'Ready', reason: 'VolumeGrowing' });
     expect(growing.message).to.contain(`volume claim ${claim} has 20Gi and grows to 50Gi`);
@@ -84,12 +84,12 @@ describe('the volumes of a MemoApp', function () {
     await apply(kubectl, memoApp(name, sized('1Gi', 'fast')));
     const told = await untilCondition(kubectl, name, { type: 'DatabaseReady', reason: 'VolumePending' });
     expect(told.message).to.contain('set spec.deletionPolicy to Delete, delete the MemoApp and apply it again');
-    await run('patch', 'memoapp', name, '--type=merge', '-p', '{"spec":{"deletionPolicy":"Delete"}}');
+    await done(kubectl, ['patch', 'memoapp', name, '--type=merge', '-p', '{"spec":{"deletionPolicy":"Delete"}}']);
     await until('the volume is the MemoApp’s', async () => {
       const live = await getAs<PersistentVolumeClaim>(kubectl, 'pvc', `data-${name}-database-0`);
       return live?.metadata?.ownerReferences?.[0];
     });
-    await run('delete', 'memoapp', name);
+    await done(kubectl, ['delete', 'memoapp', name]);
     await apply(kubectl, memoApp(name, sized('1Gi', 'ready-made')));
     await untilReady(name);
     const live = await getAs<PersistentVolumeClaim>(kubectl, 'pvc', `data-${name}-database-0`);
@@ -110,7 +110,7 @@ describe('the volumes of a MemoApp', function () {
     await until('the StatefulSet is gone', async () => {
       return (await get(kubectl, 'statefulset', `${name}-events`)) === undefined ? true : undefined;
     });
-    await run('delete', 'pvc', `data-${name}-events-0`);
+    await done(kubectl, ['delete', 'pvc', `data-${name}-events-0`]);
     await apply(kubectl, memoApp(name, events('ready-made')));
     await untilReady(name);
     expect((await get(kubectl, 'pvc', `data-${name}-database-0`))?.metadata.uid).to.equal(volume?.metadata.uid);
@@ -118,18 +118,18 @@ describe('the volumes of a MemoApp', function () {
 
   it('get the default class as soon as there is one', async () => {
     const name = 'plain';
-    await run('annotate', 'storageclass', 'ready-made', `${defaultClass}-`);
+    await done(kubectl, ['annotate', 'storageclass', 'ready-made', `${defaultClass}-`]);
     await apply(kubectl, memoApp(name, sized('1Gi')));
     const told = await untilCondition(kubectl, name, { type: 'DatabaseReady', reason: 'VolumePending' });
     expect(told.message).to.contain('the cluster has no default StorageClass; mark one as default');
-    await run('annotate', 'storageclass', 'ready-made', `${defaultClass}=true`);
+    await done(kubectl, ['annotate', 'storageclass', 'ready-made', `${defaultClass}=true`]);
     await untilReady(name);
   });
 
   it('stay as they are and grow later also where the operator cannot see what their class allows', async () => {
     const name = 'blind';
     await on.restart({ installation: { namespace: 'memo-system', namespaces: ['default'] } });
-    await run('patch', 'storageclass', 'ready-made', '--type=merge', '-p', '{"allowVolumeExpansion":false}');
+    await allowExpansion(false);
     await apply(kubectl, memoApp(name, sized('1Gi')));
     await untilReady(name);
     const bigger = sized('50Gi', undefined, { resources: { limits: { memory: '2Gi' } } });
@@ -141,7 +141,7 @@ describe('the volumes of a MemoApp', function () {
     expect(set?.spec?.template.spec?.containers[0]?.resources?.limits?.['memory']).to.equal('2Gi');
     const live = await getAs<PersistentVolumeClaim>(kubectl, 'pvc', `data-${name}-database-0`);
     expect(live?.metadata?.ownerReferences).to.have.length(1);
-    await run('patch', 'storageclass', 'ready-made', '--type=merge', '-p', '{"allowVolumeExpansion":true}');
+    await allowExpansion(true);
     // Nothing tells of it: it is asked again, twice a minute.
     const grown = async (): Promise<true | undefined> =>
       (await requested(`data-${name}-database-0`)) === '50Gi' ? true : undefined;

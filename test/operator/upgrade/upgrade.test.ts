@@ -12,6 +12,7 @@ import { clientOn } from '../harness/client.ts';
 import { memoAppKind } from '../crash/state.ts';
 import { install } from '../harness/install.ts';
 import { kubectlOn, memoApp, type Kubectl } from '../harness/kubectl.ts';
+import { apply, done } from '../harness/live.ts';
 import { operatorUser, startOperator, thisTree, type RunningOperator } from '../harness/operator.ts';
 import { reportStores, type StoreReport } from '../harness/store-report.ts';
 import { until } from '../harness/until.ts';
@@ -49,15 +50,15 @@ describe('an upgrade of the operator from the commit before', function () {
     begun.defer(() => report.close());
 
     await install(kubectl, previous.root);
-    await done(['create', 'namespace', namespace]);
-    await done(['apply', '-f', '-'], list(readyMadeClass, ...readyMadeVolumes(volumes)));
-    await done(['apply', '-n', namespace, '-f', '-'], list(givenSecret, ...asked()));
+    await done(kubectl, ['create', 'namespace', namespace]);
+    await apply(kubectl, readyMadeClass, ...readyMadeVolumes(volumes));
+    await done(kubectl, ['apply', '-n', namespace, '-f', '-'], list(givenSecret, ...asked()));
     await start(previous.root);
     begun.defer(async () => {
       await operator.stop();
     });
     await untilAtRest();
-    await done(['annotate', '-n', namespace, `memoapp/${paused}`, `${reconcileAnnotation}=${pausedValue}`]);
+    await done(kubectl, ['annotate', '-n', namespace, `memoapp/${paused}`, `${reconcileAnnotation}=${pausedValue}`]);
     await untilPaused();
     earlier = await holdingOf(client, namespace);
 
@@ -104,17 +105,12 @@ describe('an upgrade of the operator from the commit before', function () {
   });
 
   it('takes every object as it was applied, and loses nothing of one that is stored', async () => {
-    await done(['apply', '--dry-run=server', '-f', '-'], list(...asked()));
+    await done(kubectl, ['apply', '--dry-run=server', '-f', '-'], list(...asked()));
     // The API server is lenient with what an update leaves as it is; a cluster that is set up anew has only the files.
-    await done(['create', '--dry-run=server', '-f', '-'], list(...asked('default')));
+    await done(kubectl, ['create', '--dry-run=server', '-f', '-'], list(...asked('default')));
     const specs = ({ apps: all }: Holding): unknown[] => all.map(({ spec }) => spec);
     expect(specs(await holdingOf(client, namespace))).to.containSubset(specs(earlier));
   });
-
-  async function done(args: readonly string[], input?: object): Promise<void> {
-    const { code, stderr } = await kubectl(args, input);
-    expect(code, stderr).to.equal(0);
-  }
 
   async function start(tree: string): Promise<void> {
     // Looks at every MemoApp about once a second: that they are at rest is shown by passes.
