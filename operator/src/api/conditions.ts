@@ -16,7 +16,8 @@ export const conditionMeanings = {
   EventsReady: 'Kafka serves, and its topic is as asked. Without it memos are written, and their events follow.',
   APIAvailable:
     'Memos are read and written: an API pod is ready and the database behind it serves. The one to alert on.',
-  RouteReady: 'Every way in leads to the API: the Ingress has an address, each Gateway has taken the HTTPRoute.',
+  RouteReady:
+    'Every way in leads to the API: the Ingress has an address and its certificate, each Gateway has taken the HTTPRoute.',
 } as const;
 
 export type ConditionType = keyof typeof conditionMeanings;

@@ -6,6 +6,8 @@ export const reasonMeanings = {
   AddressPending: 'The Ingress or HTTPRoute exists, but its controller has not taken it up yet.',
   ApplyRefused: 'The API server refused one of the children; the message quotes it.',
   Available: 'The part does what it was asked to do.',
+  CertificatePending:
+    'cert-manager has yet to fill the Secret that the Ingress names; its controller serves its default certificate.',
   CrashLoop: 'A container starts and ends again and again; the message names the pod whose log says why.',
   CredentialsKept:
     'The part serves with the account it was initialised with; the spec names another, which is not applied.',
@@ -61,6 +63,7 @@ export const Reason: ReasonNames = Object.fromEntries(
 const passing: ReadonlySet<Reason> = new Set([
   'AddressPending',
   'Available',
+  'CertificatePending',
   'Creating',
   'Degraded',
   'Draining',

@@ -93,6 +93,16 @@ export const states = {
     says: { condition: 'part', reason: 'ReferenceMissing' },
     course: 'goes on',
   },
+  'The certificate of the Ingress is missing': {
+    seen: 'there is no Secret of the name that the spec says, or nothing in its `tls.crt` or `tls.key`; `APIAvailable` stays True',
+    says: { condition: 'RouteReady', reason: 'ReferenceMissing' },
+    course: 'goes on',
+  },
+  'The certificate of the Ingress is awaited': {
+    seen: 'the same, and the Ingress has an address, and names an issuer: `cert-manager.io/cluster-issuer` or `cert-manager.io/issuer`',
+    says: { condition: 'RouteReady', reason: 'CertificatePending' },
+    course: 'goes on',
+  },
   'The Gateway API is missing': {
     seen: 'discovery has no HTTPRoute',
     says: { condition: 'RouteReady', reason: 'GatewayAPIMissing' },

@@ -1,6 +1,6 @@
 /** Secrets and ConfigMaps that the spec names and others fill: which keys are needed, and for what. */
 import type { ConditionType } from '../api/conditions.ts';
-import type { ResolvedAccount, ResolvedApp, ResolvedKey } from '../api/resolved.ts';
+import type { ResolvedAccount, ResolvedApp, ResolvedKey, ResolvedRoute } from '../api/resolved.ts';
 
 /** An object that the spec names, in the app's own namespace. */
 export interface ReferencedObject {
@@ -14,7 +14,7 @@ export interface Reference extends ReferencedObject {
   /** The field that names it. */
   readonly field: string;
   readonly keys: readonly string[];
-  /** How long the value of each key must be for the service to take it. Absent: of any length. */
+  /** How long the value of each key must be for whoever reads it to take it. Absent: of any length. */
   readonly leastBytes?: number;
 }
 
@@ -22,11 +22,11 @@ export interface Reference extends ReferencedObject {
 const signingKeyBytes = 32;
 
 /**
- * Everything that must be there for the app to reach its external stores, to verify the tokens of its callers, and to have
- * the variables that the admin adds.
+ * Everything that must be there for the app to reach its external stores, to verify the tokens of its callers, to have the
+ * variables that the admin adds, and to be reached by https.
  */
 export function references(app: ResolvedApp): Reference[] {
-  const { api, database, cache, events } = app;
+  const { api, database, cache, events, route } = app;
   return [
     ...key('Ready', 'spec.api.auth.jwt.secret', api.auth?.secret).map((found) => ({
       ...found,
@@ -52,6 +52,7 @@ export function references(app: ResolvedApp): Reference[] {
           ...key('EventsReady', 'spec.events.external.tls.caSecret', events.tls?.ca),
         ]
       : []),
+    ...certificate(route),
   ];
 }
 
@@ -70,6 +71,17 @@ export function variableReferences({ api }: ResolvedApp): Reference[] {
     const kind = secretKeyRef ? 'Secret' : 'ConfigMap';
     return { type: 'Ready', field: `spec.api.env[${variable}].valueFrom`, kind, name: found.name, keys: [found.key] };
   });
+}
+
+/**
+ * The Ingress controller reads it, and no pod of ours: a renewed one is nothing to them. The API server sees to it that a Secret of
+ * type kubernetes.io/tls has both keys, not that there is anything in them.
+ */
+function certificate(route: ResolvedRoute): Reference[] {
+  const name = route.mode === 'routed' ? route.ingress?.tlsSecretName : undefined;
+  if (name === undefined) return [];
+  const field = 'spec.route.ingress.tls.secretName';
+  return [{ type: 'RouteReady', field, kind: 'Secret', name, keys: ['tls.crt', 'tls.key'], leastBytes: 1 }];
 }
 
 function account(type: ConditionType, field: string, found: ResolvedAccount | undefined): Reference[] {

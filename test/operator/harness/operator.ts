@@ -29,6 +29,8 @@ export interface RunningOperator {
   ready(): Promise<void>;
   /** The value of a metric, summed over its labels; undefined before it is there. */
   metric(name: string): Promise<number | undefined>;
+  /** How many passes have ended well. */
+  passed(): Promise<number>;
   /** Waits until that many more passes have ended well. */
   passes(more: number): Promise<void>;
   /** Ends it, and answers its exit code; null where a signal ended it. */
@@ -119,6 +121,7 @@ export async function launchOperator(options: OperatorOptions): Promise<RunningO
         return ok || undefined;
       });
     },
+    passed,
     passes: async (more) => {
       const before = await passed();
       await until(`${more} passes`, async () => ((await passed()) >= before + more ? true : undefined), 60);

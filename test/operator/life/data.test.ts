@@ -6,7 +6,7 @@ import type { MemoApp } from '../../../operator/src/api/memoapp.ts';
 import { startInstalled, type Installed } from '../harness/installed.ts';
 import { memoApp, type Kubectl } from '../harness/kubectl.ts';
 import { apply as applyLive, done, getAs } from '../harness/live.ts';
-import { small } from '../truth/rows.ts';
+import { small } from '../truth/row.ts';
 import { until } from '../harness/until.ts';
 import { readyMadeClass, readyMadeVolumes } from '../harness/volumes.ts';
 

@@ -1,11 +1,8 @@
 /** Secrets and ConfigMaps that a spec names: a change rolls what uses them, and nothing else is done about any other. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect } from 'chai';
 import { configHashAnnotation, watchLabel } from '../../../operator/src/api/labels.ts';
 import type { MemoApp } from '../../../operator/src/api/memoapp.ts';
 import type { ApiClient } from '../../../operator/src/runtime/client/client.ts';
-import type { KubeObject } from '../../../operator/src/runtime/object.ts';
 import { Informers } from '../../../operator/src/runtime/watch/informers.ts';
 import { Store } from '../../../operator/src/runtime/watch/store.ts';
 import { secretKind } from '../../../operator/src/reconcile/secrets/secrets.ts';
@@ -20,7 +17,9 @@ import { startInstalled, type Installed } from '../harness/installed.ts';
 import { memoApp, type Kubectl } from '../harness/kubectl.ts';
 import { apply, done, get, untilCondition } from '../harness/live.ts';
 import { operatorUser } from '../harness/operator.ts';
+import { OthersObjects } from '../harness/others-objects.ts';
 import { until } from '../harness/until.ts';
+import { typedOn } from '../install/typed.ts';
 
 /** Longer than the test: what is seen at once is not seen by a resync. */
 const never = 1440;
@@ -30,6 +29,7 @@ const alone = { cache: { disabled: {} }, events: { disabled: {} } } as const;
 const jwt = { issuer: 'i', audience: 'a', secret: { name: 'tokens', key: 'signing-key' } };
 const shop = {
   ...alone,
+  route: { hostnames: ['memo.example'], ingress: { tls: { secretName: 'certificate' } } },
   api: {
     auth: { jwt },
     env: [
@@ -46,24 +46,28 @@ const secretsOfShop = [
   ...['root', 'migration', 'credentials'].map((user) => `shop-database-${user}`),
   'tokens',
   'licence',
+  'certificate',
 ];
+
+const pair = { 'tls.crt': 'a certificate', 'tls.key': 'a key' };
 
 describe('what a MemoApp refers to', function () {
   this.timeout(120_000);
   let on: Installed;
   let kubectl: Kubectl;
   let client: ApiClient;
+  let others: OthersObjects;
 
   before(async () => {
-    const objects = [
-      given('Secret', 'tokens', { 'signing-key': 'k'.repeat(32) }, 'true'),
-      given('Secret', 'licence', { text: 'one' }, 'true'),
-      given('ConfigMap', 'words', { greeting: 'hello' }, 'true'),
-      given('Secret', 'db', { username: 'memo', password: 'one' }),
-    ];
-    on = await startInstalled({ name: 'test-references', rung: 1, resyncMinutes: never, objects });
+    on = await startInstalled({ name: 'test-references', rung: 1, resyncMinutes: never });
     ({ kubectl } = on);
     client = await clientOn(on.cluster);
+    others = new OthersObjects(client);
+    await others.make('Secret', 'tokens', { 'signing-key': 'k'.repeat(32) }, 'true');
+    await others.make('Secret', 'licence', { text: 'one' }, 'true');
+    await others.make('Secret', 'certificate', pair, 'true');
+    await others.make('ConfigMap', 'words', { greeting: 'hello' }, 'true');
+    await others.make('Secret', 'db', { username: 'memo', password: 'one' });
     await apply(kubectl, memoApp('shop', shop));
     await apply(kubectl, memoApp('news', news));
     await until('API', async () => await get(kubectl, 'deployment', 'shop-api'));
@@ -86,7 +90,7 @@ describe('what a MemoApp refers to', function () {
     for (const [kind, name, data, what] of changes) {
       it(`rolls the API at once where ${kind} ${name} changes in ${what}, and no other MemoApp's`, async () => {
         const since = writesSoFar();
-        await hashAfter('shop', () => change(kind, name, data));
+        await hashAfter('shop', () => others.change(kind, name, data));
         await atRest();
         const writes = written(since);
         expect(writes.filter((write) => write.includes('deployments/'))).to.deep.equal(['patch deployments/shop-api']);
@@ -96,8 +100,8 @@ describe('what a MemoApp refers to', function () {
 
     it('writes nothing where a key changes that nobody uses', async () => {
       const since = writesSoFar();
-      await lookedAt(() => change('Secret', 'tokens', { 'another-key': 'x' }));
-      await lookedAt(() => change('ConfigMap', 'words', { another: 'x' }));
+      await lookedAt(() => others.change('Secret', 'tokens', { 'another-key': 'x' }));
+      await lookedAt(() => others.change('ConfigMap', 'words', { another: 'x' }));
       expect(written(since)).to.deep.equal([]);
     });
 
@@ -106,13 +110,48 @@ describe('what a MemoApp refers to', function () {
       await kubectl(['delete', 'secret', 'licence']);
       const missing = await untilCondition(kubectl, 'shop', { type: 'Ready', reason: 'ReferenceMissing' });
       expect(missing.message).to.contain('spec.api.env[LICENCE].valueFrom').and.to.contain('Secret licence,');
-      await client.create(given('Secret', 'licence', { text: 'two' }, 'true'));
+      await others.make('Secret', 'licence', { text: 'two' }, 'true');
       await until('the Secret is seen', async () => {
         const { conditions = [] } = (await get(kubectl, 'memoapp', 'shop'))?.status ?? {};
         return conditions.some(({ reason }) => reason === 'ReferenceMissing') ? undefined : true;
       });
       await atRest();
       expect(written(since).filter((write) => write.includes('deployments'))).to.deep.equal([]);
+    });
+
+    it('writes nothing where a certificate is renewed', async () => {
+      const since = writesSoFar();
+      await lookedAt(() => others.change('Secret', 'certificate', { 'tls.crt': 'another', 'tls.key': 'another' }));
+      expect(written(since)).to.deep.equal([]);
+    });
+
+    it('says at once that a certificate is gone, and writes nothing else', async () => {
+      const since = writesSoFar();
+      await kubectl(['delete', 'secret', 'certificate']);
+      const gone = await untilCondition(kubectl, 'shop', { type: 'RouteReady', reason: 'ReferenceMissing' });
+      expect(gone.message).to.contain('spec.route.ingress.tls.secretName names Secret certificate, which is not in');
+      await others.make('Secret', 'certificate', pair, 'true');
+      // All else that keeps people out: nobody has installed an Ingress controller.
+      await untilCondition(kubectl, 'shop', { type: 'RouteReady', reason: 'IngressClassMissing' });
+      await atRest();
+      expect(written(since).filter((write) => !write.includes('memoapps/status'))).to.deep.equal([]);
+    });
+
+    it('waits for a certificate that cert-manager is to make, and rolls nothing for it', async () => {
+      const issued = { ...shop.route.ingress, annotations: { 'cert-manager.io/cluster-issuer': 'letsencrypt' } };
+      const published = JSON.stringify({ status: { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } } });
+      await kubectl(['patch', 'ingress', 'shop-route', '--subresource=status', '--type=merge', '-p', published]);
+      await untilCondition(kubectl, 'shop', { type: 'RouteReady', status: 'True' });
+      const since = writesSoFar();
+      await kubectl(['delete', 'secret', 'certificate']);
+      await apply(kubectl, memoApp('shop', { ...shop, route: { ...shop.route, ingress: issued } }));
+      const awaited = await untilCondition(kubectl, 'shop', { type: 'RouteReady', reason: 'CertificatePending' });
+      expect(awaited.message).to.contain('Secret certificate is awaited from issuer letsencrypt');
+      await others.make('Secret', 'certificate', pair, 'true');
+      await untilCondition(kubectl, 'shop', { type: 'RouteReady', status: 'True' });
+      await atRest();
+      const writes = written(since).filter((write) => !write.includes('memoapps/status'));
+      expect(new Set(writes)).to.deep.equal(new Set(['patch ingresses/shop-route']));
     });
 
     it('is all that is listed or watched of Secrets', () => {
@@ -133,18 +172,18 @@ describe('what a MemoApp refers to', function () {
       informers.start();
       await informers.whenSynced(AbortSignal.timeout(30_000));
       const kept = [...informers.store(secretKind).list()];
-      expect(kept.map(({ metadata }) => metadata.name)).to.have.members(['tokens', 'licence']);
-      for (const { metadata, ...others } of kept) {
+      expect(kept.map(({ metadata }) => metadata.name)).to.have.members(['tokens', 'licence', 'certificate']);
+      for (const { metadata, ...rest } of kept) {
         expect(Object.keys(metadata)).to.have.members(['name', 'namespace', 'resourceVersion', 'uid']);
-        expect(Object.keys(others)).to.have.members(['apiVersion', 'kind']);
+        expect(Object.keys(rest)).to.have.members(['apiVersion', 'kind']);
       }
-      expect(told).to.deep.equal(['default/shop', 'default/shop']);
+      expect(told).to.deep.equal(['default/shop', 'default/shop', 'default/shop']);
       await informers.stop();
     });
   });
 
   it('is not read again after an edit of something else: that asks for the child and the status alone', async () => {
-    const edited = async (text: string): Promise<string[]> => {
+    const edited = async (text?: string): Promise<string[]> => {
       const since = requests().length;
       await lookedAt(async () => {
         const spec = { ...shop, api: { ...shop.api, pod: { annotations: { text } } } };
@@ -160,24 +199,25 @@ describe('what a MemoApp refers to', function () {
     // The first one adds a field, which the operator has to claim first.
     await edited('one');
     expect(await edited('two')).to.deep.equal(['patch deployments', 'patch memoapps']);
+    await edited();
   });
 
   describe('without the label', () => {
     it('costs no request, be they two hundred of others, or one in use that changes', async () => {
       const since = requests().length;
-      const passes = await passed();
+      const passes = await on.operator.passed();
       const foreign = Array.from({ length: 200 }, (_, index) => `foreign-${index}`);
-      await Promise.all(foreign.map(async (name) => await client.create(given('Secret', name, { a: 'b' }))));
-      await client.create(given('Secret', 'labelled-and-unused', { a: 'b' }, 'true'));
-      await change('Secret', 'db', { password: 'two' });
+      await Promise.all(foreign.map(async (name) => await others.make('Secret', name, { a: 'b' })));
+      await others.make('Secret', 'labelled-and-unused', { a: 'b' }, 'true');
+      await others.change('Secret', 'db', { password: 'two' });
       // Watches are told in order: when this one is through, so are those before it.
-      await hashAfter('shop', () => change('Secret', 'tokens', { 'signing-key': 'm'.repeat(32) }));
+      await hashAfter('shop', () => others.change('Secret', 'tokens', { 'signing-key': 'm'.repeat(32) }));
       await atRest();
       const asked = requests()
         .slice(since)
         .flatMap(({ objectRef }) => (objectRef?.resource === 'secrets' ? [objectRef.name] : []));
       expect([...new Set(asked)]).to.have.members(secretsOfShop);
-      expect(await passed()).to.be.within(passes + 1, passes + 2);
+      expect(await on.operator.passed()).to.be.within(passes + 1, passes + 2);
     });
 
     it('comes to be seen at once by the commands of docs/admin.md', async () => {
@@ -190,8 +230,8 @@ describe('what a MemoApp refers to', function () {
     it('rolls the API within the resync', async () => {
       await restart(soon);
       const since = writesSoFar();
-      await hashAfter('news', () => change('Secret', 'db', { password: 'three' }));
-      await hashAfter('news', () => change('Secret', 'db', { username: 'another' }));
+      await hashAfter('news', () => others.change('Secret', 'db', { password: 'three' }));
+      await hashAfter('news', () => others.change('Secret', 'db', { username: 'another' }));
       const writes = written(since);
       expect(writes.filter((write) => write.includes('deployments/'))).to.deep.equal([
         'patch deployments/news-api',
@@ -210,8 +250,8 @@ describe('what a MemoApp refers to', function () {
       const since = requests().length;
       const before = new Set(listsOfSecrets().map(({ auditID }) => auditID));
       await restart(soon, '--no-secret-watch');
-      await hashAfter('shop', () => change('Secret', 'tokens', { 'signing-key': 'n'.repeat(32) }));
-      await hashAfter('news', () => change('Secret', 'db', { password: 'four' }));
+      await hashAfter('shop', () => others.change('Secret', 'tokens', { 'signing-key': 'n'.repeat(32) }));
+      await hashAfter('news', () => others.change('Secret', 'db', { password: 'four' }));
       expect(listsOfSecrets().filter(({ auditID }) => !before.has(auditID))).to.deep.equal([]);
       expect(
         requests()
@@ -220,14 +260,23 @@ describe('what a MemoApp refers to', function () {
       ).to.deep.equal([]);
     });
 
+    it('misses a certificate within the resync, by reading it alone', async () => {
+      await kubectl(['delete', 'secret', 'certificate']);
+      await untilCondition(kubectl, 'shop', { type: 'RouteReady', reason: 'CertificatePending' });
+      await others.make('Secret', 'certificate', pair, 'true');
+      await untilCondition(kubectl, 'shop', { type: 'RouteReady', status: 'True' });
+      const asked = requests().filter(({ objectRef }) => objectRef?.name === 'certificate');
+      expect(new Set(asked.map(({ verb }) => verb))).to.deep.equal(new Set(['get']));
+    });
+
     it('sees a ConfigMap with the label at once all the same', async () => {
       await restart(never, '--no-secret-watch');
-      await hashAfter('shop', () => change('ConfigMap', 'words', { greeting: 'again' }));
+      await hashAfter('shop', () => others.change('ConfigMap', 'words', { greeting: 'again' }));
     });
 
     it('is not needed to go on without the right: all but the watch works', async () => {
       await restart(soon);
-      await hashAfter('shop', () => change('Secret', 'tokens', { 'signing-key': 'o'.repeat(32) }));
+      await hashAfter('shop', () => others.change('Secret', 'tokens', { 'signing-key': 'o'.repeat(32) }));
     });
   });
 
@@ -239,17 +288,8 @@ describe('what a MemoApp refers to', function () {
   /** Another operator in place of the one that runs, once it has looked at both MemoApps. */
   async function restart(resyncMinutes: number, ...flags: readonly string[]): Promise<void> {
     await on.restart({ resyncMinutes, flags });
-    await until('first passes', async () => ((await passed()) >= 2 ? true : undefined));
+    await until('first passes', async () => ((await on.operator.passed()) >= 2 ? true : undefined));
     await atRest();
-  }
-
-  async function change(
-    kind: 'Secret' | 'ConfigMap',
-    name: string,
-    data: Readonly<Record<string, string>>,
-  ): Promise<void> {
-    const body = kind === 'Secret' ? { stringData: data } : { data };
-    await client.patch({ apiVersion: 'v1', kind }, { namespace: 'default', name }, { type: 'merge', body });
   }
 
   /** Waits until the change has given the API of the app another hash. */
@@ -266,13 +306,9 @@ describe('what a MemoApp refers to', function () {
 
   /** Waits until the change has led to a pass. */
   async function lookedAt(changing: () => Promise<void>): Promise<void> {
-    const before = await passed();
+    const before = await on.operator.passed();
     await changing();
-    await until('a pass', async () => ((await passed()) > before ? true : undefined));
-  }
-
-  async function passed(): Promise<number> {
-    return (await on.operator.metric('controller_runtime_reconcile_total')) ?? 0;
+    await until('a pass', async () => ((await on.operator.passed()) > before ? true : undefined));
   }
 
   /** Waits until no pass runs and none is due. */
@@ -306,23 +342,8 @@ describe('what a MemoApp refers to', function () {
   }
 });
 
-function given(
-  kind: 'Secret' | 'ConfigMap',
-  name: string,
-  data: Readonly<Record<string, string>>,
-  watched?: string,
-): KubeObject {
-  const labels = watched === undefined ? {} : { [watchLabel]: watched };
-  const content = kind === 'Secret' ? { stringData: data } : { data };
-  // As `kubectl apply` leaves it.
-  const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify(content) };
-  return { apiVersion: 'v1', kind, metadata: { namespace: 'default', name, labels, annotations }, ...content };
-}
-
 /** What the page tells to type after `kubectl` about a Secret called db. */
 function documented(): string[] {
-  return readFileSync(join(import.meta.dirname, '../../../docs/admin.md'), 'utf8')
-    .split('\n')
-    .filter((line) => /^kubectl \w+ secret db /.test(line))
-    .map((line) => line.replace(/ +#.*/, '').slice('kubectl '.length));
+  const commands = typedOn('admin').map(({ command }) => command);
+  return commands.filter((each) => /^kubectl \w+ secret db /.test(each)).map((each) => each.slice('kubectl '.length));
 }

@@ -7,7 +7,7 @@ import { memoApp, type Kubectl } from '../harness/kubectl.ts';
 import { apply, done, get, getAs, untilCondition, type LiveCondition } from '../harness/live.ts';
 import { until } from '../harness/until.ts';
 import { readyMadeClass, readyMadeVolumes } from '../harness/volumes.ts';
-import { small } from '../truth/rows.ts';
+import { small } from '../truth/row.ts';
 
 const claim = 'data-shop-database-0';
 

@@ -15,7 +15,16 @@ const eventKind = kindOf<KubeObject & { type?: string; reason?: string; regardin
   'events.k8s.io/v1',
   'Event',
 );
+const ingressKind = kindOf('networking.k8s.io/v1', 'Ingress');
 const name = 'shop';
+
+/** A class whose controller is a test. */
+export const ingressClass: KubeObject = {
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'IngressClass',
+  metadata: { name: 'by-hand' },
+  spec: { controller: 'example.com/by-hand' },
+};
 
 /** Seconds until something that is asked for has to be there: two dozen stacks come up side by side. */
 export const patience = 90;
@@ -86,6 +95,19 @@ export class Place {
   /** What the provisioner of the slow class would make. */
   async provision(claim: string): Promise<void> {
     await this.#client.create(slowVolume({ namespace: this.namespace, name: claim }));
+  }
+
+  /** What the Ingress controller would write: the Ingress has an address. */
+  async publish(): Promise<void> {
+    const { namespace } = this;
+    const { metadata } = await until(
+      `the Ingress of ${namespace}`,
+      async () => (await this.#client.list(ingressKind, { namespace })).items[0],
+      patience,
+    );
+    const body = { status: { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } } };
+    const target = { namespace, name: metadata.name };
+    await this.#client.patch(ingressKind, target, { type: 'merge', body }, { subresource: 'status' });
   }
 
   async remove(): Promise<void> {

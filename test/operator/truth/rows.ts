@@ -1,25 +1,14 @@
 /** How each state of the truth table is made on a cluster with real controllers, and what the conditions then say. */
-import type { ConditionStatus, ConditionType } from '../../../operator/src/api/conditions.ts';
 import { reconcileAnnotation } from '../../../operator/src/api/labels.ts';
 import type { MemoAppSpec } from '../../../operator/src/api/memoapp.ts';
-import type { Reason } from '../../../operator/src/api/reasons.ts';
 import type { StateName } from '../../../operator/src/api/states.ts';
 import { kindOf, type KubeObject } from '../../../operator/src/runtime/object.ts';
-import type { Asked, Place } from './place.ts';
-
-export interface Row extends Asked {
-  /** What happens to it. Absent: the state is there from the start. */
-  readonly happens?: (place: Place) => Promise<void>;
-  /** The message names object and way out. */
-  readonly tells: Partial<Readonly<Record<ConditionType, readonly [ConditionStatus, Reason, RegExp]>>>;
-}
+import { routeRows } from './route-rows.ts';
+import { serving, small, type Row } from './row.ts';
 
 const statefulSetKind = kindOf('apps/v1', 'StatefulSet');
 
-/** The database and one API pod. */
-export const small = { api: { replicas: 1 }, cache: { disabled: {} }, events: { disabled: {} } } as const;
 const three = { ...small, events: { managed: { replicas: 3 } } };
-const serving = ['True', 'Available', /API pods? serves?$/] as const;
 const withoutDatabase = ['False', 'WaitingForDatabase', /^the database is away/] as const;
 
 const longAgo = { startedAt: '2026-01-01T00:00:00Z', finishedAt: '2026-01-01T00:00:09Z' };
@@ -217,13 +206,7 @@ export const rows: Readonly<Record<StateName, Row>> = {
       ],
     },
   },
-  'The Gateway API is missing': {
-    spec: { ...small, route: { hostnames: ['memo.example'], gateway: { parentRefs: [{ name: 'public' }] } } },
-    tells: {
-      RouteReady: ['False', 'GatewayAPIMissing', /HTTPRoute.*; install the Gateway API, or use spec\.route\.ingress$/],
-      APIAvailable: serving,
-    },
-  },
+  ...routeRows,
   'The migration failed': {
     spec: small,
     // Room for the database and the API, and none for the pod of the Job.

@@ -10,8 +10,9 @@ import type { ApiClient } from '../../../operator/src/runtime/client/client.ts';
 import { clientOn } from '../harness/client.ts';
 import { startInstalled, type Installed } from '../harness/installed.ts';
 import { verdictsOn } from '../install/verdicts.ts';
-import { patience, Place } from './place.ts';
-import { rows, small, type Row } from './rows.ts';
+import { ingressClass, patience, Place } from './place.ts';
+import { small, type Row } from './row.ts';
+import { rows } from './rows.ts';
 import { until } from '../harness/until.ts';
 import { readyMadeClass, slowClass } from '../harness/volumes.ts';
 
@@ -25,7 +26,7 @@ describe('the truth table', function () {
   const outcomes = new Map<StateName, Promise<MemoApp>>();
 
   before(async () => {
-    on = await startInstalled({ name: 'test-truth', rung: 2, objects: [readyMadeClass, slowClass] });
+    on = await startInstalled({ name: 'test-truth', rung: 2, objects: [readyMadeClass, slowClass, ingressClass] });
     client = await clientOn(on.cluster);
     for (const [index, name] of stateNames.entries()) {
       const outcome = comeAbout(rows[name], new Place(client, `row-${index}`));

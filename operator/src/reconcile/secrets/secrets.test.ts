@@ -25,6 +25,13 @@ describe('what a Secret that the spec names lacks', () => {
     expect(missing({ 'signing-key': `${'k'.repeat(31)}\n` })).to.include('at least 32 bytes');
   });
 
+  it('is something in a key, where the API server takes an empty one', () => {
+    const certificate = { ...reference, keys: ['tls.crt', 'tls.key'], leastBytes: 1 };
+    const data = { 'tls.crt': 'Yw==', 'tls.key': '' };
+    const said = whatIsMissing(certificate, { namespace: 'club' }, { data });
+    expect(said).to.include('needs the key tls.key of Secret tokens, which has nothing in it');
+  });
+
   it('is nothing when all is there, counted in bytes', () => {
     expect(missing({ 'signing-key': 'k'.repeat(32), other: '' })).to.equal(undefined);
     expect(missing({ 'signing-key': '열'.repeat(11) })).to.equal(undefined);

@@ -96,6 +96,7 @@ export function whatIsMissing(
   }
   const short = keys.find((one) => bytesIn(data[one] ?? '') < leastBytes);
   if (short === undefined) return undefined;
+  if (leastBytes === 1) return `${field} needs the key ${short} of ${kind} ${name}, which has nothing in it; fill it`;
   return `${field} needs at least ${leastBytes} bytes in the key ${short} of ${kind} ${name}; make it longer`;
 }
 

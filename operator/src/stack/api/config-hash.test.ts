@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { rendered, resolved, seen } from '../../../../test/operator/harness/rendered.ts';
 import { configHashAnnotation } from '../../api/labels.ts';
-import { configHash } from './config-hash.ts';
+import { referenceId, references } from '../references.ts';
+import { configHash, lacksReference } from './config-hash.ts';
 
 function external(host: string): ReturnType<typeof resolved> {
   const database = { external: { host, credentialsSecret: { name: 'db' } } };
@@ -34,6 +35,18 @@ describe('the hash on the pods of the API', () => {
       const secretHashes = Object.fromEntries(Object.entries(all).filter(([other]) => other !== id));
       expect(configHash(app, { observed: seen(live), secretHashes })).to.equal('kept');
     }
+  });
+
+  it('is the same whatever becomes of the certificate of the Ingress', () => {
+    const id = 'Secret/shop-tls/tls.crt,tls.key';
+    const ingress = { tls: { secretName: 'shop-tls' } };
+    const routed = resolved({ cache: { disabled: {} }, route: { hostnames: ['memo.example'], ingress } });
+    expect(references(routed).map(referenceId)).to.deep.equal([id]);
+    const hashes = [{}, { [id]: 'one' }, { [id]: 'renewed' }].map((secretHashes) =>
+      configHash(routed, { observed: seen(), secretHashes }),
+    );
+    expect(new Set(hashes)).to.have.length(1);
+    expect(lacksReference(routed, {})).to.equal(lacksReference(routed, { [id]: 'one' }));
   });
 
   it('does not stay where another address is asked for: what pods of before say is not about that', () => {

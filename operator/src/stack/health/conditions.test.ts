@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { changed, claim, fine, type Live, seeing, standing } from '../../../../test/operator/harness/standing.ts';
+import type { Condition } from '../../api/conditions.ts';
 import { selector } from '../../api/labels.ts';
 import type { MemoApp, MemoAppStatus } from '../../api/memoapp.ts';
 import { names, podClaim } from '../../api/names.ts';
@@ -50,6 +51,60 @@ describe('the conditions of a MemoApp', () => {
     const outcome: PassOutcome = { ...fine, missing: [{ type: 'Ready', message: 'Secret tokens is not there' }] };
     expect(told(app, all, { outcome })).to.equal('False ReferenceMissing');
     expect(told(app, all, { type: 'APIAvailable', outcome })).to.equal('True Available');
+  });
+
+  describe('of an Ingress whose certificate is not there', () => {
+    const tls = { secretName: 'shop-tls' };
+    const missing = [{ type: 'RouteReady', message: 'Secret shop-tls is not there' }] as const;
+    const published = { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } };
+    const annotation = { 'cert-manager.io/cluster-issuer': 'letsencrypt' };
+
+    /** `RouteReady` and the rest. */
+    function toldOf(
+      annotations: Readonly<Record<string, string>>,
+      live: Readonly<Record<string, string>> = annotations,
+      status: object = published,
+    ): { route: Condition | undefined; reasons: Readonly<Record<string, string>> } {
+      const routed = appOf({ ...spec, route: { hostnames: ['memo.example'], ingress: { tls, annotations } } });
+      const ingress = { kind: 'Ingress', metadata: { name: names(routed).route, annotations: live }, status };
+      const found = conditions(routed, seeing([...standing(routed), ingress]), { ...fine, missing }, undefined);
+      const reasons = Object.fromEntries(found.map(({ type, status, reason }) => [type, `${status} ${reason}`]));
+      return { route: found.find(({ type }) => type === 'RouteReady'), reasons };
+    }
+
+    it('name the Secret and what is served meanwhile; the API is as available as ever', () => {
+      const { reasons, route } = toldOf({});
+      expect(route?.message).to.match(/^Secret shop-tls is not there; until then .* its default certificate$/);
+      expect(reasons).to.include({
+        Ready: 'False ReferenceMissing',
+        RouteReady: 'False ReferenceMissing',
+        Reconciling: 'True Progressing',
+        APIAvailable: 'True Available',
+      });
+      expect(reasons).not.to.have.property('Stalled');
+    });
+
+    it('wait for cert-manager where an issuer is named, in the spec or on the Ingress itself', () => {
+      const byHand = { 'cert-manager.io/issuer': 'letsencrypt' };
+      for (const { reasons, route } of [toldOf(annotation), toldOf(annotation, {}), toldOf({}, byHand)]) {
+        expect(route?.message).to.match(
+          /^Secret shop-tls is awaited from issuer letsencrypt of cert-manager; until then/,
+        );
+        expect(route?.message).to.match(/see: kubectl describe certificate shop-tls$/);
+        expect(reasons).to.include({
+          Ready: 'False CertificatePending',
+          RouteReady: 'False CertificatePending',
+          Reconciling: 'True Progressing',
+          APIAvailable: 'True Available',
+        });
+      }
+      expect(toldOf({ 'cert-manager.io/issuer': '' }).reasons).to.include({ RouteReady: 'False ReferenceMissing' });
+    });
+
+    it('tell first what keeps an issuer from going on, and of a Secret that nobody will fill whatever else is wrong', () => {
+      expect(toldOf(annotation, {}, {}).reasons).to.include({ RouteReady: 'False IngressClassMissing' });
+      expect(toldOf({}, {}, {}).reasons).to.include({ RouteReady: 'False ReferenceMissing' });
+    });
   });
 
   it('tell of a database that goes on with the account it was initialised with', () => {

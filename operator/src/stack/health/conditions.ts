@@ -10,6 +10,7 @@ import { accessNotes } from './access.ts';
 import { apiAvailable, apiComplete, autoscalerNotes, autoscalerProblem } from './parts/api.ts';
 import { cacheReady } from './parts/cache.ts';
 import { growthProblem, keptVolume } from './pods/claims.ts';
+import { withoutCertificate } from './parts/certificate.ts';
 import { databaseReady } from './parts/database.ts';
 import { eventsReady } from './parts/events.ts';
 import { quoted } from './quote.ts';
@@ -82,7 +83,9 @@ export function conditions(
     apiAvailable(app, observed, outcome.problems, migratedBy),
     ...routeReady(app, observed),
   ];
-  const parts = found.map((part) => withMissing(keptWhileNotAsked(part, previous, app.generation), outcome));
+  const parts = found
+    .map((part) => keptWhileNotAsked(part, previous, app.generation))
+    .map((part) => withMissing(part, app, observed, outcome));
   const stalled = whatStalls(app, parts, outcome);
   const keptVolumes = Object.values(kept).filter((one) => one !== undefined);
   const summed = summary(app, { parts, stalled, keptVolumes }, outcome, observed, previous);
@@ -107,9 +110,11 @@ function keptWhileNotAsked(part: Condition, previous: MemoAppStatus | undefined,
   return { type: part.type, status: before.status, reason: before.reason, message: before.message };
 }
 
-function withMissing(part: Condition, { missing }: PassOutcome): Condition {
+function withMissing(part: Condition, app: ResolvedApp, observed: Observed, { missing }: PassOutcome): Condition {
   const found = missing.find(({ type }) => type === part.type);
-  return found ? isFalse(part.type, Reason.ReferenceMissing, found.message) : part;
+  if (!found) return part;
+  if (part.type === 'RouteReady') return withoutCertificate(part, found.message, app, observed);
+  return isFalse(part.type, Reason.ReferenceMissing, found.message);
 }
 
 /** It serves all the same: whoever rotates a password must see that it is not in force, and nobody be woken for it. */
