@@ -30,7 +30,7 @@ export interface ElectorOptions {
   duration?: number;
   /** Milliseconds after which a holder that could not renew gives up. Default 10 s. */
   renewDeadline?: number;
-  /** Milliseconds between two tries. Default 2 s, jittered by a fifth. */
+  /** Milliseconds between two renewals, jittered by a fifth; who waits looks twice as often. Default 2 s, as client-go. */
   retry?: number;
   clock?: Clock;
   random?: Random;
@@ -140,7 +140,8 @@ export class Elector {
         this.#lost.resolve('the lease is lost');
         return;
       }
-      await pause(clock, retry * (1 + random() / 5), this.#stop.signal);
+      const pace = this.#led ? retry : retry / 2;
+      await pause(clock, pace * (1 + random() / 5), this.#stop.signal);
     }
   }
 
