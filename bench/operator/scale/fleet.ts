@@ -237,6 +237,8 @@ async function restarted(field: Field, fleet: readonly AppName[]): Promise<Fleet
   const others = field
     .writes()
     .filter(({ namespace, name }) => namespace !== app.namespace || !name.includes(app.name));
+  for (const { namespace, name, resource, subresource, verb } of others.slice(0, 5))
+    field.log(`after the restart: ${verb} ${[resource, subresource].filter(Boolean).join('/')} ${namespace}/${name}`);
   return { inChargeSeconds, writes: others.length };
 }
 
