@@ -9,6 +9,7 @@ import { createServer } from 'node:net';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
 
+import { boundToUs } from './host/bound.ts';
 import { createGroup, entrances, killGroup, moveIntoLeaf, removeGroup } from './host/cgroups.ts';
 import { pathWithSystem } from './host/command.ts';
 import { clusterPaths } from './inside/paths.ts';
@@ -50,7 +51,7 @@ function keep(plan: ClusterPlan): void {
   const supervisor = join(import.meta.dirname, 'inside', 'supervisor.ts');
   const command = [process.execPath, '--disable-warning=ExperimentalWarning', supervisor];
   // Should we be killed, the kernel ends the namespaces: neither side outlives the other.
-  const inner = spawn('setpriv', ['--pdeathsig', 'KILL', 'sh', '-c', INTO_NAMESPACES, 'sh', ...command], {
+  const inner = spawn(...boundToUs(['sh', '-c', INTO_NAMESPACES, 'sh', ...command]), {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, PATH: pathWithSystem(), ENTRANCES: entrances(group).join(' ') },
     cwd: plan.directory,

@@ -18,6 +18,7 @@ import {
   processesIn,
   removeGroup,
 } from '../cluster/host/cgroups.ts';
+import { boundToUs } from '../cluster/host/bound.ts';
 import type { Hierarchy } from '../cluster/host/cgroups.ts';
 import { run } from '../cluster/host/command.ts';
 import type { CommandOptions } from '../cluster/host/command.ts';
@@ -152,7 +153,7 @@ function spawnEngine(rootfs: string, folder: string, group: string): ChildProces
   const archives = cacheFolder('images', 'archives');
   mkdirSync(archives, { recursive: true });
   const controls = hierarchies().flatMap(mountWords);
-  return spawn('setpriv', ['--pdeathsig', 'KILL', 'sh', '-euc', ENTER, 'sh', rootfs, folder, archives, ...controls], {
+  return spawn(...boundToUs(['sh', '-euc', ENTER, 'sh', rootfs, folder, archives, ...controls]), {
     env: { PATH: ENVIRONMENT.PATH, ENTRANCES: entrances(group).join(' '), START },
     stdio: 'pipe',
   });

@@ -9,6 +9,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import { boundToUs } from '../cluster/host/bound.ts';
 import { gatherOutput } from '../cluster/host/output.ts';
 
 /** What runs where. */
@@ -83,7 +84,7 @@ function program(outer: number, uid: number): number | undefined {
 export async function startJail(spec: JailSpec): Promise<Jail> {
   if (process.getuid?.() !== 0) throw new Error('the stores run in namespaces of their own, which needs root');
   const unshare = ['unshare', '--mount', '--pid', '--fork', '--kill-child=SIGKILL', '--propagation', 'private'];
-  const outer = spawn('setpriv', ['--pdeathsig', 'KILL', ...unshare, 'sh', '-c', script(spec)], {
+  const outer = spawn(...boundToUs([...unshare, 'sh', '-c', script(spec)]), {
     env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8', ...spec.env },
     stdio: ['ignore', 'pipe', 'pipe'],
     // A process group of its own: Ctrl-C in a terminal reaches us alone, and we stop the stores in order.

@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, readdirSync, readlinkSync, writeFileSync } f
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import type { Cluster } from '../../../test/cluster/cluster.ts';
+import { boundToUs } from '../../../test/cluster/host/bound.ts';
 import { run } from '../../../test/cluster/host/command.ts';
 import type { Log } from '../../../test/cluster/host/progress.ts';
 import { kubectlOn } from '../../../test/operator/harness/kubectl.ts';
@@ -35,8 +36,7 @@ export class Running {
 
   constructor(command: string, args: readonly string[], environment: NodeJS.ProcessEnv) {
     this.started = performance.timeOrigin + performance.now();
-    // It ends with the benchmark, however that ends.
-    this.#child = spawn('setpriv', ['--pdeathsig', 'KILL', command, ...args], {
+    this.#child = spawn(...boundToUs([command, ...args]), {
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
+import { boundToUs } from './bound.ts';
 import type { Log } from './progress.ts';
 
 export interface CommandOptions {
@@ -41,13 +42,12 @@ function nameOf(words: readonly string[]): string {
 }
 
 /**
- * The command is killed when this process dies, whatever way, so that nothing it mounted or started outlives us. What
- * it starts in turn is not: `setsid --fork --wait` is for what must not end half-way.
+ * The command ends with this process. What it starts in turn does not: `setsid --fork --wait` is for what must not end half-way.
  * @returns what the command wrote to standard output, without the line break at its end.
  * @throws CommandError
  */
 export async function run(command: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', command, ...args], {
+  const child = spawn(...boundToUs([command, ...args]), {
     cwd: options.cwd,
     env: options.env ?? process.env,
     stdio: ['pipe', 'pipe', 'pipe'],

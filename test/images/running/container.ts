@@ -7,6 +7,7 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { readlinkSync } from 'node:fs';
 import { constants } from 'node:os';
+import { boundToUs } from '../../cluster/host/bound.ts';
 import { gatherOutput } from '../../cluster/host/output.ts';
 import { until } from '../../cluster/host/wait.ts';
 import { children } from '../../stores/jail.ts';
@@ -170,26 +171,11 @@ function spawnContainer(image: Image, options: ContainerOptions): Spawned {
   const settings = [image.root, options.writable === true ? 'yes' : 'no', (options.names ?? []).join(' ')];
   const shell = ['sh', '-euc', START, 'sh', ...settings];
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-  const child = spawn(
-    'setpriv',
-    [
-      '--pdeathsig',
-      'KILL',
-      ...network,
-      'unshare',
-      ...fresh,
-      ...shell,
-      ...mounts,
-      '--',
-      ...variables,
-      ...enter,
-      ...command,
-    ],
-    {
-      env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const inside = ['unshare', ...fresh, ...shell, ...mounts, '--', ...variables, ...enter, ...command];
+  const child = spawn(...boundToUs([...network, ...inside]), {
+    env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   return { child, env };
 }
 

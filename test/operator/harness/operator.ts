@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Cluster } from '../../cluster/cluster.ts';
+import { boundToUs } from '../../cluster/host/bound.ts';
 import { freePort } from '../../stores/ports.ts';
 import { until } from './until.ts';
 
@@ -89,8 +90,7 @@ export async function launchOperator(options: OperatorOptions): Promise<RunningO
   if (namespaces) usual.push('--namespaces', namespaces.join(','));
   const operator = [process.execPath, join(tree, 'operator/src/main.ts')];
   const all = [...operator, ...usual, '--resync-minutes', String(resyncMinutes), ...flags];
-  // A test that is killed takes its operators along.
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...all], {
+  const child = spawn(...boundToUs(all), {
     env: { ...process.env, KUBECONFIG: kubeconfig, ...(identity !== undefined && { POD_NAME: identity }) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

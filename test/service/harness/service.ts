@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { boundToUs } from '../../cluster/host/bound.ts';
 import { freePort } from '../../stores/ports.ts';
 import { until } from '../../stores/ready.ts';
 
@@ -57,7 +58,7 @@ export interface Running {
 
 /** Begins a command. Not by spawnSync: a store behind a proxy of this process would never hear it. */
 export function begin(command: 'migrate' | 'serve' | 'topic', environment: Environment): Running {
-  const child = spawn(process.execPath, [main, command], {
+  const child = spawn(...boundToUs([process.execPath, main, command]), {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -79,7 +80,7 @@ export function begin(command: 'migrate' | 'serve' | 'topic', environment: Envir
 export async function startService(environment: Environment, { program = main, ready = true } = {}): Promise<Service> {
   const [port, managementPort] = [await freePort(), await freePort()];
   const own = { HOST: '127.0.0.1', PORT: String(port), MANAGEMENT_PORT: String(managementPort), SHUTDOWN_DELAY: '0s' };
-  const child = spawn(process.execPath, [program, 'serve'], {
+  const child = spawn(...boundToUs([process.execPath, program, 'serve']), {
     env: { ...process.env, ...own, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
