@@ -4,14 +4,13 @@
  * them, `--seconds 60` begins none after a minute. Prints one table, and what differed.
  */
 import { parseArgs } from 'node:util';
-import { connect } from '../../operator/src/runtime/client/connect.ts';
-import { fromKubeconfig } from '../../operator/src/runtime/client/kubeconfig.ts';
 import { startCluster } from '../../test/cluster/cluster.ts';
 import { consoleLog } from '../../test/cluster/host/progress.ts';
 import { differences } from '../../test/operator/crash/compare.ts';
 import { live, stages, type Site, type StageOutcome } from '../../test/operator/crash/life.ts';
 import { prepareCluster } from '../../test/operator/crash/site.ts';
 import { blows, type Blow, type Strike } from '../../test/operator/crash/strike.ts';
+import { clientOn } from '../../test/operator/harness/client.ts';
 import { install } from '../../test/operator/harness/install.ts';
 import { kubectlOn } from '../../test/operator/harness/kubectl.ts';
 import { operatorKubeconfig } from '../../test/operator/harness/operator.ts';
@@ -28,7 +27,7 @@ const [share = 1, of = 1] = values.share.split('/').map(Number);
 
 const log = consoleLog();
 const cluster = await startCluster({ name: 'bench-crash', rung: 2, log });
-const client = await connect({ credentials: await fromKubeconfig({ path: cluster.kubeconfig }) });
+const client = await clientOn(cluster);
 await install(await kubectlOn(cluster));
 await prepareCluster(client);
 const site: Site = { client, kubeconfig: await operatorKubeconfig(cluster) };

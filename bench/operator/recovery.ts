@@ -4,11 +4,10 @@
  * the name says so. Prints a table; fails when a child did not come back within two minutes.
  */
 import { parseArgs } from 'node:util';
-import { connect } from '../../operator/src/runtime/client/connect.ts';
-import { fromKubeconfig } from '../../operator/src/runtime/client/kubeconfig.ts';
 import { startCluster } from '../../test/cluster/cluster.ts';
 import { consoleLog } from '../../test/cluster/host/progress.ts';
 import { pass, startApiProxy } from '../../test/operator/faults/api-proxy.ts';
+import { clientOn } from '../../test/operator/harness/client.ts';
 import { install } from '../../test/operator/harness/install.ts';
 import { kubectlOn } from '../../test/operator/harness/kubectl.ts';
 import { operatorKubeconfig } from '../../test/operator/harness/operator.ts';
@@ -22,7 +21,7 @@ const { values } = parseArgs({
 const log = consoleLog();
 
 const cluster = await startCluster({ name: 'bench-recovery', rung: 1, log });
-const client = await connect({ credentials: await fromKubeconfig({ path: cluster.kubeconfig }) });
+const client = await clientOn(cluster);
 const proxy = await startApiProxy(await operatorKubeconfig(cluster));
 const scene = new Scene({ cluster, client, proxy });
 try {

@@ -5,10 +5,9 @@
  */
 import { writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import { connect } from '../../operator/src/runtime/client/connect.ts';
-import { fromKubeconfig } from '../../operator/src/runtime/client/kubeconfig.ts';
 import { startCluster } from '../../test/cluster/cluster.ts';
 import { consoleLog } from '../../test/cluster/host/progress.ts';
+import { clientOn } from '../../test/operator/harness/client.ts';
 import { install } from '../../test/operator/harness/install.ts';
 import { kubectlOn } from '../../test/operator/harness/kubectl.ts';
 import { controllerRuntime, kopf } from './scale/baselines.ts';
@@ -61,8 +60,7 @@ async function measure(contestant: Contestant): Promise<Result> {
   const cluster = await startCluster({ name: 'bench-scale', rung: 1, log: say });
   try {
     await install(await kubectlOn(cluster));
-    const credentials = await fromKubeconfig({ path: cluster.kubeconfig });
-    const admin = await connect({ credentials, userAgent: 'bench', connections: 64 });
+    const admin = await clientOn(cluster, { userAgent: 'bench', connections: 64 });
     const ledger = new Ledger(cluster.auditLog);
     const field = new Field({
       cluster,
