@@ -38,10 +38,13 @@ export function readProfile(folder: string, since: number): CpuProfile {
   const [file] = readdirSync(folder).filter((name) => name.endsWith('.cpuprofile'));
   if (file === undefined) throw new Error(`no profile in ${folder}: the server did not end in good order`);
   const whole = JSON.parse(readFileSync(join(folder, file), 'utf8')) as CpuProfile;
-  let at = whole.startTime;
-  const first = whole.timeDeltas.findIndex((delta) => (at += delta) >= since);
-  const [samples, timeDeltas] = [whole.samples, whole.timeDeltas].map((each) => each.slice(first));
-  return { ...whole, samples: samples ?? [], timeDeltas: timeDeltas ?? [] };
+  let [at, before] = [whole.startTime, 0];
+  for (const delta of whole.timeDeltas) {
+    at += delta;
+    if (at >= since) break;
+    before += 1;
+  }
+  return { ...whole, samples: whole.samples.slice(before), timeDeltas: whole.timeDeltas.slice(before) };
 }
 
 /** Time of one's own, by package or module; the largest first. */

@@ -71,7 +71,7 @@ export async function startDatabase(watched = false): Promise<MariaDB> {
     settings: {
       innodb_buffer_pool_size: '2G',
       innodb_log_file_size: '256M',
-      ...(watched && { performance_schema: 'ON', performance_schema_consumer_statements_digest: 'ON' }),
+      ...(watched && { performance_schema: 'ON' }),
     },
   });
   await beside(database);
