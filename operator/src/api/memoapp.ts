@@ -458,7 +458,7 @@ export interface MemoAppSpec {
          */
         size?: string;
         /**
-         * StorageClass of the volume, as `fast`. When absent: the cluster's default. It cannot be changed.
+         * StorageClass of the volume, as `fast`. When absent: the cluster's default. It cannot be changed once there is a volume, only while its claim waits for a class that is not there (`VolumePending`).
          */
         className?: string;
       };
@@ -937,7 +937,7 @@ export interface MemoAppSpec {
          */
         size?: string;
         /**
-         * StorageClass of the volume, as `fast`. When absent: the cluster's default. It cannot be changed.
+         * StorageClass of the volume, as `fast`. When absent: the cluster's default. It cannot be changed once there is a volume, only while its claim waits for a class that is not there (`VolumePending`).
          */
         className?: string;
       };
@@ -1065,7 +1065,7 @@ export interface MemoAppSpec {
            */
           size?: string;
           /**
-           * StorageClass of the volume, as `fast`. When absent: the cluster's default. It cannot be changed.
+           * StorageClass of the volume, as `fast`. When absent: the cluster's default. It cannot be changed once there is a volume, only while its claim waits for a class that is not there (`VolumePending`).
            */
           className?: string;
         };

@@ -40,7 +40,10 @@ export function claims(app: ResolvedApp, store: ClaimedStore, observed: Observed
         ...(ran !== undefined && { [storeVersionAnnotation]: ran }),
         ...(store.layout !== undefined && { [storeLayoutAnnotation]: store.layout }),
       }),
-      spec: claimSpec({ ...store.storage, size: sizeToAsk(store.storage, live, observed) }),
+      spec: claimSpec({
+        size: sizeToAsk(store.storage, live, observed),
+        className: classToAsk(store.storage, live),
+      }),
     };
   });
 }
@@ -51,6 +54,29 @@ export function claims(app: ResolvedApp, store: ClaimedStore, observed: Observed
  */
 export function isKnownClaim({ annotations = {} }: ClaimMetadata): boolean {
   return appliedHashAnnotation in annotations || storeVersionAnnotation in annotations;
+}
+
+/** Whether nothing can be on it: it never had a volume, and none is being made of other data. */
+export function neverBound({ spec, status }: Pick<PersistentVolumeClaim, 'spec' | 'status'>): boolean {
+  const filled = spec?.dataSource !== undefined || spec?.dataSourceRef !== undefined;
+  return status?.phase === 'Pending' && spec?.volumeName === undefined && !filled;
+}
+
+/**
+ * Whether a claim waits in another class than the spec asks for now. Nothing is on it, yet Kubernetes never lets a claim change
+ * its class, and the operator deletes none: its admin does.
+ */
+export function waitsElsewhere(
+  className: string | undefined,
+  live: Pick<PersistentVolumeClaim, 'spec' | 'status'>,
+  observed: Observed,
+): boolean {
+  const has = live.spec?.storageClassName;
+  if (has === undefined || has === className || !neverBound(live)) return false;
+  // Without a word in the spec any class that is there is the default one, as far as can be told.
+  return (
+    className !== undefined || (observed.serves('StorageClass') && observed.get('StorageClass', has) === undefined)
+  );
 }
 
 /** Which volumes a store has: another claim of the same name has another uid. */
@@ -99,6 +125,12 @@ function sizeToAsk({ size }: ResolvedStorage, live: PersistentVolumeClaim | unde
   if (live === undefined || has === undefined) return size;
   const mayGrow = live.status?.phase === 'Bound' && growthOf(live, observed)?.allowed !== false;
   return mayGrow && compareQuantities(has, size) < 0 ? size : has;
+}
+
+/** A volume stays in its class. Only what was never bound may get another, and is made anew for that. */
+function classToAsk({ className }: ResolvedStorage, live: PersistentVolumeClaim | undefined): string | undefined {
+  const open = className === undefined || live === undefined || neverBound(live);
+  return open ? className : live.spec?.storageClassName;
 }
 
 function claimSpec({ size, className }: ResolvedStorage): NonNullable<PersistentVolumeClaim['spec']> {

@@ -10,7 +10,7 @@ import { databaseName, names, podClaim, ports, serviceHost, users } from '../api
 import { Reason } from '../api/reasons.ts';
 import type { ResolvedApp } from '../api/resolved.ts';
 import type { KubeObject } from '../runtime/object.ts';
-import { isKnownClaim } from './claims.ts';
+import { isKnownClaim, neverBound } from './claims.ts';
 import type { Account } from './database/account.ts';
 import { metadata, retainedMetadata } from './metadata.ts';
 import type { Observed } from './observed.ts';
@@ -191,9 +191,10 @@ export function credentialProblems(
   const opening = opensDatabase(app);
   const gone = opening.find((name) => !present.has(name));
   const claim = podClaim(names(app).database, 0);
-  const hasVolume = observed.get('PersistentVolumeClaim', claim) !== undefined;
-  // Before the claim is made, a pass may have died between two Secrets of a first install: the rest is made then.
-  if (gone !== undefined && hasVolume) {
+  const live = observed.get('PersistentVolumeClaim', claim);
+  // Before the claim is made, a pass may have died between two Secrets of a first install: the rest is made then. And a
+  // claim may outlive its Secrets that has no volume yet: the StatefulSet of an app that is being deleted made it once more.
+  if (gone !== undefined && live !== undefined && !neverBound(live)) {
     const message = `the volume claim ${claim} is here, but the Secret ${gone} that opens it is gone; put the Secret back from a backup, or delete the claim to start empty`;
     return [{ reason: Reason.SecretMissing, message }];
   }
@@ -204,7 +205,7 @@ export function credentialProblems(
     const madeFor = present.get(name)?.madeFor;
     return madeFor !== undefined && madeFor !== app.uid;
   });
-  if (earlier === undefined || hasVolume) return [];
+  if (earlier === undefined || live !== undefined) return [];
   return [
     dataMissing(app, `the Secret ${earlier} was made for an earlier MemoApp, but its volume claim ${claim} is gone`),
   ];

@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import type { StatefulSet } from 'kubernetes-types/apps/v1.js';
 import type { PersistentVolumeClaim } from 'kubernetes-types/core/v1.js';
+import { appLabel, selector } from '../../../operator/src/api/labels.ts';
 import { startInstalled, type Installed } from '../harness/installed.ts';
 import { memoApp, type Kubectl } from '../harness/kubectl.ts';
 import { apply, done, get, getAs, untilCondition, type LiveCondition } from '../harness/live.ts';
@@ -17,7 +18,7 @@ describe('the volumes of a MemoApp', function () {
   let kubectl: Kubectl;
 
   before(async () => {
-    const objects = [readyMadeClass, ...readyMadeVolumes(6)];
+    const objects = [readyMadeClass, ...readyMadeVolumes(7)];
     on = await startInstalled({ name: 'test-volumes', rung: 2, objects });
     ({ kubectl } = on);
   });
@@ -49,6 +50,14 @@ describe('the volumes of a MemoApp', function () {
     };
     // Ready-made volumes are bound when their controller looks round, every 15 s.
     return await until(`${name} is Ready`, isReady, 90);
+  }
+
+  async function untilToDelete(app: string, type: string, name: string): Promise<void> {
+    const way = `waits in StorageClass "fast", while the spec asks for "ready-made"; there is nothing on it: delete it, and it is made anew: kubectl delete pvc ${name}`;
+    await until(`${type} says what to delete`, async () => {
+      const told = await untilCondition(kubectl, app, { type, reason: 'VolumePending' });
+      return told.message.includes(way) ? true : undefined;
+    });
   }
 
   it('stay as they are in a class that does not let them grow, while everything else goes on and says so', async () => {
@@ -83,37 +92,76 @@ describe('the volumes of a MemoApp', function () {
     const name = 'typo';
     await apply(kubectl, memoApp(name, sized('1Gi', 'fast')));
     const told = await untilCondition(kubectl, name, { type: 'DatabaseReady', reason: 'VolumePending' });
-    expect(told.message).to.contain('set spec.deletionPolicy to Delete, delete the MemoApp and apply it again');
-    await done(kubectl, ['patch', 'memoapp', name, '--type=merge', '-p', '{"spec":{"deletionPolicy":"Delete"}}']);
-    await until('the volume is the MemoApp’s', async () => {
-      const live = await getAs<PersistentVolumeClaim>(kubectl, 'pvc', `data-${name}-database-0`);
-      return live?.metadata?.ownerReferences?.[0];
-    });
-    await done(kubectl, ['delete', 'memoapp', name]);
+    expect(told.message).to.contain('make it, or name another in spec.database.managed.storage.className');
+    const passwords = await get(kubectl, 'secret', `${name}-database-root`);
     await apply(kubectl, memoApp(name, sized('1Gi', 'ready-made')));
+    await untilToDelete(name, 'DatabaseReady', `data-${name}-database-0`);
+    await done(kubectl, ['delete', 'pvc', `data-${name}-database-0`]);
     await untilReady(name);
     const live = await getAs<PersistentVolumeClaim>(kubectl, 'pvc', `data-${name}-database-0`);
     expect(live?.spec?.storageClassName).to.equal('ready-made');
+    expect((await get(kubectl, 'secret', `${name}-database-root`))?.metadata.uid).to.equal(passwords?.metadata.uid);
+    const back = await kubectl(['apply', '-f', '-'], memoApp(name, sized('1Gi', 'fast')));
+    expect(back.stderr).to.contain('className cannot be changed, added or removed once there is a volume');
   });
 
-  it('of events are made anew likewise, without a loss of memos', async () => {
+  it('of events are made anew likewise, while the database serves on', async () => {
     const name = 'later';
     const events = (className: string): object => ({
       ...small,
       events: { managed: { storage: { size: '1Gi', className } } },
     });
     await apply(kubectl, memoApp(name, events('fast')));
-    const told = await untilCondition(kubectl, name, { type: 'EventsReady', reason: 'VolumePending' });
-    expect(told.message).to.contain('set spec.events to {disabled: {}}, delete the claim once its StatefulSet is gone');
+    await untilCondition(kubectl, name, { type: 'EventsReady', reason: 'VolumePending' });
+    const served = { type: 'DatabaseReady', status: 'True' } as const;
+    await until('the database serves', async () => await untilCondition(kubectl, name, served), 90);
     const volume = await get(kubectl, 'pvc', `data-${name}-database-0`);
-    await apply(kubectl, memoApp(name, small));
-    await until('the StatefulSet is gone', async () => {
-      return (await get(kubectl, 'statefulset', `${name}-events`)) === undefined ? true : undefined;
-    });
-    await done(kubectl, ['delete', 'pvc', `data-${name}-events-0`]);
     await apply(kubectl, memoApp(name, events('ready-made')));
+    await untilToDelete(name, 'EventsReady', `data-${name}-events-0`);
+    await done(kubectl, ['delete', 'pvc', `data-${name}-events-0`]);
     await untilReady(name);
     expect((await get(kubectl, 'pvc', `data-${name}-database-0`))?.metadata.uid).to.equal(volume?.metadata.uid);
+  });
+
+  it('need no password of before where nothing was ever on them', async () => {
+    const name = 'left';
+    // So the StatefulSet of an app that is being deleted makes it once more, when its Secrets have gone already.
+    await apply(kubectl, {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: `data-${name}-database-0`, labels: selector({ name }, 'database') },
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        resources: { requests: { storage: '1Gi' } },
+        storageClassName: 'fast',
+      },
+    });
+    await apply(kubectl, memoApp(name, sized('1Gi', 'ready-made')));
+    await untilToDelete(name, 'DatabaseReady', `data-${name}-database-0`);
+    await done(kubectl, ['delete', 'pvc', `data-${name}-database-0`]);
+    await untilReady(name);
+  });
+
+  it('are found again by their names where somebody takes our labels off them', async () => {
+    const unlabelled = async (name: string): Promise<void> => {
+      const before = await get(kubectl, 'pvc', name);
+      await done(kubectl, [
+        'label',
+        'pvc',
+        name,
+        ...Object.keys(selector({ name: '' }, 'database')).map((one) => `${one}-`),
+      ]);
+      const back = await until('the label is back', async () => {
+        const live = await get(kubectl, 'pvc', name);
+        return live?.metadata.labels?.[appLabel] === undefined ? undefined : live;
+      });
+      expect(back.metadata.uid).to.equal(before?.metadata.uid);
+    };
+    const set = await get(kubectl, 'statefulset', 'later-database');
+    await unlabelled('data-later-database-0');
+    await unlabelled('data-later-events-0');
+    await untilReady('later');
+    expect((await get(kubectl, 'statefulset', 'later-database'))?.metadata.uid).to.equal(set?.metadata.uid);
   });
 
   it('get the default class as soon as there is one', async () => {

@@ -107,7 +107,7 @@ export const rows: Readonly<Record<StateName, Row>> = {
       DatabaseReady: [
         'False',
         'VolumePending',
-        /^volume claim data-shop-database-0 waits: there is no StorageClass "fast"; make it; or, .* set spec\.deletionPolicy to Delete, delete the MemoApp and apply it again with another spec\.database\.managed\.storage\.className/,
+        /^volume claim data-shop-database-0 waits: there is no StorageClass "fast"; make it, or name another in spec\.database\.managed\.storage\.className, as there is nothing on it yet$/,
       ],
       APIAvailable: withoutDatabase,
     },

@@ -1,14 +1,14 @@
 /** Applying the wanted children side by side, and turning what the API server says of each into what the pass reports. */
 import { Reason } from '../../api/reasons.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
-import { partLabel } from '../../api/labels.ts';
-import { kind } from '../../api/names.ts';
+import { appLabel, partLabel } from '../../api/labels.ts';
 import { ApiError } from '../../runtime/client/error.ts';
-import { controllerOf, describeObject, type KubeObject } from '../../runtime/object.ts';
+import { describeObject, type KubeObject } from '../../runtime/object.ts';
 import type { Part } from '../../api/labels.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { isRetained } from '../observe/observe.ts';
+import { isLeaving, isRetained } from '../observe/observe.ts';
 import type { Pass } from '../pass.ts';
+import { isKnownClaim } from '../../stack/claims.ts';
 import { quotaIn } from '../../stack/health/pods/refusals.ts';
 import { asItIs } from './growth.ts';
 import { inTheWay } from './immutable.ts';
@@ -58,11 +58,14 @@ async function applyOne(
   const { applier, informers, log } = dependencies;
   const part = desired.metadata.labels?.[partLabel] as Part;
   try {
-    const replacement = inTheWay(desired, app, informers);
-    if (replacement) {
-      const { live, propagation } = replacement;
-      await applier.remove(live, { propagation, signal });
-      log.info({ object: describeObject(live), propagation }, 'removed, to be made anew: it cannot be changed');
+    const obstacle = inTheWay(desired, app, dependencies);
+    if (obstacle) {
+      const { live, goes } = obstacle;
+      if (goes === 'admin') return false;
+      if (goes !== 'leaves') {
+        await applier.remove(live, { propagation: goes, signal });
+        log.info({ object: describeObject(live), propagation: goes }, 'removed, to be made anew: it cannot be changed');
+      }
       pass.terminating.push(live);
       return false;
     }
@@ -70,7 +73,7 @@ async function applyOne(
       owner: app.uid,
       signal,
       // Volumes outlive their MemoApp; everything else without an owner is somebody's own.
-      adopt: (live) => live.kind === 'PersistentVolumeClaim' && isRetained(live, app, part),
+      adopt: (live) => live.kind === 'PersistentVolumeClaim' && (isRetained(live, app, part) || isUnlabelled(live)),
     });
     switch (outcome.result) {
       case 'unchanged':
@@ -110,11 +113,9 @@ async function applyOne(
   }
 }
 
-/** A child of a MemoApp of this name that is gone: garbage collection has not come to it yet. */
-export function isLeaving(live: KubeObject, app: ResolvedApp): boolean {
-  const controller = controllerOf(live);
-  const ofBefore = controller?.kind === kind && controller.name === app.name && controller.uid !== app.uid;
-  return ofBefore || live.metadata.deletionTimestamp !== undefined;
+/** A claim that we made, and whose label somebody took away. Its name says whose it is. */
+function isUnlabelled({ metadata }: KubeObject): boolean {
+  return metadata.labels?.[appLabel] === undefined && isKnownClaim(metadata);
 }
 
 /** A refusal is something the admin should read in a condition, as is what a pause held back; anything else is tried again. */

@@ -1,32 +1,66 @@
 /**
- * Fields of a StatefulSet that Kubernetes never lets change. No spec of a MemoApp changes them, but another release of the
- * operator may want others, and a restore may bring back older ones. The StatefulSet is then taken away and made anew.
+ * Fields that Kubernetes never lets change. Of a StatefulSet: no spec of a MemoApp changes them, but for the class of volumes
+ * that were never bound; another release of the operator may want others, and a restore may bring back older ones. It is taken
+ * away then and made anew.
  */
+import type { StatefulSet } from 'kubernetes-types/apps/v1.js';
+import type { PersistentVolumeClaim } from 'kubernetes-types/core/v1.js';
+import { partLabel } from '../../api/labels.ts';
+import { names } from '../../api/names.ts';
+import type { ResolvedApp } from '../../api/resolved.ts';
 import { covers } from '../../runtime/apply/covers.ts';
-import { controllerOf, kindOfObject, objectKey, type KubeObject } from '../../runtime/object.ts';
+import { controllerOf, kindOf, objectKey, type KubeObject } from '../../runtime/object.ts';
 import type { Informers } from '../../runtime/watch/informers.ts';
+import { waitsElsewhere, type ClaimedStore } from '../../stack/claims.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { isLeaving, isRetained, observedOf } from '../observe/observe.ts';
+
+type Claim = KubeObject & Pick<PersistentVolumeClaim, 'spec' | 'status'>;
+
+const claimKind = kindOf<Claim>('v1', 'PersistentVolumeClaim');
+const setKind = kindOf<KubeObject & Pick<StatefulSet, 'spec'>>('apps/v1', 'StatefulSet');
 
 const fields = ['podManagementPolicy', 'selector', 'serviceName', 'volumeClaimTemplates'] as const;
 
 type Spec = Readonly<Partial<Record<(typeof fields)[number], unknown>>>;
 
-export interface Replacement {
+/** What stands in the way of a desired object and can't be changed into it. */
+export interface Obstacle {
   readonly live: KubeObject;
-  /** `Orphan`: its pods stay, and the next one takes them up. Not where it would not know them by their labels. */
-  readonly propagation: 'Orphan' | 'Background';
+  /**
+   * `Orphan`, `Background`: the operator deletes it; as an orphan where its pods may stay, and the next one takes them up.
+   * `leaves`: it is on its way out. `admin`: whoever reads the status deletes it.
+   */
+  readonly goes: 'Orphan' | 'Background' | 'leaves' | 'admin';
 }
 
-/** What stands in the way of a desired object and can't be changed into it; undefined where nothing does. */
-export function inTheWay(
-  desired: KubeObject,
-  app: { readonly uid: string },
-  informers: Informers,
-): Replacement | undefined {
-  if (desired.kind !== 'StatefulSet') return undefined;
-  const live = informers.store(kindOfObject(desired)).get(objectKey(desired.metadata));
+/** undefined: nothing is in the way. */
+export function inTheWay(desired: KubeObject, app: ResolvedApp, dependencies: Dependencies): Obstacle | undefined {
+  if (desired.kind === claimKind.kind) return claimInTheWay(desired, app, dependencies);
+  return desired.kind === setKind.kind ? setInTheWay(desired, app, dependencies.informers) : undefined;
+}
+
+function setInTheWay(desired: KubeObject, app: ResolvedApp, informers: Informers): Obstacle | undefined {
+  const live = informers.store(setKind).get(objectKey(desired.metadata));
   if (!live || controllerOf(live)?.uid !== app.uid || live.metadata.deletionTimestamp !== undefined) return undefined;
   const [wanted, there] = [desired['spec'] as Spec, live['spec'] as Spec];
   const changed = fields.filter((field) => !covers(wanted[field], there[field]));
   if (changed.length === 0) return undefined;
-  return { live, propagation: changed.includes('selector') ? 'Background' : 'Orphan' };
+  // The next one would not know the pods by other labels.
+  return { live, goes: changed.includes('selector') ? 'Background' : 'Orphan' };
+}
+
+/** A claim that waits in another class; before it, the StatefulSet that would make it in that class again. */
+function claimInTheWay(desired: Claim, app: ResolvedApp, dependencies: Dependencies): Obstacle | undefined {
+  const { informers } = dependencies;
+  const part = desired.metadata.labels?.[partLabel] as ClaimedStore['part'];
+  const live = informers.store(claimKind).get(objectKey(desired.metadata));
+  if (!live || live.metadata.deletionTimestamp !== undefined) return undefined;
+  const controller = controllerOf(live);
+  if (controller ? controller.uid !== app.uid : !isRetained(live, app, part)) return undefined;
+  if (!waitsElsewhere(desired.spec?.storageClassName, live, observedOf(dependencies, app))) return undefined;
+  const set = informers.store(setKind).get(`${app.namespace}/${names(app)[part]}`);
+  const [template] = set?.spec?.volumeClaimTemplates ?? [];
+  if (!set || template?.spec?.storageClassName !== live.spec?.storageClassName) return { live, goes: 'admin' };
+  return { live: set, goes: isLeaving(set, app) ? 'leaves' : 'Orphan' };
 }

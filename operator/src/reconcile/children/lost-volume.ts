@@ -1,17 +1,54 @@
 /** A database whose volume is lost must not run: the controller of its StatefulSet would put an empty one in its place. */
 import { names, podClaim } from '../../api/names.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
+import type { ApiClient } from '../../runtime/client/client.ts';
 import { isNotFound } from '../../runtime/client/error.ts';
 import { controllerOf, describeObject, type KubeObject } from '../../runtime/object.ts';
+import { isKnownClaim } from '../../stack/claims.ts';
+import { retainedMetadata } from '../../stack/metadata.ts';
 import { noteFailure } from './children.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { watchedKind } from '../observe/observe.ts';
 import type { Pass } from '../pass.ts';
+import { fit } from './retained.ts';
+
+const claimKind = watchedKind('PersistentVolumeClaim');
 
 /** The claim of the database, as the store knows it. */
 export function databaseClaim(app: ResolvedApp, { informers }: Dependencies): KubeObject | undefined {
-  const claim = podClaim(names(app).database, 0);
-  return informers.store(watchedKind('PersistentVolumeClaim')).get(`${app.namespace}/${claim}`);
+  return informers.store(claimKind).get(`${app.namespace}/${podClaim(names(app).database, 0)}`);
+}
+
+/** The claim of the database, as the API server knows it, whatever its labels. */
+async function readClaim(app: ResolvedApp, client: ApiClient, signal: AbortSignal): Promise<KubeObject | undefined> {
+  const target = { namespace: app.namespace, name: podClaim(names(app).database, 0) };
+  return await client
+    .get(claimKind, target, { signal })
+    .catch((error: unknown) => (isNotFound(error) ? undefined : Promise.reject(error as Error)));
+}
+
+/**
+ * Labels the claim of the database anew where somebody took our label off it: it is there then, but no store shows it, and it
+ * would be taken for lost.
+ */
+export async function findDatabaseClaim(
+  app: ResolvedApp,
+  pass: Pass,
+  dependencies: Dependencies,
+  signal: AbortSignal,
+): Promise<void> {
+  const { client, informers } = dependencies;
+  if (databaseClaim(app, dependencies)) return;
+  const live = await readClaim(app, client, signal);
+  const controller = live && controllerOf(live);
+  if (!live || (controller ? controller.uid !== app.uid : !isKnownClaim(live.metadata))) return;
+  try {
+    const { labels, ownerReferences } = retainedMetadata(app, live.metadata.name, 'database');
+    const labelled = await fit(live, { labels, ownerReferences }, client, signal);
+    if (labelled) informers.store(claimKind).written(labelled);
+  } catch (error) {
+    noteFailure(live, error, pass);
+  }
 }
 
 /**
@@ -29,10 +66,7 @@ export async function stopDatabase(
   const live = informers.store(watchedKind('StatefulSet')).get(`${app.namespace}/${database}`);
   if (!live || controllerOf(live)?.uid !== app.uid || live.metadata.deletionTimestamp !== undefined) return;
   const known = databaseClaim(app, dependencies);
-  const target = { namespace: app.namespace, name: podClaim(database, 0) };
-  const found = await client
-    .get(watchedKind('PersistentVolumeClaim'), target, { signal })
-    .catch((error: unknown) => (isNotFound(error) ? undefined : Promise.reject(error as Error)));
+  const found = await readClaim(app, client, signal);
   if (found?.metadata.uid !== known?.metadata.uid) return;
   try {
     const removed = await applier.remove(live, { signal });

@@ -1,6 +1,8 @@
 /** The stores as the stack and its health see them: narrowed to one app's namespace. */
 import { appLabel, type Part, partLabel } from '../../api/labels.ts';
-import { kindOf, type KubeObject, type Kind } from '../../runtime/object.ts';
+import { kind as ownKind } from '../../api/names.ts';
+import type { ResolvedApp } from '../../api/resolved.ts';
+import { controllerOf, kindOf, type KubeObject, type Kind } from '../../runtime/object.ts';
 import type { ObjectStore } from '../../runtime/watch/object-store.ts';
 import { watchedKinds } from '../../stack/kinds.ts';
 import type { Dependencies } from '../dependencies.ts';
@@ -60,4 +62,11 @@ function carries(object: KubeObject, labels: Readonly<Record<string, string>>): 
 export function isRetained(live: KubeObject, app: { name: string }, part: Part): boolean {
   const { labels } = live.metadata;
   return labels?.[appLabel] === app.name && labels[partLabel] === part;
+}
+
+/** A child of a MemoApp of this name that is gone: garbage collection has not come to it yet. */
+export function isLeaving(live: KubeObject, app: Pick<ResolvedApp, 'name' | 'uid'>): boolean {
+  const controller = controllerOf(live);
+  const ofBefore = controller?.kind === ownKind && controller.name === app.name && controller.uid !== app.uid;
+  return ofBefore || live.metadata.deletionTimestamp !== undefined;
 }

@@ -16,12 +16,12 @@ import {
 } from '../../stack/credentials.ts';
 import { accountIn, type Account } from '../../stack/database/account.ts';
 import type { Observed } from '../../stack/observed.ts';
-import { isLeaving, noteFailure } from '../children/children.ts';
+import { noteFailure } from '../children/children.ts';
 import type { Credentials } from './credential-cache.ts';
 import { askedAccount, unappliedAccount } from './database-account.ts';
 import { fieldManager, type Dependencies } from '../dependencies.ts';
-import { databaseClaim, stopDatabase } from '../children/lost-volume.ts';
-import { isRetained } from '../observe/observe.ts';
+import { databaseClaim, findDatabaseClaim, stopDatabase } from '../children/lost-volume.ts';
+import { isLeaving, isRetained } from '../observe/observe.ts';
 import { fit } from '../children/retained.ts';
 import type { Pass } from '../pass.ts';
 import { hashReferences, readSecret, secretKind, type Secret } from './secrets.ts';
@@ -39,6 +39,7 @@ export async function ensureCredentials(
   signal: AbortSignal,
 ): Promise<Credentials | undefined> {
   const known = dependencies.credentials.get(app);
+  if (lostVolume(app, status, observed).length > 0) await findDatabaseClaim(app, pass, dependencies, signal);
   // Where a volume is lost, deleting the Secrets is the way to start empty: this pass has to see it.
   if (known && lostVolume(app, status, observed).length === 0) return known;
   const remember = dependencies.credentials.begin(app);

@@ -5,6 +5,7 @@ import type { ResolvedApp, ResolvedImage } from '../../../api/resolved.ts';
 import type { Observed } from '../../observed.ts';
 import type { PodPart } from '../../network/flows.ts';
 import { imageReference } from '../../pod.ts';
+import { classProblem } from '../pods/claims.ts';
 import { podProblem, waitingFor } from '../pods/problem.ts';
 import { hasImage, isSettled } from '../pods/rollout.ts';
 import { stoppedPart } from '../stopped.ts';
@@ -37,7 +38,12 @@ export function statefulReady(
 ): Condition {
   if (app.state === 'Stopped') return stoppedPart(type);
   const set = observed.get('StatefulSet', name);
-  if (!set) return isFalse(type, Reason.Creating, `StatefulSet ${name} is about to be made`);
+  if (!set) {
+    // It waits for its claims.
+    const problem = classProblem(app, part, observed);
+    if (problem) return isFalse(type, problem.reason, problem.message);
+    return isFalse(type, Reason.Creating, `StatefulSet ${name} is about to be made`);
+  }
   const { status } = set;
   const { replicas: made = 0, readyReplicas: ready = 0, updatedReplicas: updated = 0 } = status ?? {};
   const wanted = hasImage(set, imageReference(image));

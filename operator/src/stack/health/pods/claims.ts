@@ -6,7 +6,7 @@ import { compareQuantities } from '../../../api/quantity.ts';
 import { Reason } from '../../../api/reasons.ts';
 import type { ResolvedApp, ResolvedStorage } from '../../../api/resolved.ts';
 import type { PodPart } from '../../network/flows.ts';
-import { growthOf, requestOf } from '../../claims.ts';
+import { growthOf, requestOf, waitsElsewhere } from '../../claims.ts';
 import type { Observed } from '../../observed.ts';
 import type { PassOutcome } from '../conditions.ts';
 import { fieldOf } from '../fields.ts';
@@ -15,33 +15,35 @@ import { quoted } from '../quote.ts';
 const defaultClass = 'storageclass.kubernetes.io/is-default-class';
 
 /**
- * A claim that nothing can bind: its StorageClass is not there. Where classes cannot be seen, it reads as any other that waits.
+ * A claim that nothing can bind: its StorageClass is not there, or the spec has come to ask for another. Where classes cannot be
+ * seen, one whose class is not there reads as any other that waits.
  */
 export function classProblem(app: ResolvedApp, part: PodPart, observed: Observed): Problem | undefined {
-  if (!observed.serves('StorageClass')) return undefined;
+  const asked = storageOf(app, part)?.className;
   for (const claim of observed.list('PersistentVolumeClaim', selector(app, part))) {
     if (isBound(claim) || claim.spec?.volumeName !== undefined) continue;
+    const why = waitsElsewhere(asked, claim, observed) ? toBeDeleted(claim, asked) : lacksClass(claim, part, observed);
     const name = claim.metadata?.name ?? '';
-    const wanted = claim.spec?.storageClassName;
-    const classes = observed.list('StorageClass', {});
-    if (wanted !== undefined && !classes.some(({ metadata }) => metadata?.name === wanted)) {
-      const message = `volume claim ${name} waits: there is no StorageClass "${wanted}"; make it; ${inAnotherClass(part)}`;
-      return { reason: Reason.VolumePending, message };
-    }
-    if (wanted === undefined && !classes.some(({ metadata }) => metadata?.annotations?.[defaultClass] === 'true')) {
-      const message = `volume claim ${name} waits: the cluster has no default StorageClass; mark one as default, and the claim gets it; ${inAnotherClass(part)}`;
-      return { reason: Reason.VolumePending, message };
-    }
+    if (why !== undefined) return { reason: Reason.VolumePending, message: `volume claim ${name} waits${why}` };
   }
   return undefined;
 }
 
-/** A claim keeps its class, and so does a spec, as long as they are there. Nothing was ever written to one that was never bound. */
-function inAnotherClass(part: PodPart): string {
-  const field = `${fieldOf(part)}.storage.className`;
-  if (part === 'database')
-    return `or, as there is nothing on it yet, set spec.deletionPolicy to Delete, delete the MemoApp and apply it again with another ${field}: its other volumes and its passwords go with it`;
-  return `or set spec.events to {disabled: {}}, delete the claim once its StatefulSet is gone, and ask for events again with another ${field}`;
+function toBeDeleted({ metadata, spec }: PersistentVolumeClaim, asked: string | undefined): string {
+  const wanted = asked === undefined ? 'the default one' : `"${asked}"`;
+  return ` in StorageClass "${spec?.storageClassName ?? ''}", while the spec asks for ${wanted}; there is nothing on it: delete it, and it is made anew: kubectl delete pvc ${metadata?.name ?? ''}`;
+}
+
+function lacksClass({ spec }: PersistentVolumeClaim, part: PodPart, observed: Observed): string | undefined {
+  if (!observed.serves('StorageClass')) return undefined;
+  const wanted = spec?.storageClassName;
+  const classes = observed.list('StorageClass', {});
+  const another = `name another in ${fieldOf(part)}.storage.className, as there is nothing on it yet`;
+  if (wanted !== undefined && !classes.some(({ metadata }) => metadata?.name === wanted))
+    return `: there is no StorageClass "${wanted}"; make it, or ${another}`;
+  if (wanted === undefined && !classes.some(({ metadata }) => metadata?.annotations?.[defaultClass] === 'true'))
+    return `: the cluster has no default StorageClass; mark one as default, and the claim gets it, or ${another}`;
+  return undefined;
 }
 
 /** A claim of a pod without a node that its provisioner has not bound yet: for a while, every volume begins so. */
@@ -87,8 +89,8 @@ export function growthProblem(app: ResolvedApp, observed: Observed): Condition |
 type VolumePart = 'database' | 'events' | 'zookeeper';
 
 /**
- * What is to be said of a volume that is smaller than asked for and cannot grow, with the ways out. undefined: there is none,
- * or it grows.
+ * What is to be said of a volume that is not as asked for and cannot become so: it is in another class, or smaller and cannot
+ * grow, with the ways out. undefined: there is none, or it grows.
  */
 export function keptVolume(
   app: ResolvedApp,
@@ -96,9 +98,18 @@ export function keptVolume(
   observed: Observed,
   { ungrown }: Pick<PassOutcome, 'ungrown'>,
 ): string | undefined {
-  const wanted = storageOf(app, part)?.size;
-  if (wanted === undefined) return undefined;
-  const kept = observed.list('PersistentVolumeClaim', selector(app, part)).flatMap((claim) => {
+  const storage = storageOf(app, part);
+  if (storage === undefined) return undefined;
+  const { size: wanted, className } = storage;
+  const claims = observed.list('PersistentVolumeClaim', selector(app, part));
+  const elsewhere = claims.find(
+    (claim) => isBound(claim) && ![undefined, claim.spec?.storageClassName].includes(className),
+  );
+  if (elsewhere) {
+    const has = elsewhere.spec?.storageClassName ?? '';
+    return `volume claim ${elsewhere.metadata?.name ?? ''} stays in StorageClass "${has}", not "${className ?? ''}": a volume never changes its class`;
+  }
+  const kept = claims.flatMap((claim) => {
     const name = claim.metadata?.name ?? '';
     const has = claim.status?.capacity?.['storage'];
     const asked = requestOf(claim);
@@ -137,8 +148,10 @@ function wayOut({ spec }: PersistentVolumeClaim, andThen = ''): string {
   return className ? `set allowVolumeExpansion: true on StorageClass ${className}${andThen}, or ${move}` : move;
 }
 
-function storageOf({ database, events }: ResolvedApp, part: VolumePart): ResolvedStorage | undefined {
+/** undefined: a part without volumes. */
+function storageOf({ database, events }: ResolvedApp, part: Part): ResolvedStorage | undefined {
   if (part === 'database') return database.mode === 'managed' ? database.storage : undefined;
   if (events.mode !== 'managed') return undefined;
-  return part === 'events' ? events.storage : events.zooKeeper?.storage;
+  if (part === 'zookeeper') return events.zooKeeper?.storage;
+  return part === 'events' ? events.storage : undefined;
 }
