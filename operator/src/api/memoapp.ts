@@ -35,7 +35,7 @@ export interface MemoAppSpec {
    */
   imagePullSecrets?: {
     /**
-     * Name of the Secret.
+     * Name of the Secret, as `registry`.
      */
     name: string;
   }[];
@@ -58,12 +58,12 @@ export interface MemoAppSpec {
        */
       repository?: string;
       /**
-       * Pins the image, as `sha256:` and 64 hexadecimal digits; in force over the tag.
+       * Pins the image, as `sha256:9834876dcfb05cb167a5c24953eba58c4ac89b1adf57f28f2f9d09af107ee8f0`; in force over the tag.
        */
       digest?: string;
     };
     /**
-     * Number of API pods, also set by `kubectl scale memoapp`. When both this and autoscaling are absent: 2.
+     * Number of API pods, as `3`; also set by `kubectl scale memoapp`. When both this and autoscaling are absent: 2.
      */
     replicas?: number;
     /**
@@ -71,11 +71,11 @@ export interface MemoAppSpec {
      */
     autoscaling?: {
       /**
-       * Fewest pods. When absent: the smaller of 2 and maxReplicas.
+       * Fewest pods, as `3`. When absent: the smaller of 2 and maxReplicas.
        */
       minReplicas?: number;
       /**
-       * Most pods. The database allows connections for all of them, in steps of 512, 1024, 2048 and so on; a number that needs the next step restarts it.
+       * Most pods, as `5`. The database allows connections for all of them, in steps of 512, 1024, 2048 and so on; a number that needs the next step restarts it.
        */
       maxReplicas: number;
       /**
@@ -87,7 +87,7 @@ export interface MemoAppSpec {
          */
         scaleUp?: {
           /**
-           * How long the lowest wish of the past counts.
+           * How long the lowest wish of the past counts, as `60`.
            */
           stabilizationWindowSeconds?: number;
           /**
@@ -105,11 +105,11 @@ export interface MemoAppSpec {
              */
             type: 'Pods' | 'Percent';
             /**
-             * The most within the period.
+             * The most within the period, as `2`.
              */
             value: number;
             /**
-             * Length of the period.
+             * Length of the period, as `60`.
              */
             periodSeconds: number;
           }[];
@@ -119,7 +119,7 @@ export interface MemoAppSpec {
          */
         scaleDown?: {
           /**
-           * How long the highest wish of the past counts.
+           * How long the highest wish of the past counts, as `600`.
            */
           stabilizationWindowSeconds?: number;
           /**
@@ -137,18 +137,18 @@ export interface MemoAppSpec {
              */
             type: 'Pods' | 'Percent';
             /**
-             * The most within the period.
+             * The most within the period, as `2`.
              */
             value: number;
             /**
-             * Length of the period.
+             * Length of the period, as `60`.
              */
             periodSeconds: number;
           }[];
         };
       };
       /**
-       * CPU use, in percent of what the pods request, at which the number stays as it is.
+       * CPU use, in percent of what the pods request, as `80`, at which the number stays as it is.
        */
       targetCPUUtilizationPercentage?: number;
     };
@@ -165,7 +165,7 @@ export interface MemoAppSpec {
          */
         cpu?: number | string;
         /**
-         * Memory, as `256Mi`.
+         * Memory, as `512Mi` or `1Gi`.
          */
         memory?: number | string;
       };
@@ -188,11 +188,11 @@ export interface MemoAppSpec {
      */
     connectionPool?: {
       /**
-       * Connections kept open. When absent: the smaller of 10 and max.
+       * Connections kept open, as `5`. When absent: the smaller of 10 and max.
        */
       min?: number;
       /**
-       * Most connections; further requests wait for one, up to their deadline. The database allows them for all pods, in the steps that autoscaling.maxReplicas names.
+       * Most connections, as `40`; further requests wait for one, up to their deadline. The database allows them for all pods, in the steps that autoscaling.maxReplicas names.
        */
       max?: number;
     };
@@ -207,11 +207,11 @@ export interface MemoAppSpec {
      */
     env?: {
       /**
-       * Its name.
+       * Its name, as `TZ`.
        */
       name: string;
       /**
-       * Its value.
+       * Its value, as `Asia/Seoul`.
        */
       value?: string;
       /**
@@ -223,11 +223,11 @@ export interface MemoAppSpec {
          */
         secretKeyRef?: {
           /**
-           * Name of the Secret.
+           * Name of the Secret, as `mail`.
            */
           name: string;
           /**
-           * The key.
+           * The key, as `password`.
            */
           key: string;
         };
@@ -236,11 +236,11 @@ export interface MemoAppSpec {
          */
         configMapKeyRef?: {
           /**
-           * Name of the ConfigMap.
+           * Name of the ConfigMap, as `settings`.
            */
           name: string;
           /**
-           * The key.
+           * The key, as `time-zone`.
            */
           key: string;
         };
@@ -280,7 +280,7 @@ export interface MemoAppSpec {
          */
         jwks?: {
           /**
-           * Where the keys are; the network policy lets the API out to this port.
+           * Where the keys are, as `https://id.example/keys`; the network policy lets the API out to this port.
            */
           url: string;
         };
@@ -289,11 +289,11 @@ export interface MemoAppSpec {
          */
         secret?: {
           /**
-           * Name of the Secret, in this namespace.
+           * Name of the Secret, in this namespace, as `tokens`.
            */
           name: string;
           /**
-           * The key.
+           * The key, as `signing-key`.
            */
           key: string;
         };
@@ -308,7 +308,7 @@ export interface MemoAppSpec {
        */
       read?: {
         /**
-         * The most of one client within the time.
+         * The most of one client within the time, as `600`.
          */
         requests: number;
         /**
@@ -321,7 +321,7 @@ export interface MemoAppSpec {
        */
       write?: {
         /**
-         * The most of one client within the time.
+         * The most of one client within the time, as `30`.
          */
         requests: number;
         /**
@@ -334,7 +334,7 @@ export interface MemoAppSpec {
        */
       search?: {
         /**
-         * The most of one client within the time.
+         * The most of one client within the time, as `60`.
          */
         requests: number;
         /**
@@ -356,13 +356,13 @@ export interface MemoAppSpec {
      */
     pod?: {
       /**
-       * Labels of the pods alone, beside commonLabels.
+       * Labels of the pods alone, beside commonLabels, as `{team: club}`.
        */
       labels?: {
         [k: string]: string;
       };
       /**
-       * Annotations of the pods, as for a log collector or a service mesh.
+       * Annotations of the pods for a log collector or a service mesh, as `{linkerd.io/inject: enabled}`.
        */
       annotations?: {
         [k: string]: string;
@@ -380,7 +380,7 @@ export interface MemoAppSpec {
        */
       tolerations?: {
         /**
-         * Key of the taint; absent, with Exists: any.
+         * Key of the taint, as `dedicated`; absent, with Exists: any.
          */
         key?: string;
         /**
@@ -388,7 +388,7 @@ export interface MemoAppSpec {
          */
         operator?: 'Exists' | 'Equal';
         /**
-         * Value of the taint.
+         * Value of the taint, as `club`.
          */
         value?: string;
         /**
@@ -396,7 +396,7 @@ export interface MemoAppSpec {
          */
         effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
         /**
-         * How long NoExecute is put up with.
+         * How long NoExecute is put up with, as `300`.
          */
         tolerationSeconds?: number;
       }[];
@@ -406,7 +406,7 @@ export interface MemoAppSpec {
        */
       priorityClassName?: string;
       /**
-       * Seconds from the wish to stop to the kill; at least 30, so that requests end well.
+       * Seconds from the wish to stop to the kill, as `60`; at least 30, so that requests end well.
        */
       terminationGracePeriodSeconds?: number;
       /**
@@ -419,7 +419,7 @@ export interface MemoAppSpec {
      */
     disruptionBudget?: {
       /**
-       * Pods that may be evicted at the same time, at least 1: a budget of 0 would block every drain.
+       * Pods that may be evicted at the same time, as `2`; at least 1: a budget of 0 would block every drain.
        */
       maxUnavailable?: number;
     };
@@ -441,12 +441,12 @@ export interface MemoAppSpec {
          */
         repository?: string;
         /**
-         * Pins the image, as `sha256:` and 64 hexadecimal digits; in force over the tag.
+         * Pins the image, as `sha256:9834876dcfb05cb167a5c24953eba58c4ac89b1adf57f28f2f9d09af107ee8f0`; in force over the tag.
          */
         digest?: string;
       };
       /**
-       * MariaDB version, a tag of the image, as `"11.8"`. Raising it upgrades the data; it never goes back below one that has run on the volume; one that never started can be taken back. When absent: the version that has run on the volume, 11.8 on an empty one.
+       * MariaDB version, a tag of the image, as `"11.8"` or `"11.8.3"`. Raising it upgrades the data; it never goes back below one that has run on the volume; one that never started can be taken back. When absent: the version that has run on the volume, 11.8 on an empty one.
        */
       version?: string;
       /**
@@ -454,7 +454,7 @@ export interface MemoAppSpec {
        */
       storage?: {
         /**
-         * Size of the volume, as `10Gi`. It can grow, where the StorageClass allows expansion, and never shrinks.
+         * Size of the volume, as `20Gi`. It can grow, where the StorageClass allows expansion, and never shrinks.
          */
         size?: string;
         /**
@@ -467,15 +467,15 @@ export interface MemoAppSpec {
        */
       credentialsSecret?: {
         /**
-         * Name of the Secret, in this namespace.
+         * Name of the Secret, in this namespace, as `app-secrets`.
          */
         name: string;
         /**
-         * Key of the user name, of letters, digits, _, . and -.
+         * Key of the user name, as `MARIADB_USER`; the name is of letters, digits, _, . and -.
          */
         usernameKey?: string;
         /**
-         * Key of the password, in printable ASCII.
+         * Key of the password, as `MARIADB_PASSWORD`; it is in printable ASCII.
          */
         passwordKey?: string;
       };
@@ -490,13 +490,13 @@ export interface MemoAppSpec {
        */
       pod?: {
         /**
-         * Labels of the pods alone, beside commonLabels.
+         * Labels of the pods alone, beside commonLabels, as `{team: club}`.
          */
         labels?: {
           [k: string]: string;
         };
         /**
-         * Annotations of the pods, as for a log collector or a service mesh.
+         * Annotations of the pods for a log collector or a service mesh, as `{linkerd.io/inject: enabled}`.
          */
         annotations?: {
           [k: string]: string;
@@ -514,7 +514,7 @@ export interface MemoAppSpec {
          */
         tolerations?: {
           /**
-           * Key of the taint; absent, with Exists: any.
+           * Key of the taint, as `dedicated`; absent, with Exists: any.
            */
           key?: string;
           /**
@@ -522,7 +522,7 @@ export interface MemoAppSpec {
            */
           operator?: 'Exists' | 'Equal';
           /**
-           * Value of the taint.
+           * Value of the taint, as `club`.
            */
           value?: string;
           /**
@@ -530,7 +530,7 @@ export interface MemoAppSpec {
            */
           effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
           /**
-           * How long NoExecute is put up with.
+           * How long NoExecute is put up with, as `300`.
            */
           tolerationSeconds?: number;
         }[];
@@ -540,7 +540,7 @@ export interface MemoAppSpec {
          */
         priorityClassName?: string;
         /**
-         * Seconds that MariaDB has to write back what it holds; at least 300.
+         * Seconds that MariaDB has to write back what it holds, as `600`; at least 300.
          */
         terminationGracePeriodSeconds?: number;
       };
@@ -557,7 +557,7 @@ export interface MemoAppSpec {
            */
           cpu?: number | string;
           /**
-           * Memory, as `256Mi`.
+           * Memory, as `512Mi` or `1Gi`.
            */
           memory?: number | string;
         };
@@ -570,7 +570,7 @@ export interface MemoAppSpec {
            */
           cpu?: number | string;
           /**
-           * Memory, as `1Gi`; at least 256Mi.
+           * Memory, as `2Gi`; at least 256Mi.
            */
           memory?: number | string;
         };
@@ -585,11 +585,11 @@ export interface MemoAppSpec {
        */
       host: string;
       /**
-       * Port of the database.
+       * Port of the database, as `3307`.
        */
       port?: number;
       /**
-       * Name of the database; it must be there.
+       * Name of the database, as `memos`; it must be there.
        */
       database?: string;
       /**
@@ -597,15 +597,15 @@ export interface MemoAppSpec {
        */
       credentialsSecret: {
         /**
-         * Name of the Secret, in this namespace.
+         * Name of the Secret, in this namespace, as `db`.
          */
         name: string;
         /**
-         * Key of the user name.
+         * Key of the user name, as `user`.
          */
         usernameKey?: string;
         /**
-         * Key of the password.
+         * Key of the password, as `pass`.
          */
         passwordKey?: string;
       };
@@ -614,15 +614,15 @@ export interface MemoAppSpec {
        */
       migrationCredentialsSecret?: {
         /**
-         * Name of the Secret, in this namespace.
+         * Name of the Secret, in this namespace, as `db-owner`.
          */
         name: string;
         /**
-         * Key of the user name.
+         * Key of the user name, as `user`.
          */
         usernameKey?: string;
         /**
-         * Key of the password.
+         * Key of the password, as `pass`.
          */
         passwordKey?: string;
       };
@@ -639,11 +639,11 @@ export interface MemoAppSpec {
          */
         caSecret?: {
           /**
-           * Name of the Secret, in this namespace.
+           * Name of the Secret, in this namespace, as `db-ca`.
            */
           name: string;
           /**
-           * Key of the certificates, in PEM.
+           * Key of the certificates, in PEM, as `root.pem`.
            */
           key?: string;
         };
@@ -655,7 +655,7 @@ export interface MemoAppSpec {
    */
   cache?: {
     /**
-     * How long a memo stays in the cache, 1s to 300s, as `300s` or `5m`.
+     * How long a memo stays in the cache, 1s to 300s, as `60s` or `5m`.
      */
     ttl?: string;
     /**
@@ -671,15 +671,15 @@ export interface MemoAppSpec {
        */
       credentialsSecret?: {
         /**
-         * Name of the Secret, in this namespace.
+         * Name of the Secret, in this namespace, as `cache`.
          */
         name: string;
         /**
-         * Key of the user name. When absent: the default user.
+         * Key of the user name, as `user`. When absent: the default user.
          */
         usernameKey?: string;
         /**
-         * Key of the password.
+         * Key of the password, as `pass`.
          */
         passwordKey?: string;
       };
@@ -696,11 +696,11 @@ export interface MemoAppSpec {
          */
         caSecret?: {
           /**
-           * Name of the Secret, in this namespace.
+           * Name of the Secret, in this namespace, as `cache-ca`.
            */
           name: string;
           /**
-           * Key of the certificates, in PEM.
+           * Key of the certificates, in PEM, as `root.pem`.
            */
           key?: string;
         };
@@ -723,12 +723,12 @@ export interface MemoAppSpec {
          */
         repository?: string;
         /**
-         * Pins the image, as `sha256:` and 64 hexadecimal digits; in force over the tag.
+         * Pins the image, as `sha256:9834876dcfb05cb167a5c24953eba58c4ac89b1adf57f28f2f9d09af107ee8f0`; in force over the tag.
          */
         digest?: string;
       };
       /**
-       * Redis version, 7.0 or later, a tag of the image, as `"8.0"`. When absent: the version that runs, 8.0 at first.
+       * Redis version, 7.0 or later, a tag of the image, as `"8.0"` or `"8.0.3"`. When absent: the version that runs, 8.0 at first.
        */
       version?: string;
       /**
@@ -747,13 +747,13 @@ export interface MemoAppSpec {
        */
       pod?: {
         /**
-         * Labels of the pods alone, beside commonLabels.
+         * Labels of the pods alone, beside commonLabels, as `{team: club}`.
          */
         labels?: {
           [k: string]: string;
         };
         /**
-         * Annotations of the pods, as for a log collector or a service mesh.
+         * Annotations of the pods for a log collector or a service mesh, as `{linkerd.io/inject: enabled}`.
          */
         annotations?: {
           [k: string]: string;
@@ -771,7 +771,7 @@ export interface MemoAppSpec {
          */
         tolerations?: {
           /**
-           * Key of the taint; absent, with Exists: any.
+           * Key of the taint, as `dedicated`; absent, with Exists: any.
            */
           key?: string;
           /**
@@ -779,7 +779,7 @@ export interface MemoAppSpec {
            */
           operator?: 'Exists' | 'Equal';
           /**
-           * Value of the taint.
+           * Value of the taint, as `club`.
            */
           value?: string;
           /**
@@ -787,7 +787,7 @@ export interface MemoAppSpec {
            */
           effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
           /**
-           * How long NoExecute is put up with.
+           * How long NoExecute is put up with, as `300`.
            */
           tolerationSeconds?: number;
         }[];
@@ -797,7 +797,7 @@ export interface MemoAppSpec {
          */
         priorityClassName?: string;
         /**
-         * Seconds from the wish to stop to the kill.
+         * Seconds from the wish to stop to the kill, as `30`.
          */
         terminationGracePeriodSeconds?: number;
       };
@@ -814,7 +814,7 @@ export interface MemoAppSpec {
            */
           cpu?: number | string;
           /**
-           * Memory, as `256Mi`.
+           * Memory, as `512Mi` or `1Gi`.
            */
           memory?: number | string;
         };
@@ -827,7 +827,7 @@ export interface MemoAppSpec {
            */
           cpu?: number | string;
           /**
-           * Memory, as `128Mi`; at least 32Mi.
+           * Memory, as `256Mi`; at least 32Mi.
            */
           memory?: number | string;
         };
@@ -863,15 +863,15 @@ export interface MemoAppSpec {
          */
         credentialsSecret: {
           /**
-           * Name of the Secret, in this namespace.
+           * Name of the Secret, in this namespace, as `kafka`.
            */
           name: string;
           /**
-           * Key of the user name.
+           * Key of the user name, as `user`.
            */
           usernameKey?: string;
           /**
-           * Key of the password.
+           * Key of the password, as `pass`.
            */
           passwordKey?: string;
         };
@@ -889,11 +889,11 @@ export interface MemoAppSpec {
          */
         caSecret?: {
           /**
-           * Name of the Secret, in this namespace.
+           * Name of the Secret, in this namespace, as `kafka-ca`.
            */
           name: string;
           /**
-           * Key of the certificates, in PEM.
+           * Key of the certificates, in PEM, as `root.pem`.
            */
           key?: string;
         };
@@ -916,16 +916,16 @@ export interface MemoAppSpec {
          */
         repository?: string;
         /**
-         * Pins the image, as `sha256:` and 64 hexadecimal digits; in force over the tag.
+         * Pins the image, as `sha256:9834876dcfb05cb167a5c24953eba58c4ac89b1adf57f28f2f9d09af107ee8f0`; in force over the tag.
          */
         digest?: string;
       };
       /**
-       * Kafka version, 3.7.0 or later, a tag of the image, as `4.2.1`. When absent: the version that has run on the volumes; at first 4.2.1, and 3.9.2 with zooKeeper.
+       * Kafka version, 3.7.0 or later, a tag of the image, as `4.2.1` or `3.9.2`. When absent: the version that has run on the volumes; at first 4.2.1, and 3.9.2 with zooKeeper.
        */
       version?: string;
       /**
-       * Number of brokers: 1, or an odd number from 3, so that a majority is left when one is lost. It cannot be changed yet.
+       * Number of brokers, as `3`: 1, or an odd number from 3, so that a majority is left when one is lost. It cannot be changed yet.
        */
       replicas?: number;
       /**
@@ -933,7 +933,7 @@ export interface MemoAppSpec {
        */
       storage?: {
         /**
-         * Size of the volume, as `5Gi`. It can grow, where the StorageClass allows expansion, and never shrinks.
+         * Size of the volume, as `10Gi`. It can grow, where the StorageClass allows expansion, and never shrinks.
          */
         size?: string;
         /**
@@ -946,13 +946,13 @@ export interface MemoAppSpec {
        */
       pod?: {
         /**
-         * Labels of the pods alone, beside commonLabels.
+         * Labels of the pods alone, beside commonLabels, as `{team: club}`.
          */
         labels?: {
           [k: string]: string;
         };
         /**
-         * Annotations of the pods, as for a log collector or a service mesh.
+         * Annotations of the pods for a log collector or a service mesh, as `{linkerd.io/inject: enabled}`.
          */
         annotations?: {
           [k: string]: string;
@@ -970,7 +970,7 @@ export interface MemoAppSpec {
          */
         tolerations?: {
           /**
-           * Key of the taint; absent, with Exists: any.
+           * Key of the taint, as `dedicated`; absent, with Exists: any.
            */
           key?: string;
           /**
@@ -978,7 +978,7 @@ export interface MemoAppSpec {
            */
           operator?: 'Exists' | 'Equal';
           /**
-           * Value of the taint.
+           * Value of the taint, as `club`.
            */
           value?: string;
           /**
@@ -986,7 +986,7 @@ export interface MemoAppSpec {
            */
           effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
           /**
-           * How long NoExecute is put up with.
+           * How long NoExecute is put up with, as `300`.
            */
           tolerationSeconds?: number;
         }[];
@@ -996,7 +996,7 @@ export interface MemoAppSpec {
          */
         priorityClassName?: string;
         /**
-         * Seconds that a broker has to hand over; at least 120.
+         * Seconds that a broker has to hand over, as `300`; at least 120.
          */
         terminationGracePeriodSeconds?: number;
       };
@@ -1013,7 +1013,7 @@ export interface MemoAppSpec {
            */
           cpu?: number | string;
           /**
-           * Memory, as `256Mi`.
+           * Memory, as `512Mi` or `1Gi`.
            */
           memory?: number | string;
         };
@@ -1026,7 +1026,7 @@ export interface MemoAppSpec {
            */
           cpu?: number | string;
           /**
-           * Memory, as `1Gi`; at least 384Mi.
+           * Memory, as `2Gi`; at least 384Mi.
            */
           memory?: number | string;
         };
@@ -1044,16 +1044,16 @@ export interface MemoAppSpec {
            */
           repository?: string;
           /**
-           * Pins the image, as `sha256:` and 64 hexadecimal digits; in force over the tag.
+           * Pins the image, as `sha256:9834876dcfb05cb167a5c24953eba58c4ac89b1adf57f28f2f9d09af107ee8f0`; in force over the tag.
            */
           digest?: string;
         };
         /**
-         * ZooKeeper version, 3.8 or later, a tag of the image, as `"3.9"`. When absent: the version that has run on the volumes, 3.9 at first.
+         * ZooKeeper version, 3.8 or later, a tag of the image, as `"3.9"` or `"3.9.3"`. When absent: the version that has run on the volumes, 3.9 at first.
          */
         version?: string;
         /**
-         * Number of ZooKeeper servers: 1, or an odd number from 3, so that a majority is left when one is lost. It cannot be changed yet.
+         * Number of ZooKeeper servers, as `3`: 1, or an odd number from 3, so that a majority is left when one is lost. It cannot be changed yet.
          */
         replicas?: number;
         /**
@@ -1061,7 +1061,7 @@ export interface MemoAppSpec {
          */
         storage?: {
           /**
-           * Size of the volume, as `1Gi`. It can grow, where the StorageClass allows expansion, and never shrinks.
+           * Size of the volume, as `2Gi`. It can grow, where the StorageClass allows expansion, and never shrinks.
            */
           size?: string;
           /**
@@ -1082,7 +1082,7 @@ export interface MemoAppSpec {
              */
             cpu?: number | string;
             /**
-             * Memory, as `256Mi`.
+             * Memory, as `512Mi` or `1Gi`.
              */
             memory?: number | string;
           };
@@ -1107,19 +1107,19 @@ export interface MemoAppSpec {
      */
     topic?: {
       /**
-       * Name of the topic. A new name makes a new topic; the old one stays as it is.
+       * Name of the topic, as `memos`. A new name makes a new topic; the old one stays as it is.
        */
       name?: string;
       /**
-       * Number of partitions; it can only grow. Events of one memo are always in one partition.
+       * Number of partitions, as `6`; it can only grow. Events of one memo are always in one partition.
        */
       partitions?: number;
       /**
-       * On how many brokers each event is kept. When absent: the smaller of 3 and the number of brokers. It cannot be changed on a topic that exists. From 3 on an event counts as sent once 2 of them have it, below that once 1 has.
+       * On how many brokers each event is kept, as `3`. When absent: the smaller of 3 and the number of brokers. It cannot be changed on a topic that exists. From 3 on an event counts as sent once 2 of them have it, below that once 1 has.
        */
       replicationFactor?: number;
       /**
-       * How long events are kept, as `168h`; from one minute to ten years.
+       * How long events are kept, as `720h`; from one minute to ten years.
        */
       retention?: string;
     };
@@ -1149,7 +1149,7 @@ export interface MemoAppSpec {
        */
       tls?: {
         /**
-         * Secret of type kubernetes.io/tls in this namespace, as cert-manager makes it.
+         * Secret of type kubernetes.io/tls in this namespace, as `memo-tls`; cert-manager can make it.
          */
         secretName: string;
       };
@@ -1171,11 +1171,11 @@ export interface MemoAppSpec {
        */
       parentRefs: {
         /**
-         * Name of the Gateway.
+         * Name of the Gateway, as `public`.
          */
         name: string;
         /**
-         * Its namespace; its listener must let routes of others in. When absent: that of the MemoApp.
+         * Its namespace, as `gateways`; its listener must let routes of others in. When absent: that of the MemoApp.
          */
         namespace?: string;
         /**
@@ -1183,7 +1183,7 @@ export interface MemoAppSpec {
          */
         sectionName?: string;
         /**
-         * The port of one of its listeners. When absent: all.
+         * The port of one of its listeners, as `443`. When absent: all.
          */
         port?: number;
       }[];
@@ -1208,7 +1208,7 @@ export interface MemoAppSpec {
        */
       namespaceSelector?: {
         /**
-         * Labels it must carry.
+         * Labels it must carry, as `{kubernetes.io/metadata.name: traefik}`.
          */
         matchLabels?: {
           [k: string]: string;
@@ -1219,7 +1219,7 @@ export interface MemoAppSpec {
        */
       podSelector?: {
         /**
-         * Labels it must carry.
+         * Labels it must carry, as `{app: monitoring}`.
          */
         matchLabels?: {
           [k: string]: string;
@@ -1230,11 +1230,11 @@ export interface MemoAppSpec {
        */
       ipBlock?: {
         /**
-         * An address and the length of its prefix.
+         * An address and the length of its prefix, as `10.0.0.0/8`.
          */
         cidr: string;
         /**
-         * Parts of it that are left out.
+         * Parts of it that are left out, as `[10.1.0.0/16]`.
          */
         except?: string[];
       };
@@ -1242,7 +1242,7 @@ export interface MemoAppSpec {
   };
 }
 /**
- * Nodes and other pods that the pods seek or avoid, as in core/v1. When absent: none.
+ * Nodes and other pods that the pods seek or avoid, as `{nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: disk, operator: In, values: [ssd]}]}]}}}`; every member is that of core/v1. When absent: none.
  */
 export interface Affinity {
   /**
