@@ -6,7 +6,9 @@ import { VARIABLES } from '../../../service/src/config.ts';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
 import { established } from '../harness/install.ts';
 import { kubectlOn, memoApp, type Kubectl } from '../harness/kubectl.ts';
+import { fields, schema } from '../harness/schema.ts';
 import { refusedAccess } from '../specs/access.ts';
+import { everyField } from '../specs/every-field.ts';
 import { refusedSettings } from '../specs/settings.ts';
 import type { Refused } from '../specs/refused.ts';
 import { switches } from '../specs/switches.ts';
@@ -309,9 +311,19 @@ describe('the MemoApp schema', function () {
 
   it('explains every field', async () => {
     const { stdout } = await kubectl(['explain', 'memoapp.spec', '--recursive']);
-    for (const field of ['autoscaling', 'zooKeeper', 'hostnames', 'maxMemoryPolicy']) expect(stdout).to.contain(field);
+    const names = new Set(fields(schema('spec')).flatMap(([path]) => path.at(-1) ?? []));
+    for (const name of names) expect(stdout).to.match(new RegExp(`^ +${name}\\t`, 'm'));
     const one = await kubectl(['explain', 'memoapp.spec.database']);
     expect(one.stdout).to.match(/MariaDB/);
+  });
+
+  it('takes every example of its descriptions', async () => {
+    const items = everyField.flatMap(({ specs }, field) =>
+      specs.map((spec, index) => memoApp(`field-${field}-${index}`, spec)),
+    );
+    const list = { apiVersion: 'v1', kind: 'List', items };
+    const { code, stderr } = await kubectl(['create', '--dry-run=server', '-f', '-'], list);
+    expect(code, stderr).to.equal(0);
   });
 
   it('fits into the annotation of a client-side apply', () => {

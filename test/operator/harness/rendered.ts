@@ -4,6 +4,8 @@ import { resolve } from '../../../operator/src/api/resolve.ts';
 import type { ClusterFacts, ResolvedApp } from '../../../operator/src/api/resolved.ts';
 import type { KubeObject } from '../../../operator/src/runtime/object.ts';
 import { templateImage } from '../../../operator/src/stack/api/image.ts';
+import { migrationJob } from '../../../operator/src/stack/jobs/migration.ts';
+import { topicJob } from '../../../operator/src/stack/jobs/topic.ts';
 import { observe, type Observed } from '../../../operator/src/stack/observed.ts';
 import { stack } from '../../../operator/src/stack/stack.ts';
 
@@ -32,4 +34,12 @@ export function seen(objects: readonly KubeObject[] = [], storeHealth?: Observed
 export function rendered(app: ResolvedApp, observed = seen()): KubeObject[] {
   const apiImage = templateImage(app, undefined, observed);
   return stack(app, { observed, apiImage, apiReplicas: 'ours', ready: true, secretHashes: {} });
+}
+
+/** The whole stack, Jobs included. */
+export function everything(app: ResolvedApp): KubeObject[] {
+  const observed = seen();
+  return [...rendered(app, observed), migrationJob(app, observed), topicJob(app, observed)].filter(
+    (object) => object !== undefined,
+  );
 }

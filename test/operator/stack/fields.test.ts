@@ -3,10 +3,8 @@ import { expect } from 'chai';
 import type { JobSpec } from 'kubernetes-types/batch/v1.js';
 import type { MemoAppSpec } from '../../../operator/src/api/memoapp.ts';
 import type { KubeObject } from '../../../operator/src/runtime/object.ts';
-import { migrationJob } from '../../../operator/src/stack/jobs/migration.ts';
-import { topicJob } from '../../../operator/src/stack/jobs/topic.ts';
 import { urlOf } from '../../../operator/src/stack/route/route.ts';
-import { rendered, resolved, seen } from '../harness/rendered.ts';
+import { everything, resolved } from '../harness/rendered.ts';
 
 /** What is found at a place of an object, without the field and with it. */
 interface Effect {
@@ -254,10 +252,8 @@ describe('a field of the spec', () => {
   });
 });
 
-/** The whole stack, Jobs included. */
 function objects(spec: MemoAppSpec): KubeObject[] {
-  const app = resolved(spec);
-  return [...rendered(app), migrationJob(app, seen()), topicJob(app, seen())].filter((object) => object !== undefined);
+  return everything(resolved(spec));
 }
 
 function nameOf({ kind, metadata }: KubeObject): string {
