@@ -1,9 +1,9 @@
 /** No field of the spec is taken and then ignored: each shows in what is made of the spec, or where the list below says. */
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import type { MemoAppSpec } from '../../../operator/src/api/memoapp.ts';
-import { everything, resolved } from '../harness/rendered.ts';
-import { everyField } from '../specs/every-field.ts';
+import type { MemoAppSpec } from '../../../../operator/src/api/memoapp.ts';
+import { everything, resolved } from '../../harness/rendered.ts';
+import { everyField } from '../../specs/every-field.ts';
 
 interface Shown {
   readonly why: string;
@@ -41,7 +41,7 @@ describe('every field of the spec', () => {
 
   for (const [field, { file, title, why }] of Object.entries(elsewhere)) {
     it(`has a test of its own where no object tells, as ${field}: ${why}`, () => {
-      expect(readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')).to.contain(`it('${title}'`);
+      expect(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')).to.contain(`it('${title}'`);
     });
   }
 });
