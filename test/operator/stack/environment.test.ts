@@ -144,10 +144,10 @@ describe('the environment that the operator renders', () => {
     for (const bound of ['minimum', 'maximum'] as const) {
       const partitions = property(topic, 'partitions')[bound] ?? 0;
       const replicationFactor = property(topic, 'replicationFactor')[bound] ?? 0;
-      const retention = bound === 'minimum' ? '1m' : '87600h';
+      const [retention, retentionMs] = bound === 'minimum' ? ['1m', 60_000] : ['87600h', 315_360_000_000];
       const app = resolved({ events: { topic: { partitions, replicationFactor, retention } } });
       const { events } = parseTopicConfig(variables(topicEnvironment(app)), () => '');
-      expect(events).to.include({ partitions, replicationFactor });
+      expect(events).to.include({ partitions, replicationFactor, retentionMs });
     }
   });
 
