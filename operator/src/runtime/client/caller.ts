@@ -3,7 +3,7 @@ import type { Clock, Random } from '../clock.ts';
 import type { RuntimeMetrics } from '../metrics.ts';
 import { connectionError, readAnswer } from './answer.ts';
 import type { CallOptions } from './client.ts';
-import { withDeadline } from './deadline.ts';
+import { defaultDeadline, withDeadline } from './deadline.ts';
 import { Discovery } from './discovery.ts';
 import { withRetries } from './retry.ts';
 import type { Transport, TransportRequest } from './transport.ts';
@@ -49,7 +49,6 @@ class Guard {
   }
 }
 
-const defaultDeadline = 30_000;
 /** One attempt of a call that may be repeated: a connection that died unnoticed must not eat the whole deadline. */
 const attemptDeadline = 10_000;
 

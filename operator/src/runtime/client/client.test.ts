@@ -34,16 +34,23 @@ describe('the client', () => {
   let client: ApiClient;
   let metrics: RuntimeMetrics;
   let discovered: { name: string; kind: string; namespaced: boolean; verbs: string[] }[];
+  /** Discovery answers once it resolves. */
+  let discovery: PromiseWithResolvers<undefined>;
+  let discoveries: number;
 
   beforeEach(async () => {
     script = [];
     seen = [];
     reads = 0;
     token = 'first';
+    discovery = Promise.withResolvers();
+    discovery.resolve(undefined);
+    discoveries = 0;
     discovered = [{ name: 'configmaps', kind: 'ConfigMap', namespaced: true, verbs: ['get'] }];
     server = createServer((request, response) => {
       if (request.url === '/api/v1') {
-        response.end(JSON.stringify({ resources: discovered }));
+        discoveries += 1;
+        void discovery.promise.then(() => response.end(JSON.stringify({ resources: discovered })));
         return;
       }
       seen.push(`${request.method ?? ''} ${request.headers.authorization ?? ''}`);
@@ -196,6 +203,41 @@ describe('the client', () => {
     expect([error.code, error.reason]).to.deep.equal([404, 'KindNotServed']);
     expect(await client.resource(route)).to.equal(undefined);
     expect((await client.resource(kind))?.plural).to.equal('configmaps');
+  });
+
+  describe('that has yet to learn which resource serves a kind', () => {
+    async function asked(): Promise<void> {
+      while (discoveries === 0) await turn();
+    }
+
+    beforeEach(() => {
+      discovery = Promise.withResolvers();
+    });
+
+    it('asks once for all, and lets no caller down because the one that came first has gone', async () => {
+      const stop = new AbortController();
+      const first = failure(client.get(kind, name, { signal: stop.signal }));
+      const hurried = failure(client.get(kind, name, { deadline: 20 }));
+      const second = client.get(kind, name);
+      await asked();
+      stop.abort(new Error('enough'));
+      expect([(await first).reason, (await hurried).reason]).to.deep.equal(['Aborted', 'Timeout']);
+      discovery.resolve(undefined);
+      expect(await second).to.deep.equal(object);
+      expect(discoveries).to.equal(1);
+    });
+
+    it('asks no longer once nobody waits, and anew for whoever comes next', async () => {
+      const stop = new AbortController();
+      const only = failure(client.get(kind, name, { signal: stop.signal }));
+      await asked();
+      stop.abort(new Error('enough'));
+      expect((await only).reason).to.equal('Aborted');
+      const next = client.get(kind, name);
+      discovery.resolve(undefined);
+      expect(await next).to.deep.equal(object);
+      expect(discoveries).to.equal(2);
+    });
   });
 
   it('reads a stream whose chunks end anywhere, within a character too', async () => {

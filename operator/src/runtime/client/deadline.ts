@@ -1,6 +1,9 @@
 /** A signal that also aborts after a while, and lets go of its parent when the work is done. */
 import type { Clock } from '../clock.ts';
 
+/** Milliseconds for a call, repetitions included, where it names none. */
+export const defaultDeadline = 30_000;
+
 export interface Deadline {
   readonly signal: AbortSignal;
   /** Whether the time, and not the parent, ended it. */

@@ -1,4 +1,5 @@
 /** One leader at a time, by a Lease. Another's expiry is judged by the local monotonic clock alone: wall clocks differ. */
+import { unlessAborted } from '../abort.ts';
 import type { ApiClient } from '../client/client.ts';
 import { ApiError, isNotFound } from '../client/error.ts';
 import type { Clock, Random } from '../clock.ts';
@@ -89,15 +90,7 @@ export class Elector {
 
   /** Resolves once this candidate leads; rejects when the signal aborts first. */
   async whenLeading(signal: AbortSignal): Promise<void> {
-    const aborted = Promise.withResolvers<never>();
-    const abort = (): void => aborted.reject(new Error('stopped while waiting for the lease'));
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    try {
-      await Promise.race([this.#leading.promise, aborted.promise]);
-    } finally {
-      signal.removeEventListener('abort', abort);
-    }
+    await unlessAborted(this.#leading.promise, signal, () => new Error('stopped while waiting for the lease'));
   }
 
   get leading(): boolean {

@@ -1,4 +1,5 @@
 /** A store and the reflectors that fill it, for each kind the operator looks at. */
+import { unlessAborted } from '../abort.ts';
 import type { Clock, Random } from '../clock.ts';
 import type { ApiClient, Scope } from '../client/client.ts';
 import type { Log } from '../log.ts';
@@ -148,7 +149,7 @@ export class Informers {
   /** Resolves once every store has had its first list; rejects when the signal aborts first. */
   async whenSynced(signal: AbortSignal): Promise<void> {
     const all = [...this.#informers.values()].map(({ whenSynced }) => whenSynced());
-    await this.#unlessAborted(Promise.all(all), signal);
+    await this.#unlessStopped(Promise.all(all), signal);
   }
 
   /**
@@ -167,7 +168,7 @@ export class Informers {
   /** Resolves when it first is {@link settled}; rejects when the signal aborts first. */
   async whenSettled(signal: AbortSignal): Promise<void> {
     const all = this.#wide.map(({ whenSynced }) => whenSynced());
-    await this.#unlessAborted(Promise.all([...all, this.#sight.whenSettled()]), signal);
+    await this.#unlessStopped(Promise.all([...all, this.#sight.whenSettled()]), signal);
   }
 
   /** Calls the handler for each namespace that is looked at by itself and comes to be seen, the first time and after each refusal. */
@@ -185,16 +186,9 @@ export class Informers {
     return [...this.#informers.values()].filter(({ apart }) => !apart);
   }
 
-  async #unlessAborted(awaited: Promise<unknown>, signal: AbortSignal): Promise<void> {
-    const aborted = Promise.withResolvers<never>();
-    const abort = (): void => aborted.reject(new Error(`stopped while waiting for ${this.unsynced.join(', ')}`));
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    try {
-      await Promise.race([awaited, aborted.promise]);
-    } finally {
-      signal.removeEventListener('abort', abort);
-    }
+  async #unlessStopped(awaited: Promise<unknown>, signal: AbortSignal): Promise<void> {
+    const why = (): Error => new Error(`stopped while waiting for ${this.unsynced.join(', ')}`);
+    await unlessAborted(awaited, signal, why);
   }
 
   #run({ reflectors }: Informer): void {
