@@ -113,17 +113,22 @@ const controller: Controller = new Controller({
   }),
 });
 
+const lookAtAll = (): void => {
+  for (const key of apps.keys()) controller.enqueue(key, 'low');
+};
 apps.subscribe((change) => controller.enqueue(change.key, urgencyOf(change)));
 for (const watched of looksAt) {
   informers.store(kindOf(watched.apiVersion, watched.kind)).subscribe(({ object, origin }) => {
     const priority = origin === 'list' ? 'low' : 'high';
     // A class that comes or goes may be the one that a volume or a route waits for.
-    if (watched.scope === 'Cluster') for (const key of apps.keys()) controller.enqueue(key, 'low');
+    if (watched.scope === 'Cluster') lookAtAll();
     const key = appKeyOf(object);
     if (key !== undefined && apps.has(key)) controller.enqueue(key, priority);
   });
 }
 
+// A kind that comes to be served brings no object with it.
+informers.onServed(lookAtAll);
 informers.onSeen((namespace) => {
   for (const key of apps.keys()) if (parseKey(key).namespace === namespace) controller.enqueue(key, 'low');
 });

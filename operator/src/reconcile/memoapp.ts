@@ -29,8 +29,6 @@ import { keepClaims } from './children/retained.ts';
 
 /** A refusal (a quota, a policy) lifts, a problem is put right, and Secrets of others come, without an event we could watch for. */
 const lookAgainAfter = 30_000;
-/** Nor does the kind itself come with an event, where the cluster does not serve it yet. */
-const lookForGatewayAfter = 5000;
 /** What is on its way out and not watched, a Secret, is gone in a moment. */
 const lookForEndAfter = 2000;
 /** An Event about pods that are not made comes a moment after the status which shows that they are not there. */
@@ -80,8 +78,6 @@ async function reconcile(
   await writeStatus(seen, app, withRefusals(observed, refusals), pass, dependencies, statusSignal);
   if (pass.failures.length > pass.refused.length) pass.throwFailures();
   if (pass.terminating.length > 0) return { requeueAfter: lookForEndAfter };
-  if (app.route.mode === 'routed' && app.route.gateway && !observed.serves('HTTPRoute'))
-    return { requeueAfter: lookForGatewayAfter };
   if (refusals.size < lacking.length) return { requeueAfter: lookForEventAfter };
   const held = lacking.length > 0 || app.problems.length > 0 || pass.missing.length > 0 || !pass.complete;
   const waiting = held || pass.ungrown.length > 0 || isUntried(app, observed);

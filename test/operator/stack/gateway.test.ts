@@ -27,6 +27,15 @@ describe('a MemoApp behind a Gateway', function () {
     expect(await get(kubectl, 'ingress', 'shop-route')).to.equal(undefined);
   });
 
+  it('is not looked at while the kind is not served, however long that is', async () => {
+    const asked = async (): Promise<number> => (await on.operator.metric('reflector_relists_total')) ?? 0;
+    await until('rest', async () => (await on.operator.metric('controller_runtime_active_workers')) === 0 || undefined);
+    const [before, passes] = [await asked(), await on.operator.passed()];
+    // Each time the informer asks for the kind, about ten seconds pass.
+    await until('two more questions', async () => ((await asked()) >= before + 2 ? true : undefined), 60);
+    expect(await on.operator.passed()).to.be.at.most(passes + 1);
+  });
+
   it('makes the HTTPRoute soon after the Gateway API is installed, without a restart', async () => {
     await apply(kubectl, httpRouteDefinition);
     const live = await until('HTTPRoute', async () => await get(kubectl, 'httproutes', 'shop-route'), 60);

@@ -50,6 +50,7 @@ export class Informers {
   readonly #options: InformersOptions;
   readonly #informers = new Map<string, Informer>();
   readonly #sight: Sight;
+  readonly #servedHandlers = new Set<(kind: Kind) => void>();
   readonly #stop = new AbortController();
   readonly #running: Promise<undefined>[] = [];
   #started = false;
@@ -75,6 +76,12 @@ export class Informers {
       log = silent,
     } = this.#options;
     const reflectors: Reflector[] = [];
+    let served = true;
+    const servedChanged = (): void => {
+      if (this.served(kind) === served) return;
+      served = !served;
+      for (const handler of this.#servedHandlers) handler(kind);
+    };
     const filled = (namespace?: string): Store<T> => {
       const store = new Store<T>({ ...storeOptions, fieldManagers, log });
       const reflector = new Reflector({
@@ -89,6 +96,7 @@ export class Informers {
         },
         log,
         metrics,
+        servedChanged,
         ...(optional !== undefined && { optional }),
         ...(namespace !== undefined && awaited && { refused: this.#sight.add(namespace, kind.kind, store) }),
         ...(clock && { clock }),
@@ -128,6 +136,11 @@ export class Informers {
   /** Whether the kind is watched and the cluster serves it. Means something once its store is synced. */
   served(kind: Kind): boolean {
     return this.#informers.get(idOf(kind))?.reflectors.every(({ served }) => served) ?? false;
+  }
+
+  /** Calls the handler when the cluster begins or ceases to serve a kind: for whoever waits for one of which there is no object yet. */
+  onServed(handler: (kind: Kind) => void): void {
+    this.#servedHandlers.add(handler);
   }
 
   start(): void {

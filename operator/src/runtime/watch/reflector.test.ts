@@ -209,6 +209,32 @@ describe('the reflector', () => {
     expect([reflector.served, store.size]).to.deep.equal([true, 1]);
   });
 
+  it('tells when an optional kind comes to be served, when its list is in, and when it no longer is', async () => {
+    const missing = failure(404, 'KindNotServed');
+    const { client } = scripted([
+      [missing],
+      [missing],
+      [[added('a', 3)], [bookmark(5, true)], missing],
+      [missing],
+      ['hang'],
+    ]);
+    const told: [served: boolean, keys: string[]][] = [];
+    const servedChanged = (): void => {
+      told.push([reflector.served, [...store.keys()]]);
+    };
+    const random = (): number => 0.5;
+    const reflector = new Reflector({ client, kind, sink: store, optional: true, servedChanged, clock, random });
+    running = reflector.run(stop.signal);
+    for (let round = 0; round < 5; round += 1) await settle();
+    await clock.advance(70_000);
+    expect(told).to.deep.equal([
+      [false, []],
+      [true, ['shop/a']],
+      [false, ['shop/a']],
+    ]);
+    expect(store.size).to.equal(0);
+  });
+
   it('tells once that the kind is refused, and when all of it has been listed anew', async () => {
     const no = failure(403, 'Forbidden');
     const { client, asked } = scripted([

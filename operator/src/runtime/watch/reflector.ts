@@ -27,6 +27,8 @@ export interface ReflectorOptions {
    * before counts any more. Absent: the watch goes on from there when it may.
    */
   refused?: (refusal: ApiError | undefined) => void;
+  /** Told when {@link Reflector.served} has changed. */
+  servedChanged?: () => void;
   /** Milliseconds without a byte after which a watch counts as dead. Bookmarks come about once a minute. Default 180 s. */
   idleLimit?: number;
   log?: Log;
@@ -117,8 +119,14 @@ export class Reflector {
   }
 
   #answered(): void {
-    this.#served = true;
+    this.#serves(true);
     this.#allowed();
+  }
+
+  #serves(served: boolean): void {
+    if (served === this.#served) return;
+    this.#served = served;
+    this.#options.servedChanged?.();
   }
 
   #allowed(): void {
@@ -142,7 +150,7 @@ export class Reflector {
       return 0;
     }
     if (isNotFound(error)) {
-      this.#served = false;
+      this.#serves(false);
       this.#version = undefined;
       if (optional) {
         sink.begin();
