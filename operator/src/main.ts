@@ -13,6 +13,7 @@ import { fieldManager } from './reconcile/dependencies.ts';
 import { CredentialCache } from './reconcile/secrets/credential-cache.ts';
 import { memoAppReconciler } from './reconcile/memoapp.ts';
 import { appKeyOf, byApp, indexByApp } from './reconcile/observe/observe.ts';
+import { Shortages } from './reconcile/observe/shortages.ts';
 import { askHealth, StoreHealthWatch } from './reconcile/observe/store-health.ts';
 import { replicasManager } from './reconcile/children/replicas.ts';
 import { byReference, indexByReference, watchReferences } from './reconcile/secrets/watched-references.ts';
@@ -106,6 +107,7 @@ const controller: Controller = new Controller({
     events,
     credentials,
     storeHealth,
+    shortages: new Shortages(clock),
     operator: { release, ...(inside && { operatorNamespace: await podNamespace() }) },
     now: () => clock.date(),
     random: (bytes) => randomBytes(bytes),

@@ -10,6 +10,7 @@ import type { Log } from '../runtime/log.ts';
 import type { ObjectStore } from '../runtime/watch/object-store.ts';
 import type { Random } from '../stack/credentials.ts';
 import type { CredentialCache } from './secrets/credential-cache.ts';
+import type { Shortages } from './observe/shortages.ts';
 import type { StoreHealthWatch } from './observe/store-health.ts';
 
 export interface Dependencies {
@@ -22,6 +23,7 @@ export interface Dependencies {
   readonly events: EventRecorder;
   readonly credentials: CredentialCache;
   readonly storeHealth: StoreHealthWatch;
+  readonly shortages: Shortages;
   /** The memo service release installed where none is asked for, and where the operator runs. */
   readonly operator: Pick<ClusterFacts, 'release' | 'operatorNamespace'>;
   readonly now: () => Date;

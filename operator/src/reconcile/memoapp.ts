@@ -3,6 +3,7 @@ import { storeConditions } from '../api/conditions.ts';
 import type { MemoApp } from '../api/memoapp.ts';
 import { resolve } from '../api/resolve.ts';
 import type { ResolvedApp } from '../api/resolved.ts';
+import { objectKey } from '../runtime/object.ts';
 import type { Reconcile, Result } from '../runtime/work/controller.ts';
 import { lacksReference } from '../stack/api/config-hash.ts';
 import { isUntried } from '../stack/api/database-in-use.ts';
@@ -23,7 +24,7 @@ import { observedOf } from './observe/observe.ts';
 import { Pass } from './pass.ts';
 import { isPaused, withoutWrites } from './pause.ts';
 import { prune } from './children/prune.ts';
-import { lackingPods, refusalsOf } from './observe/refused-pods.ts';
+import { byPart, lackingPods, refusalsOf } from './observe/refused-pods.ts';
 import { handOverReplicas, replicasOwner } from './children/replicas.ts';
 import { keepClaims } from './children/retained.ts';
 
@@ -31,7 +32,7 @@ import { keepClaims } from './children/retained.ts';
 const lookAgainAfter = 30_000;
 /** What is on its way out and not watched, a Secret, is gone in a moment. */
 const lookForEndAfter = 2000;
-/** An Event about pods that are not made comes a moment after the status which shows that they are not there. */
+/** An Event about pods that are not made comes a moment after the status which shows that they are not there: see `Shortages`. */
 const lookForEventAfter = 2000;
 /** The status of a pass that ran into its deadline is still written. */
 const statusDeadline = 10_000;
@@ -42,6 +43,7 @@ export function memoAppReconciler(dependencies: Dependencies): Reconcile {
     if (!memoApp) {
       dependencies.credentials.forget(key);
       dependencies.storeHealth.forget(key);
+      dependencies.shortages.forget(key);
       return undefined;
     }
     // A child that is not in the stores may be there all the same. Once the namespace is seen, its MemoApps come up again.
@@ -61,6 +63,7 @@ async function reconcile(
   // What is paused is told so in one write, not first that its children are about to be made.
   const seen = paused ? memoApp : await announce(memoApp, dependencies, signal);
   const { namespace = '', name } = seen.metadata;
+  const key = objectKey(seen.metadata);
   const observed = observedOf(dependencies, { namespace, name });
   const app = resolve(seen, clusterFacts({ name }, observed, dependencies.operator));
   const pass = new Pass(paused);
@@ -72,13 +75,14 @@ async function reconcile(
   }
   const statusSignal = signal.aborted ? AbortSignal.timeout(statusDeadline) : signal;
   await keepClaims(app, observed, pass, writing, statusSignal);
-  dependencies.storeHealth.follow(`${namespace}/${name}`, healthTargets(app, observed));
+  dependencies.storeHealth.follow(key, healthTargets(app, observed));
   const lacking = lackingPods(app, observed);
+  const recent = dependencies.shortages.recent(key, lacking);
   const refusals = await refusalsOf(lacking, dependencies, statusSignal);
-  await writeStatus(seen, app, withRefusals(observed, refusals), pass, dependencies, statusSignal);
+  await writeStatus(seen, app, withRefusals(observed, byPart(refusals)), pass, dependencies, statusSignal);
   if (pass.failures.length > pass.refused.length) pass.throwFailures();
   if (pass.terminating.length > 0) return { requeueAfter: lookForEndAfter };
-  if (refusals.size < lacking.length) return { requeueAfter: lookForEventAfter };
+  if (recent.some((workload) => !refusals.has(workload))) return { requeueAfter: lookForEventAfter };
   const held = lacking.length > 0 || app.problems.length > 0 || pass.missing.length > 0 || !pass.complete;
   const waiting = held || pass.ungrown.length > 0 || isUntried(app, observed);
   return waiting ? { requeueAfter: lookAgainAfter } : undefined;

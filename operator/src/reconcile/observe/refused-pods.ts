@@ -41,7 +41,9 @@ export function lackingPods(app: ResolvedApp, observed: Observed): LackingPods[]
   });
   const sets = observed.list('StatefulSet', ofApp).filter(lacksPods);
   const jobs = observed.list('Job', ofApp).filter(hadNoPod);
-  return [...sets.map((set) => lacking('StatefulSet', set)), ...jobs.map((job) => lacking('Job', job))];
+  const all = [...sets.map((set) => lacking('StatefulSet', set)), ...jobs.map((job) => lacking('Job', job))];
+  // Of two Jobs of a part a condition names the same one in every pass, after a restart too.
+  return all.toSorted((a, b) => (a.workload < b.workload ? -1 : 1));
 }
 
 function lacksPods({ metadata, spec, status }: StatefulSet): boolean {
@@ -54,20 +56,21 @@ function hadNoPod({ status = {} }: Job): boolean {
   return startTime !== undefined && active + failed + succeeded === 0 && (status.conditions ?? []).length === 0;
 }
 
-/** What is known of each; one of which nothing is known yet is not in it. */
+/** What is known of each, in their order; one of which nothing is known yet is not in it. */
 export async function refusalsOf(
   lacking: readonly LackingPods[],
   dependencies: Pick<Dependencies, 'client' | 'log'>,
   signal: AbortSignal,
-): Promise<Refusals> {
-  const found = new Map<Part, Refusal>();
-  await Promise.all(
-    lacking.map(async (workload) => {
-      const refusal = await refusalOf(workload, dependencies, signal);
-      if (refusal) found.set(workload.part, refusal);
-    }),
+): Promise<ReadonlyMap<LackingPods, Refusal>> {
+  const found = await Promise.all(
+    lacking.map(async (workload) => [workload, await refusalOf(workload, dependencies, signal)] as const),
   );
-  return found;
+  return new Map(found.flatMap(([workload, refusal]) => (refusal ? [[workload, refusal]] : [])));
+}
+
+/** Of several workloads of a part that of the first. */
+export function byPart(found: ReadonlyMap<LackingPods, Refusal>): Refusals {
+  return new Map([...found].toReversed().map(([{ part }, refusal]) => [part, refusal]));
 }
 
 async function refusalOf(

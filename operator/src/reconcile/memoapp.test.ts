@@ -1,0 +1,209 @@
+import { expect } from 'chai';
+import { ManualClock } from '../../../test/operator/runtime/manual-clock.ts';
+import { seen } from '../../../test/operator/harness/rendered.ts';
+import { appLabel, paused, partLabel, reconcileAnnotation } from '../api/labels.ts';
+import type { MemoApp, MemoAppStatus } from '../api/memoapp.ts';
+import { apiVersion, kind } from '../api/names.ts';
+import { resolve } from '../api/resolve.ts';
+import { Applier } from '../runtime/apply/applier.ts';
+import { StatusWriter } from '../runtime/apply/status.ts';
+import type { ApiClient, CallOptions, WatchEvent, WatchOptions } from '../runtime/client/client.ts';
+import { ApiError } from '../runtime/client/error.ts';
+import { EventRecorder } from '../runtime/events/recorder.ts';
+import { silent } from '../runtime/log.ts';
+import { kindOf, type Kind, type KubeList, type KubeObject } from '../runtime/object.ts';
+import { Informers } from '../runtime/watch/informers.ts';
+import type { Reconcile, Result } from '../runtime/work/controller.ts';
+import { migrationName } from '../stack/jobs/migration.ts';
+import { watchedKinds } from '../stack/kinds.ts';
+import { fieldManager } from './dependencies.ts';
+import { memoAppReconciler } from './memoapp.ts';
+import { byApp, indexByApp } from './observe/observe.ts';
+import { Shortages } from './observe/shortages.ts';
+import { StoreHealthWatch } from './observe/store-health.ts';
+import { CredentialCache } from './secrets/credential-cache.ts';
+
+const key = 'club/shop';
+
+/** Paused, so that its status is all that is written. */
+const shop: MemoApp = {
+  apiVersion,
+  kind,
+  metadata: {
+    namespace: 'club',
+    name: 'shop',
+    uid: 'u',
+    resourceVersion: '1',
+    generation: 1,
+    annotations: { [reconcileAnnotation]: paused },
+  },
+  spec: {},
+};
+
+/** A workload of it that its controller has looked at, and that has no pod. */
+function podless(of: 'StatefulSet' | 'Job', name: string, part: string): KubeObject {
+  const metadata = { namespace: 'club', name, uid: `uid of ${name}`, resourceVersion: '1', generation: 1 };
+  const labels = { [appLabel]: 'shop', [partLabel]: part };
+  const spec = { replicas: 1, template: { spec: { containers: [] } } };
+  const head = { kind: of, metadata: { ...metadata, labels } };
+  return of === 'Job'
+    ? { apiVersion: 'batch/v1', ...head, status: { startTime: '2026-01-01T00:00:00Z' } }
+    : { apiVersion: 'apps/v1', ...head, spec, status: { observedGeneration: 1, replicas: 0 } };
+}
+
+const database = podless('StatefulSet', 'shop-database', 'database');
+
+function refused(uid: string): KubeObject {
+  const metadata = { name: 'e', namespace: 'club' };
+  return { ...eventKind, metadata, reason: 'FailedCreate', note: `Error creating: exceeded quota: of ${uid}` };
+}
+
+/** What it gives or throws, as a promise. */
+async function later<T>(give: () => T): Promise<T> {
+  return await Promise.resolve().then(give);
+}
+
+const eventKind = kindOf('events.k8s.io/v1', 'Event');
+const forbidden = new ApiError({ code: 403, reason: 'Forbidden', message: 'no' });
+
+describe('a pass over a MemoApp', () => {
+  let clock: ManualClock;
+  let there: KubeObject[];
+  /** What is answered to whoever asks for the Events about a workload. */
+  let events: (uid: string, options: CallOptions) => KubeObject[];
+  let statuses: MemoAppStatus[];
+  let running: Informers[];
+
+  beforeEach(() => {
+    clock = new ManualClock();
+    there = [shop, database];
+    events = () => [];
+    statuses = [];
+    running = [];
+  });
+
+  afterEach(async () => {
+    await Promise.all(running.map((informers) => informers.stop()));
+  });
+
+  /** An API server with what is there, and no Secret. */
+  function server(): ApiClient {
+    const other = (): never => expect.fail('not asked for in such a pass');
+    async function* watch(of: Kind, { signal }: WatchOptions): AsyncGenerator<WatchEvent[]> {
+      const metadata = { name: '', resourceVersion: '9', annotations: { 'k8s.io/initial-events-end': 'true' } };
+      const objects = there.filter((object) => object.kind === of.kind);
+      yield [
+        ...objects.map((object): WatchEvent => ({ type: 'ADDED', object })),
+        { type: 'BOOKMARK', object: { ...of, metadata } },
+      ];
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    }
+    const list: ApiClient['list'] = <T extends KubeObject>(_kind: Kind<T>, options = {}) => {
+      const uid = /regarding\.uid=(.*)/.exec((options as { fieldSelector?: string }).fieldSelector ?? '')?.[1] ?? '';
+      return later(() => ({ metadata: {}, items: events(uid, options) }) as KubeList as KubeList<T>);
+    };
+    const patch: ApiClient['patch'] = <T extends KubeObject>(
+      _kind: Kind<T>,
+      _name: unknown,
+      { body }: { body: unknown },
+      { signal }: CallOptions = {},
+    ) => {
+      if (signal?.aborted) return Promise.reject(new ApiError({ code: 0, reason: 'Aborted', message: 'aborted' }));
+      const { status } = body as { status: MemoAppStatus };
+      statuses.push(status);
+      const metadata = { ...shop.metadata, resourceVersion: String(10 + statuses.length) };
+      return Promise.resolve({ ...shop, metadata, status } as KubeObject as T);
+    };
+    const missing = (): Promise<never> =>
+      Promise.reject(new ApiError({ code: 404, reason: 'NotFound', message: 'no' }));
+    const reads = { get: missing, list, watch, resource: other, read: other };
+    const writes = { create: other, replace: other, apply: other, patch, delete: other };
+    const guarded = (check: () => void): ApiClient => {
+      const withheld = (): Promise<never> => later(check).then(other);
+      return { ...client, create: withheld, replace: withheld, apply: withheld, patch: withheld, delete: withheld };
+    };
+    const client: ApiClient = { ...reads, ...writes, guarded, close: other };
+    return client;
+  }
+
+  async function reconciler(): Promise<Reconcile> {
+    const client = server();
+    const informers = new Informers({ client, fieldManagers: [fieldManager] });
+    running.push(informers);
+    const apps = informers.add(kindOf<MemoApp>(apiVersion, kind));
+    for (const { apiVersion: version, kind: name } of watchedKinds)
+      informers.add(kindOf(version, name), { indices: { [byApp]: indexByApp } });
+    informers.start();
+    await informers.whenSynced(AbortSignal.timeout(5_000));
+    const ask = (): Promise<never> => Promise.reject(new Error('nobody is there'));
+    return memoAppReconciler({
+      apps,
+      informers,
+      client,
+      applier: new Applier({ client, informers, fieldManager, hashAnnotation: 'hash' }),
+      statuses: new StatusWriter<MemoApp>({ client, store: apps, fieldManager }),
+      events: new EventRecorder({ client, controller: 'test', instance: 'test' }),
+      credentials: new CredentialCache(),
+      storeHealth: new StoreHealthWatch({ ask, onChange: () => undefined, clock, random: () => 0.5 }),
+      shortages: new Shortages(clock),
+      operator: { release: '0.1.0' },
+      now: () => clock.date(),
+      random: (bytes) => Buffer.alloc(bytes),
+      log: silent,
+    });
+  }
+
+  /** Passes for a while, each when the one before asks for it; answers how long each waits for the next, in seconds. */
+  async function passes(seconds: number): Promise<number[]> {
+    const reconcile = await reconciler();
+    const waits: number[] = [];
+    const end = clock.now() + seconds * 1_000;
+    while (clock.now() < end) {
+      const answer: Result | undefined = await reconcile(key, { signal: new AbortController().signal });
+      const wait = answer?.requeueAfter ?? 3_600_000;
+      waits.push(wait / 1_000);
+      await clock.advance(wait);
+    }
+    return waits;
+  }
+
+  describe('whose pods are not made', () => {
+    it('is followed by another one soon while the Event that says why may come, and then every half minute', async () => {
+      const waits = await passes(600);
+      expect(waits[0]).to.equal(2);
+      expect(waits.slice(10).every((wait) => wait === 30)).to.equal(true);
+    });
+
+    it('is so where Events may not be read', async () => {
+      events = () => {
+        throw forbidden;
+      };
+      expect((await passes(600)).slice(10).every((wait) => wait === 30)).to.equal(true);
+    });
+
+    it('is followed after half a minute where both Jobs of a part are explained, and names the same one always', async () => {
+      const name = migrationName(resolve(shop, { release: '0.1.0', volumes: {} }), seen());
+      const jobs = [podless('Job', name, 'migrate'), podless('Job', 'shop-migrate-z', 'migrate')];
+      events = (uid) => [refused(uid)];
+      for (const order of [jobs, jobs.toReversed()]) {
+        there = [shop, ...order];
+        expect(await passes(60)).to.deep.equal([30, 30]);
+      }
+      const told = statuses.flatMap(({ conditions = [] }) =>
+        conditions.filter(({ type }) => type === 'SchemaMigrated'),
+      );
+      expect(told.length).to.be.at.least(2);
+      for (const { message } of told) expect(message).to.match(new RegExp(`^Job ${name} cannot make its pod`));
+    });
+
+    it('is followed soon by another one again when pods come to lack once more', async () => {
+      const shortages = new Shortages(clock);
+      const lacking = [{ part: 'database', namespace: 'club', uid: 'a', workload: 'StatefulSet a' }] as const;
+      expect(shortages.recent(key, lacking)).to.deep.equal(lacking);
+      await clock.advance(60_000);
+      expect(shortages.recent(key, lacking)).to.deep.equal([]);
+      expect(shortages.recent(key, [])).to.deep.equal([]);
+      expect(shortages.recent(key, lacking)).to.deep.equal(lacking);
+    });
+  });
+});
