@@ -206,4 +206,17 @@ describe('a pass over a MemoApp', () => {
       expect(shortages.recent(key, lacking)).to.deep.equal(lacking);
     });
   });
+
+  it('writes its status though its deadline falls between its end and the status', async () => {
+    const pass = new AbortController();
+    events = () => {
+      pass.abort(new Error('the pass took longer than 60000 ms'));
+      throw new ApiError({ code: 0, reason: 'Aborted', message: 'aborted' });
+    };
+    const reconcile = await reconciler();
+    await reconcile(key, { signal: pass.signal });
+    expect(pass.signal.aborted).to.equal(true);
+    expect(statuses).to.have.length(1);
+    expect(statuses[0]?.conditions?.map(({ type }) => type)).to.include('DatabaseReady');
+  });
 });

@@ -34,8 +34,8 @@ const lookAgainAfter = 30_000;
 const lookForEndAfter = 2000;
 /** An Event about pods that are not made comes a moment after the status which shows that they are not there: see `Shortages`. */
 const lookForEventAfter = 2000;
-/** The status of a pass that ran into its deadline is still written. */
-const statusDeadline = 10_000;
+/** What is left to be done by a pass that ran into its deadline. */
+const lastDeadline = 10_000;
 
 export function memoAppReconciler(dependencies: Dependencies): Reconcile {
   return async (key, { signal }) => {
@@ -73,13 +73,13 @@ async function reconcile(
   } catch (error) {
     pass.failures.push(error);
   }
-  const statusSignal = signal.aborted ? AbortSignal.timeout(statusDeadline) : signal;
-  await keepClaims(app, observed, pass, writing, statusSignal);
+  const last = signal.aborted ? AbortSignal.timeout(lastDeadline) : signal;
+  await keepClaims(app, observed, pass, writing, last);
   dependencies.storeHealth.follow(key, healthTargets(app, observed));
   const lacking = lackingPods(app, observed);
   const recent = dependencies.shortages.recent(key, lacking);
-  const refusals = await refusalsOf(lacking, dependencies, statusSignal);
-  await writeStatus(seen, app, withRefusals(observed, byPart(refusals)), pass, dependencies, statusSignal);
+  const refusals = await refusalsOf(lacking, dependencies, last);
+  await writeStatus(seen, app, withRefusals(observed, byPart(refusals)), pass, dependencies);
   if (pass.failures.length > pass.refused.length) pass.throwFailures();
   if (pass.terminating.length > 0) return { requeueAfter: lookForEndAfter };
   if (recent.some((workload) => !refusals.has(workload))) return { requeueAfter: lookForEventAfter };
@@ -133,16 +133,15 @@ async function announce(memoApp: MemoApp, dependencies: Dependencies, signal: Ab
   return { ...memoApp, status };
 }
 
-/** Written whatever happened in the pass, from what the stores show by now. */
+/** Written whatever happened in the pass, also where it ran into its deadline, from what the stores show by now. */
 async function writeStatus(
   memoApp: MemoApp,
   app: ResolvedApp,
   observed: Observed,
   pass: Pass,
   dependencies: Dependencies,
-  signal: AbortSignal,
 ): Promise<void> {
   const status = statusOf(app, observed, pass, memoApp.status, dependencies.now());
-  await dependencies.statuses.write(memoApp, status, { signal });
+  await dependencies.statuses.write(memoApp, status);
   recordChanges(memoApp, memoApp.status?.conditions ?? [], status.conditions ?? [], dependencies);
 }
