@@ -14,6 +14,9 @@ describe('quantities', () => {
     [2, '2'],
     ['0', '0'],
     ['100m', '100m'],
+    ['16Ei', '9223372036854775807'],
+    ['1e9999999', '9223372036854775807'],
+    ['1e-9999999', '1n'],
   ] as const) {
     it(`prints ${written} as the API server does: ${printed}`, () => {
       expect(canonicalQuantity(written)).to.equal(printed);

@@ -31,6 +31,13 @@ interface Parsed {
 
 const form = /^([+-]?)(\d*)(?:\.(\d*))?(Ki|Mi|Gi|Ti|Pi|Ei|[EPTGMkmun]|[eE][+-]?\d+)?$/;
 const nanoPerOne = 1_000_000_000n;
+/** The API server takes anything larger for this. */
+const largest = (2n ** 63n - 1n) * nanoPerOne;
+/**
+ * Beyond these powers of ten a number of as many digits as a spec takes is past {@link largest}, or next to nothing. To reckon
+ * `1e9999999` out would hold up everything else for seconds.
+ */
+const furthest = 64;
 
 function parse(quantity: number | string): Parsed {
   const match = form.exec(String(quantity));
@@ -38,15 +45,20 @@ function parse(quantity: number | string): Parsed {
   if (!match || (whole === '' && fraction === '')) throw new RangeError(`"${quantity}" is not a quantity`);
   const digits = BigInt(`${sign === '-' ? '-' : ''}${whole}${fraction}`);
   const unit = binary.find(([name]) => name === suffix);
-  if (unit) return { nano: divideUp(digits * unit[1] * nanoPerOne, 10n ** BigInt(fraction.length)), isBinary: true };
+  if (unit) {
+    const nano = divideUp(digits * unit[1] * nanoPerOne, 10n ** BigInt(fraction.length));
+    return { nano: capped(nano), isBinary: true };
+  }
   const exponent = /^[eE]./.test(suffix)
     ? Number(suffix.slice(1))
     : (decimal.find(([name]) => name === suffix)?.[1] ?? 0);
-  const power = exponent + 9 - fraction.length;
-  return {
-    nano: power >= 0 ? digits * 10n ** BigInt(power) : divideUp(digits, 10n ** BigInt(-power)),
-    isBinary: false,
-  };
+  const power = Math.min(furthest, Math.max(-furthest, exponent + 9 - fraction.length));
+  const nano = power >= 0 ? digits * 10n ** BigInt(power) : divideUp(digits, 10n ** BigInt(-power));
+  return { nano: capped(nano), isBinary: false };
+}
+
+function capped(nano: bigint): bigint {
+  return nano > largest ? largest : nano;
 }
 
 function divideUp(value: bigint, by: bigint): bigint {
