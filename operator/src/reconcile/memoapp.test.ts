@@ -22,6 +22,7 @@ import { byApp, indexByApp } from './observe/observe.ts';
 import { Shortages } from './observe/shortages.ts';
 import { StoreHealthWatch } from './observe/store-health.ts';
 import { CredentialCache } from './secrets/credential-cache.ts';
+import { byReference, indexByReference } from './secrets/watched-references.ts';
 
 const key = 'club/shop';
 
@@ -130,7 +131,7 @@ describe('a pass over a MemoApp', () => {
     const client = server();
     const informers = new Informers({ client, fieldManagers: [fieldManager] });
     running.push(informers);
-    const apps = informers.add(kindOf<MemoApp>(apiVersion, kind));
+    const apps = informers.add(kindOf<MemoApp>(apiVersion, kind), { indices: { [byReference]: indexByReference } });
     for (const { apiVersion: version, kind: name } of watchedKinds)
       informers.add(kindOf(version, name), { indices: { [byApp]: indexByApp } });
     informers.start();
@@ -218,5 +219,13 @@ describe('a pass over a MemoApp', () => {
     expect(pass.signal.aborted).to.equal(true);
     expect(statuses).to.have.length(1);
     expect(statuses[0]?.conditions?.map(({ type }) => type)).to.include('DatabaseReady');
+  });
+
+  it('fails, for the log and the metrics, where the spec has what no schema should have let through', async () => {
+    const spec = { api: { resources: { limits: { memory: 'much' } } } };
+    there = [{ ...shop, spec }];
+    const reconcile = await reconciler();
+    const pass = reconcile(key, { signal: new AbortController().signal });
+    expect(await pass.then(() => 'well', String)).to.contain('"much" is not a quantity');
   });
 });

@@ -6,6 +6,7 @@
 import { watchLabel } from '../../api/labels.ts';
 import type { MemoApp } from '../../api/memoapp.ts';
 import { resolve } from '../../api/resolve.ts';
+import type { ResolvedApp } from '../../api/resolved.ts';
 import { objectKey, type KubeObject } from '../../runtime/object.ts';
 import type { Informers } from '../../runtime/watch/informers.ts';
 import type { ObjectStore } from '../../runtime/watch/object-store.ts';
@@ -18,9 +19,19 @@ export const byReference = 'reference';
 
 /** For the index {@link byReference}. */
 export function indexByReference(memoApp: MemoApp): readonly string[] {
-  // What a spec refers to depends on nothing that is seen of the cluster.
-  const app = resolve(memoApp, { release: '', volumes: {} });
+  const app = resolved(memoApp);
+  if (!app) return [];
   return [...new Set(referencedObjects(app).map(({ kind, name }) => indexValue(kind, { ...app, name })))];
+}
+
+/** What a spec refers to depends on nothing that is seen of the cluster. */
+function resolved(memoApp: MemoApp): ResolvedApp | undefined {
+  try {
+    return resolve(memoApp, { release: '', volumes: {} });
+  } catch {
+    // Whatever it is, each pass over this MemoApp meets it too, and reports it: the store must have the object for that.
+    return undefined;
+  }
 }
 
 function indexValue(kind: ReferencedObject['kind'], name: { namespace?: string; name: string }): string {
