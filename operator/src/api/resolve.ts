@@ -1,6 +1,7 @@
 /** Absent members to what they mean. Pure: the same object and facts always give the same stack. */
 import { resolveAuth, resolveRateLimits } from './access.ts';
 import type { Problem } from './conditions.ts';
+import { withoutEmpties } from './empties.ts';
 import { externalCache, externalDatabase, externalEvents, resolveAccount } from './external.ts';
 import type { MemoApp, MemoAppSpec } from './memoapp.ts';
 import { bytesOf, canonicalQuantity, compareQuantities } from './quantity.ts';
@@ -84,7 +85,7 @@ function resolveApi({ api = {} }: MemoAppSpec): ResolvedApi {
     rateLimits: resolveRateLimits(api.rateLimits),
     trustedProxies: api.trustedProxies ?? [],
     maxUnavailable: api.disruptionBudget?.maxUnavailable ?? 1,
-    env: api.env ?? [],
+    env: withoutEmpties(api.env ?? []),
     pod: resolvePod(api.pod, 30),
     topologySpread: api.pod?.topologySpread ?? 'Default',
   };
@@ -99,7 +100,13 @@ function resolveScale(api: NonNullable<MemoAppSpec['api']>): ResolvedScale {
   if (!api.autoscaling) return { mode: 'fixed', replicas: api.replicas ?? 2 };
   const { behavior, maxReplicas, targetCPUUtilizationPercentage = 70 } = api.autoscaling;
   const minReplicas = api.autoscaling.minReplicas ?? Math.min(2, maxReplicas);
-  return { mode: 'autoscaled', minReplicas, maxReplicas, targetCPUUtilizationPercentage, behavior };
+  return {
+    mode: 'autoscaled',
+    minReplicas,
+    maxReplicas,
+    targetCPUUtilizationPercentage,
+    behavior: withoutEmpties(behavior),
+  };
 }
 
 /** @param grace seconds that the part needs to stop in good order */
@@ -108,8 +115,8 @@ function resolvePod(pod: PodSpec = {}, grace: number): ResolvedPod {
     labels: pod.labels ?? {},
     annotations: pod.annotations ?? {},
     nodeSelector: pod.nodeSelector ?? {},
-    tolerations: pod.tolerations ?? [],
-    affinity: pod.affinity,
+    tolerations: withoutEmpties(pod.tolerations ?? []),
+    affinity: withoutEmpties(pod.affinity),
     priorityClassName: pod.priorityClassName,
     terminationGracePeriodSeconds: pod.terminationGracePeriodSeconds ?? grace,
   };
@@ -236,7 +243,8 @@ function resolveRoute({ route }: MemoAppSpec): ResolvedRoute {
 
 function resolveNetworkPolicy({ networkPolicy = {} }: MemoAppSpec, facts: ClusterFacts): ResolvedNetworkPolicy {
   const { allowFrom = [], mode = 'Enabled' } = networkPolicy;
-  return mode === 'Disabled' ? { mode } : { mode, allowFrom, operatorNamespace: facts.operatorNamespace };
+  if (mode === 'Disabled') return { mode };
+  return { mode, allowFrom: withoutEmpties(allowFrom), operatorNamespace: facts.operatorNamespace };
 }
 
 function image(spec: ImageSpec, repository: string, tag: string): ResolvedImage {

@@ -1,9 +1,8 @@
 /** Network policies: one for each part, which lets nothing in or out but the flows that there are. */
-import type { LabelSelector } from 'kubernetes-types/meta/v1.js';
 import type { NetworkPolicyIngressRule, NetworkPolicyPeer, NetworkPolicyPort } from 'kubernetes-types/networking/v1.js';
 import { operatorLabels, selector } from '../../api/labels.ts';
 import { ports } from '../../api/names.ts';
-import type { NetworkPeer, ResolvedApp, ResolvedNetworkPolicy } from '../../api/resolved.ts';
+import type { ResolvedApp, ResolvedNetworkPolicy } from '../../api/resolved.ts';
 import type { KubeObject } from '../../runtime/object.ts';
 import { metadata } from '../metadata.ts';
 import type { Observed } from '../observed.ts';
@@ -45,22 +44,11 @@ function policy(app: ResolvedApp, enabled: EnabledPolicy, part: PodPart, all: re
 
 /** Clients to the API's port; to the management port nobody but the operator. The kubelet's probes need no rule. */
 function visitors({ allowFrom, operatorNamespace }: EnabledPolicy): NetworkPolicyIngressRule[] {
-  const home = operatorNamespace === undefined ? {} : { 'kubernetes.io/metadata.name': operatorNamespace };
-  const operator = { namespaceSelector: matching(home), podSelector: matching(operatorLabels) };
-  return [rule(allowFrom.map(written), [ports.api]), rule([operator], [ports.management])];
-}
-
-/** As the API server writes it: what is empty is left out. */
-function written({ ipBlock, namespaceSelector, podSelector }: NetworkPeer): NetworkPolicyPeer {
-  return {
-    ...(ipBlock && { ipBlock: { cidr: ipBlock.cidr, ...(ipBlock.except?.length && { except: [...ipBlock.except] }) } }),
-    ...(namespaceSelector && { namespaceSelector: matching(namespaceSelector.matchLabels) }),
-    ...(podSelector && { podSelector: matching(podSelector.matchLabels) }),
+  const home = operatorNamespace !== undefined && {
+    matchLabels: { 'kubernetes.io/metadata.name': operatorNamespace },
   };
-}
-
-function matching(labels: Readonly<Record<string, string>> = {}): LabelSelector {
-  return Object.keys(labels).length > 0 ? { matchLabels: { ...labels } } : {};
+  const operator = { namespaceSelector: { ...home }, podSelector: { matchLabels: { ...operatorLabels } } };
+  return [rule(allowFrom, [ports.api]), rule([operator], [ports.management])];
 }
 
 /** Without a peer: from anywhere. */
