@@ -99,6 +99,44 @@ describe('the applier', function () {
     expect((await live('removed')).data).to.deep.equal({ a: '1' });
   });
 
+  it('applies once what the API server keeps in other words, whatever others change beside it', async () => {
+    const warnings: unknown[] = [];
+    const log = { ...silent, warn: (fields: object) => void warnings.push(fields) };
+    const warned = new Applier({ client, informers, fieldManager, hashAnnotation: 'memo.test/applied-hash', log });
+    const labels = { app: 'reworded' };
+    const resources = { limits: { cpu: '1000m' } };
+    const desired = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'reworded', namespace, ownerReferences: [controlledBy(owner)] },
+      spec: {
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers: [{ name: 'a', image: 'a', resources }] } },
+      },
+    };
+    const result = async (): Promise<string> => (await warned.apply(desired, { owner: uid() })).result;
+    const patched = async (body: object): Promise<void> => {
+      const target = { namespace, name: 'reworded' };
+      informers.store(deploymentKind).written(await client.patch(deploymentKind, target, { type: 'merge', body }));
+    };
+    expect(await result()).to.equal('created');
+    expect(warnings).to.deep.equal([
+      { object: 'apps/v1 Deployment default/reworded', fields: ['spec.template.spec.containers.resources.limits.cpu'] },
+    ]);
+    expect(await result()).to.equal('unchanged');
+    // What the controller of Deployments, an autoscaler and an admin do.
+    await patched({
+      metadata: { annotations: { 'deployment.kubernetes.io/revision': '2' }, labels: { team: 'blue' } },
+    });
+    await patched({ spec: { replicas: 5 } });
+    expect(await result()).to.equal('unchanged');
+    await patched({ spec: { template: { spec: { containers: [{ name: 'a', image: 'b', resources }] } } } });
+    expect(await result()).to.equal('applied');
+    expect(await result()).to.equal('unchanged');
+    await patched({ spec: { template: { spec: { containers: [{ name: 'a', image: 'a' }] } } } });
+    expect(await result()).to.equal('applied');
+  });
+
   it('leaves an object alone that belongs to nobody or to another', async () => {
     const other = await client.create(config('other-owner', {}, undefined));
     await client.create(config('foreign', { theirs: 'x' }, undefined));

@@ -8,7 +8,7 @@ import { controllerOf, describeObject, kindOfObject, objectKey } from '../object
 import type { KubeObject, OwnerReference } from '../object.ts';
 import type { Informers } from '../watch/informers.ts';
 import type { ObjectStore } from '../watch/object-store.ts';
-import { covers } from './covers.ts';
+import { covers, differences, type Difference } from './covers.ts';
 import { fingerprint, formatFingerprint, parseFingerprint } from './fingerprint.ts';
 import { claimFields, wasPosted } from './ownership.ts';
 import { holdReplicas, saysReplicas, wouldReset } from './replicas.ts';
@@ -192,18 +192,22 @@ export class Applier {
   #isSettled(work: Work, live: KubeObject): boolean {
     const applied = parseFingerprint(live.metadata.annotations?.[this.#options.hashAnnotation]);
     if (applied.content !== work.content) return false;
-    return covers(work.desired, live) || this.#rewritten.get(idOf(work.desired)) === rewriteOf(work, live);
+    if (covers(work.desired, live)) return true;
+    const known = this.#rewritten.get(idOf(work.desired));
+    return known !== undefined && known === rewriteOf(work, differences(work.desired, live));
   }
 
   #wrote(work: Work, object: KubeObject): void {
     work.store?.written(object);
     const id = idOf(work.desired);
-    if (covers(work.desired, object)) {
+    const other = differences(work.desired, object);
+    if (other.length === 0) {
       this.#rewritten.delete(id);
       return;
     }
-    this.#log.warn({ object: id }, 'the API server keeps the object in other words than it was applied in');
-    this.#rewritten.set(id, rewriteOf(work, object));
+    const fields = other.map(({ path }) => path);
+    this.#log.warn({ object: id, fields }, 'the API server keeps the object in other words than it was applied in');
+    this.#rewritten.set(id, rewriteOf(work, other));
   }
 }
 
@@ -217,9 +221,7 @@ function idOf(object: KubeObject): string {
   return `${object.apiVersion} ${describeObject(object)}`;
 }
 
-/** The desired object and what became of it, without what changes all the time. */
-function rewriteOf(work: Work, live: KubeObject): string {
-  const { labels, annotations, uid } = live.metadata;
-  const rest = { ...live, metadata: { labels, annotations, uid }, status: undefined };
-  return `${work.content} ${hash('sha256', JSON.stringify(rest))}`;
+/** The desired object and what became of it. What it does not speak of, a number that an autoscaler sets, has no part in it. */
+function rewriteOf({ content }: Work, other: readonly Difference[]): string {
+  return `${content} ${hash('sha256', JSON.stringify(other))}`;
 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { KubeObject } from '../object.ts';
-import { covers } from './covers.ts';
+import { covers, differences } from './covers.ts';
 
 function pod(spec: unknown): KubeObject {
   return { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a', namespace: 'shop' }, spec };
@@ -46,5 +46,22 @@ describe('covers', () => {
     expect(covers(pod({ args: ['a', 'b'] }), pod({ args: ['a', 'b'] }))).to.equal(true);
     expect(covers(pod({ args: ['a', 'b'] }), pod({ args: ['b', 'a'] }))).to.equal(false);
     expect(covers(pod({ args: ['a'] }), pod({ args: ['a', 'b'] }))).to.equal(false);
+  });
+
+  it('tells every place that differs, and nothing that only others speak of', () => {
+    const api = { name: 'api', image: 'a', args: ['x'] };
+    const ours = pod({ containers: [api], tolerations: [{ key: 'a' }], hostAliases: [{ ip: '1' }], paused: true });
+    const live = pod({
+      containers: [{ name: 'proxy' }, { ...api, image: 'b', tty: true }],
+      tolerations: [{ key: 'b' }],
+      paused: true,
+      replicas: 7,
+    });
+    expect(differences(ours, live)).to.deep.equal([
+      { path: 'spec.containers.image', live: 'b' },
+      { path: 'spec.tolerations.key', live: 'b' },
+      { path: 'spec.hostAliases', live: undefined },
+    ]);
+    expect(differences(ours, structuredClone(ours))).to.deep.equal([]);
   });
 });
