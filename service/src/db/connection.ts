@@ -26,10 +26,23 @@ export interface Change {
 }
 
 /**
- * A session of MariaDB. Rows are objects by column name; DATETIME and JSON columns are text, BIGINT is a number.
+ * What takes statements: a session, or a transaction for as long as it is open. Rows are objects by column name; DATETIME and
+ * JSON columns are text, BIGINT is a number.
  * Every method throws {@link DatabaseUnavailable} when the database cannot serve, or the driver's error.
  */
-export class Connection {
+export interface Queryable {
+  /** Rows of a statement that is prepared once per connection: for what is asked often. */
+  execute<Row>(sql: string, values?: readonly SqlValue[]): Promise<Row[]>;
+  /** Rows of a statement sent as text: for what is asked rarely, or differs every time. */
+  query<Row>(sql: string, values?: readonly SqlValue[]): Promise<Row[]>;
+  /** Changes rows by a prepared statement. */
+  change(sql: string, values?: readonly SqlValue[]): Promise<Change>;
+  /** A statement without rows that is not prepared: transactions, definitions, settings. */
+  run(sql: string, values?: readonly SqlValue[]): Promise<Change>;
+}
+
+/** A session of MariaDB. */
+export class Connection implements Queryable {
   readonly #driver: DriverConnection;
   readonly #socket: Socket;
   readonly #onClose: (() => void)[] = [];
@@ -73,27 +86,23 @@ export class Connection {
     else this.#onClose.push(listener);
   }
 
-  /** Rows of a statement that is prepared once per connection: for what is asked often. */
   async execute<Row>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
     return this.#answer(() => this.#driver.execute<Row[]>(sql, values));
   }
 
-  /** Rows of a statement sent as text: for what is asked rarely, or differs every time. */
   async query<Row>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
     return this.#answer(() => this.#driver.query<Row[]>(sql, values));
   }
 
-  /** Changes rows by a prepared statement. */
   async change(sql: string, values: readonly SqlValue[] = []): Promise<Change> {
     return changeOf(await this.#answer(() => this.#driver.execute<UpsertResult>(sql, values)));
   }
 
-  /** A statement without rows that is not prepared: transactions, definitions, settings. */
   async run(sql: string, values: readonly SqlValue[] = []): Promise<Change> {
     return changeOf(await this.#answer(() => this.#driver.query<UpsertResult>(sql, values)));
   }
 
-  /** As {@link run}, when the time is over too: what gives the session back as it was. */
+  /** As `run`, when the time is over too: what gives the session back as it was. */
   async restore(sql: string): Promise<void> {
     await this.#answer(() => this.#driver.query<UpsertResult>(sql), true);
   }

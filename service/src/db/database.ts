@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DatabaseConfig } from '../config.ts';
 import { cutAfter, openConnection } from './connection.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Queryable } from './connection.ts';
 import { ConnectionLost, DatabaseUnavailable, isContention } from './errors.ts';
 import { Pool } from './pool.ts';
 import type { PoolStats } from './pool.ts';
@@ -73,7 +73,7 @@ export class Database {
    * @param end of the deadline, on performance's clock
    * @throws DatabaseUnavailable also when the answer to the commit was lost: then nobody knows whether it happened
    */
-  async transaction<T>(work: (connection: Connection) => Promise<T>, end = transactionEnd()): Promise<T> {
+  async transaction<T>(work: (transaction: Queryable) => Promise<T>, end = transactionEnd()): Promise<T> {
     let losses = 0;
     for (let attempt = 1; ; attempt += 1) {
       const progress: Progress = { committing: false };

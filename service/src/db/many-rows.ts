@@ -1,6 +1,6 @@
 /** Statements over many rows. */
 import { fitting } from '../fitting.ts';
-import type { Connection, SqlValue } from './connection.ts';
+import type { Queryable, SqlValue } from './connection.ts';
 
 export type Row = readonly SqlValue[];
 
@@ -18,7 +18,7 @@ export function placeholders(values: readonly unknown[]): string {
  * @param into up to where the rows begin: `INSERT INTO t (a, b)`
  * @param rest what follows them
  */
-export async function insertRows(connection: Connection, into: string, rows: readonly Row[], rest = ''): Promise<void> {
+export async function insertRows(connection: Queryable, into: string, rows: readonly Row[], rest = ''): Promise<void> {
   await sendRows(connection, rows, (some) => inserting(into, some, rest));
 }
 
@@ -28,7 +28,7 @@ export async function insertRows(connection: Connection, into: string, rows: rea
  * @throws Error when they are not as many: nobody could say which is whose
  */
 export async function insertReturning<Returned>(
-  connection: Connection,
+  connection: Queryable,
   into: string,
   rows: readonly Row[],
   returning: string,
@@ -40,7 +40,7 @@ export async function insertReturning<Returned>(
 
 /** Sends a statement for each part of the rows, one behind the other. @returns the rows of the answers, where they have any */
 export async function sendRows<Returned>(
-  connection: Connection,
+  connection: Queryable,
   rows: readonly Row[],
   statement: (some: readonly Row[]) => string,
 ): Promise<Returned[]> {

@@ -1,6 +1,8 @@
 /** Writes that meet each other, meet somebody else's locks, or find no connection. */
 import { expect } from 'chai';
 import type { Connection } from 'mariadb';
+import { parseConfig } from '../../../service/src/config.ts';
+import { Database } from '../../../service/src/db/database.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
 import { until } from '../../stores/ready.ts';
 import { startOnMariaDB } from '../harness/on-mariadb.ts';
@@ -75,7 +77,7 @@ describe('writes to a database that others use too', function () {
   });
 
   it('answers 503 in time for what waits for a row that somebody holds, and leaves no trace of it', async () => {
-    const id = await createMemo(service);
+    const id = await createMemo(service, memo);
     await holdSearchRow(id);
     const calls = await Promise.all([
       timed(service.call('DELETE', `/v1/memos/${id}`)),
@@ -90,7 +92,34 @@ describe('writes to a database that others use too', function () {
     expect((await service.call('GET', `/v1/memos/${id}`)).json).to.include({ title: memo.title });
     const events = await root.query<unknown[]>('SELECT 1 FROM outbox WHERE aggregateid = ?', [id]);
     expect(events).to.have.length(1);
+    // Before anything else is written: a change writes the rows of the tags anew.
+    expect(await torn(root)).to.deep.equal(WHOLE);
     expect((await service.call('PUT', `/v1/memos/${id}`, { title: 'free' })).status).to.equal(200);
+  });
+
+  it('takes nothing more from a part of a change that goes on when the change is over', async () => {
+    const own = new Database(parseConfig({ DATABASE_URL: database.url }, () => '').database);
+    const over = Promise.withResolvers<undefined>();
+    const parts: Promise<unknown>[] = [];
+    const change = (end: () => void): Promise<void> =>
+      own.transaction(async (transaction) => {
+        const insert = 'INSERT INTO memo_search_backfill (id, pending_to) VALUES (100, 0)';
+        parts.push(over.promise.then(() => transaction.run(insert)));
+        await transaction.query('SELECT 1');
+        end();
+      });
+    try {
+      const failing = change(() => {
+        throw new Error('refused');
+      });
+      const outcomes = await Promise.allSettled([failing, change(() => undefined)]);
+      expect(outcomes.map(({ status }) => status)).to.deep.equal(['rejected', 'fulfilled']);
+      over.resolve(undefined);
+      for (const part of await Promise.allSettled(parts)) expect(part).to.have.property('status', 'rejected');
+      expect(await root.query<unknown[]>('SELECT 1 FROM memo_search_backfill WHERE id = 100')).to.deep.equal([]);
+    } finally {
+      await own.close();
+    }
   });
 
   it('keeps its sessions when it stood still for longer than any deadline, and goes on with them', async () => {

@@ -3,7 +3,7 @@
  * its own that it changed. Of a memo that this service has changed too, a later change by the original leaves no trace that
  * could be looked for; it is searched by its older text until it is changed again.
  */
-import type { Connection, SqlValue } from '../../db/connection.ts';
+import type { Queryable, SqlValue } from '../../db/connection.ts';
 import { placeholders } from '../../db/many-rows.ts';
 import type { Database } from '../../db/database.ts';
 
@@ -40,7 +40,7 @@ export function portionOf(memos: readonly Sized[]): number[] {
 }
 
 /** The first of these memos that make a portion, with their texts. */
-export async function candidates(connection: Connection, memos: readonly Sized[]): Promise<Candidate[]> {
+export async function candidates(connection: Queryable, memos: readonly Sized[]): Promise<Candidate[]> {
   const ids = portionOf(memos);
   if (ids.length === 0) return [];
   const rows = await connection.query<Candidate>(
@@ -111,7 +111,7 @@ export class OriginalsWrites {
 /** The row of the marks that holds the id up to which no memo of the original is missing; 1 is the backfill's own. */
 const LOOKED_TO = 2;
 
-async function marks(connection: Connection): Promise<{ mark: number; newest: number }> {
+async function marks(connection: Queryable): Promise<{ mark: number; newest: number }> {
   const [row] = await connection.query<{ mark: number | null; newest: number | null }>(
     `SELECT (SELECT pending_to FROM memo_search_backfill WHERE id = ${LOOKED_TO}) AS mark,
       (SELECT MAX(id) FROM memos) AS newest`,
@@ -120,7 +120,7 @@ async function marks(connection: Connection): Promise<{ mark: number; newest: nu
 }
 
 /** A time before the adoption on any clock of the original's, whose times have no zone; undefined once it is a day ago. */
-export async function dayOfAdoption(connection: Connection): Promise<string | undefined> {
+export async function dayOfAdoption(connection: Queryable): Promise<string | undefined> {
   const [row] = await connection.query<{ since: string }>(
     `SELECT applied_at - INTERVAL 1 DAY AS since FROM schema_migrations
      WHERE version = 1 AND applied_at > NOW(3) - INTERVAL 1 DAY`,

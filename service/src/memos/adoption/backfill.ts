@@ -2,7 +2,7 @@
  * Enters the original's memos into the search table and settles them, and keeps the tags of what others write: in the
  * background, gating nothing.
  */
-import type { Connection } from '../../db/connection.ts';
+import type { Queryable } from '../../db/connection.ts';
 import { insertRows, placeholders, sendRows } from '../../db/many-rows.ts';
 import type { Database } from '../../db/database.ts';
 import type { Log } from '../../observability/log.ts';
@@ -97,7 +97,7 @@ async function enterPending(database: Database): Promise<boolean> {
   return true;
 }
 
-async function newestPending(connection: Connection): Promise<{ from: number; memos: readonly Candidate[] }> {
+async function newestPending(connection: Queryable): Promise<{ from: number; memos: readonly Candidate[] }> {
   const [mark] = await connection.query<{ pending_to: number }>(
     'SELECT pending_to FROM memo_search_backfill WHERE id = 1',
   );
@@ -118,7 +118,7 @@ async function enter(
   database: Database,
   memos: readonly Candidate[],
   how: keyof typeof KNOWN,
-  then: (connection: Connection) => Promise<void> = () => Promise.resolve(),
+  then: (connection: Queryable) => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   // Before any row is locked: a megabyte takes its time.
   const rows: { readonly memo: Candidate; readonly search: SearchRow }[] = [];

@@ -2,7 +2,7 @@
  * Makes adopted memos like any other once the original is no longer expected to write: times in UTC, tags as plain JSON, so
  * that filters and order see them as they are. Not before: the original would read the times as its own.
  */
-import type { Connection } from '../../db/connection.ts';
+import type { Queryable } from '../../db/connection.ts';
 import type { Database } from '../../db/database.ts';
 import { dayOfAdoption } from './adoption.ts';
 import type { Memo } from '../memo.ts';
@@ -47,7 +47,7 @@ export async function originalMayRun(database: Database): Promise<boolean> {
 }
 
 /** The memo stays as it is for its readers: no new version. Python wrote tags with escapes, which no filter would match. */
-async function settle(connection: Connection, memo: Memo): Promise<void> {
+async function settle(connection: Queryable, memo: Memo): Promise<void> {
   await connection.change(
     'UPDATE memos SET created_at = ?, updated_at = ?, tags = ?, times_in_utc = 1, stale_since = NULL WHERE id = ?',
     [databaseTimeOf(memo.created_at), databaseTimeOf(memo.updated_at), JSON.stringify(memo.tags), memo.id],

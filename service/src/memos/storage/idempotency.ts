@@ -4,7 +4,7 @@
  * the first request is still running. The reply is not kept: what was sent, the id and the time make the same one again.
  */
 import { createHash } from 'node:crypto';
-import type { Connection } from '../../db/connection.ts';
+import type { Queryable } from '../../db/connection.ts';
 import { isLockTimeout } from '../../db/errors.ts';
 import { Problem, invalid } from '../../http/errors/problem.ts';
 import { databaseTime, timeFromUtc } from './times.ts';
@@ -45,7 +45,7 @@ export function keyedRequest(
  * @throws Problem idempotency-in-progress (409), invalid (422) when something else was sent under the key
  */
 export async function claimKey(
-  connection: Connection,
+  connection: Queryable,
   { keyHash, bodyHash }: KeyedRequest,
   at: Date,
 ): Promise<EarlierCreate | undefined> {
@@ -61,12 +61,12 @@ export async function claimKey(
 }
 
 /** Notes which memo was made under the key; in the transaction of {@link claimKey}. */
-export async function settleKey(connection: Connection, { keyHash }: KeyedRequest, memoId: number): Promise<void> {
+export async function settleKey(connection: Queryable, { keyHash }: KeyedRequest, memoId: number): Promise<void> {
   await connection.change('UPDATE idempotency_keys SET memo_id = ? WHERE key_hash = ?', [memoId, keyHash]);
 }
 
 /** Deletes keys that are a day old, a portion at a time. @returns whether all of them are gone */
-export async function purgeKeys(connection: Connection, now: Date): Promise<boolean> {
+export async function purgeKeys(connection: Queryable, now: Date): Promise<boolean> {
   const before = databaseTime(new Date(now.getTime() - KEPT_MS));
   // Led by the index, which a plain DELETE cannot be told to use: it looks at all keys once a share of them is old.
   const sql = `DELETE idempotency_keys FROM (
@@ -78,7 +78,7 @@ export async function purgeKeys(connection: Connection, now: Date): Promise<bool
 }
 
 /** False: the key is taken. @throws Problem when who takes it has not committed yet */
-async function insert(connection: Connection, keyHash: Buffer, bodyHash: Buffer, at: Date): Promise<boolean> {
+async function insert(connection: Queryable, keyHash: Buffer, bodyHash: Buffer, at: Date): Promise<boolean> {
   try {
     const { affectedRows } = await connection.run(
       `SET STATEMENT innodb_lock_wait_timeout = 0 FOR

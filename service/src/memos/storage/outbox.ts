@@ -1,6 +1,6 @@
 /** The row that a change of a memo leaves in the outbox, in the same transaction. What reads it is in `events/`. */
 import { randomUUID } from 'node:crypto';
-import type { Connection } from '../../db/connection.ts';
+import type { Queryable } from '../../db/connection.ts';
 import type { Database } from '../../db/database.ts';
 import { insertRows } from '../../db/many-rows.ts';
 import { databaseTime } from './times.ts';
@@ -33,7 +33,7 @@ export function eventValue(
 }
 
 /** Puts events into the outbox; call inside the transaction of their memos. */
-export async function putEvents(connection: Connection, events: readonly MemoEvent[]): Promise<void> {
+export async function putEvents(connection: Queryable, events: readonly MemoEvent[]): Promise<void> {
   await insertRows(
     connection,
     'INSERT INTO outbox (id, aggregateid, type, version, payload, created_at, traceparent)',

@@ -1,5 +1,5 @@
 /** The memos in MariaDB: each change is one transaction over the memo, its search row, the rows of its tags and its outbox row. */
-import type { Connection } from '../../db/connection.ts';
+import type { Queryable } from '../../db/connection.ts';
 import { DEADLINES } from '../../db/database.ts';
 import type { Database } from '../../db/database.ts';
 import { folded, foldedIfShort, isSameText } from '../search/folded.ts';
@@ -138,7 +138,7 @@ export class MemoStore {
   /** Runs the transaction; one that meets a long text is undone, and run again when that text is folded. */
   async #written(
     known: Folded | undefined,
-    work: (connection: Connection, ready: Folded | undefined) => Promise<Memo | LongText | undefined>,
+    work: (connection: Queryable, ready: Folded | undefined) => Promise<Memo | LongText | undefined>,
   ): Promise<Memo | undefined> {
     for (let ready = known; ;) {
       try {
@@ -157,7 +157,7 @@ export class MemoStore {
   }
 
   async #change(
-    connection: Connection,
+    connection: Queryable,
     id: number,
     changes: MemoChanges,
     check: VersionCheck,

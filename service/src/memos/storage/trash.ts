@@ -1,5 +1,5 @@
 /** The trash: where deleted memos wait for a month, out of the table of the memos. */
-import type { Connection } from '../../db/connection.ts';
+import type { Queryable } from '../../db/connection.ts';
 import { MEMO_COLUMNS } from './rows.ts';
 import type { MemoRow } from './rows.ts';
 import { databaseTime } from './times.ts';
@@ -10,7 +10,7 @@ export const TRASH_KEPT_MS = 30 * DAY_MS;
 const PURGED_AT_ONCE = 200;
 
 /** Moves a memo that the caller has locked. @param version that of the deletion */
-export async function moveToTrash(connection: Connection, id: number, version: number, at: Date): Promise<void> {
+export async function moveToTrash(connection: Queryable, id: number, version: number, at: Date): Promise<void> {
   const columns = MEMO_COLUMNS.replace(/\bversion\b/, '?');
   await Promise.all([
     connection.change(
@@ -22,14 +22,14 @@ export async function moveToTrash(connection: Connection, id: number, version: n
 }
 
 /** Takes a memo out of the trash. Undefined: it is not there. */
-export async function takeFromTrash(connection: Connection, id: number): Promise<MemoRow | undefined> {
+export async function takeFromTrash(connection: Queryable, id: number): Promise<MemoRow | undefined> {
   const sql = `DELETE FROM memo_trash WHERE id = ? RETURNING ${MEMO_COLUMNS}`;
   const [row] = await connection.execute<MemoRow>(sql, [id]);
   return row;
 }
 
 /** Deletes for good what has been there for a month, a portion at a time. @returns whether all of it is gone */
-export async function purgeTrash(connection: Connection, now: Date): Promise<boolean> {
+export async function purgeTrash(connection: Queryable, now: Date): Promise<boolean> {
   const before = databaseTime(new Date(now.getTime() - TRASH_KEPT_MS));
   // Led by the index, which a plain DELETE cannot be told to use: it may look at the whole trash, texts and all, instead. The
   // time is looked at again: what was restored meanwhile, and deleted once more, has its month before it.

@@ -1,5 +1,5 @@
 /** What a change writes, inside its transaction: the memo, its search row, its event; `tags/` has the rows of its tags. */
-import type { Connection, SqlValue } from '../../db/connection.ts';
+import type { Queryable, SqlValue } from '../../db/connection.ts';
 import { insertReturning, insertRows } from '../../db/many-rows.ts';
 import type { Memo, MemoChanges, MemoFields } from '../memo.ts';
 import { currentTrace } from '../../observability/trace.ts';
@@ -34,7 +34,7 @@ export function creation(memo: NewMemo, search: SearchRow, at: Date): Creation {
 }
 
 /** Writes memos that are new with all that belongs to them. @returns their ids, in the same order */
-export async function writeNew(connection: Connection, all: readonly Creation[]): Promise<number[]> {
+export async function writeNew(connection: Queryable, all: readonly Creation[]): Promise<number[]> {
   const ids = await insertMemos(
     connection,
     all.map(({ memo }) => memo),
@@ -58,7 +58,7 @@ export async function writeNew(connection: Connection, all: readonly Creation[])
 }
 
 /** The caller writes the rows of their tags. @returns their ids, in the same order */
-export async function insertMemos(connection: Connection, memos: readonly NewMemo[]): Promise<number[]> {
+export async function insertMemos(connection: Queryable, memos: readonly NewMemo[]): Promise<number[]> {
   const rows = memos.map((memo) => [
     memo.id ?? null,
     ...FIELDS.map((field) => stored(memo[field])),
@@ -77,7 +77,7 @@ export async function insertMemos(connection: Connection, memos: readonly NewMem
  * rows of its tags.
  */
 export async function updateMemo(
-  connection: Connection,
+  connection: Queryable,
   row: MemoRow,
   after: Memo,
   changes: MemoChanges,
@@ -98,7 +98,7 @@ export async function updateMemo(
 }
 
 export async function putSearch(
-  connection: Connection,
+  connection: Queryable,
   rows: readonly (SearchRow & { readonly id: number })[],
 ): Promise<void> {
   await insertRows(
@@ -114,7 +114,7 @@ type ChangedMemo = Pick<Memo, 'id' | 'version'>;
 
 /** @param memo absent when it was deleted */
 export async function putMemoEvent(
-  connection: Connection,
+  connection: Queryable,
   type: MemoEventType,
   changed: ChangedMemo,
   at: Date,

@@ -1,5 +1,5 @@
 /** Writes the rows of the tags of memos that were there before, and of those that somebody else writes. */
-import type { Connection } from '../../db/connection.ts';
+import type { Queryable } from '../../db/connection.ts';
 import { placeholders } from '../../db/many-rows.ts';
 import type { Database } from '../../db/database.ts';
 import { portionOf } from '../adoption/adoption.ts';
@@ -15,7 +15,7 @@ const PENDING_TAGS = 4;
 const SIZED = 'SELECT id, COALESCE(OCTET_LENGTH(tags), 0) AS bytes FROM memos';
 
 /** Whether memos that were there before still wait for their rows. */
-export async function tagsPending(connection: Connection): Promise<boolean> {
+export async function tagsPending(connection: Queryable): Promise<boolean> {
   const sql = `SELECT pending_to FROM memo_search_backfill WHERE id = ${PENDING_TAGS}`;
   const [mark] = await connection.query<{ pending_to: number }>(sql);
   return (mark?.pending_to ?? 0) > 0;
@@ -57,7 +57,7 @@ export async function correctStaleTags(database: Database): Promise<boolean> {
 }
 
 /** @param which the rest of the condition, and the lock @returns the memos that meet it, which have been entered */
-async function enter(connection: Connection, ids: readonly number[], which: string): Promise<number[]> {
+async function enter(connection: Queryable, ids: readonly number[], which: string): Promise<number[]> {
   if (ids.length === 0) return [];
   const rows = await connection.query<Pick<MemoRow, 'id' | 'tags' | 'created_at' | 'updated_at' | 'priority'>>(
     `SELECT id, tags, created_at, updated_at, priority FROM memos WHERE id IN (${placeholders(ids)}) ${which}`,

@@ -1,6 +1,6 @@
 /** The rows of `memo_tags`: one for each tag of a memo, written in the memo's own transaction. */
 import { hash } from 'node:crypto';
-import type { Connection } from '../../db/connection.ts';
+import type { Queryable } from '../../db/connection.ts';
 import { insertRows, placeholders, sendRows } from '../../db/many-rows.ts';
 import type { Row } from '../../db/many-rows.ts';
 import type { Memo } from '../memo.ts';
@@ -34,7 +34,7 @@ export function taggedMemo({ created_at, id, priority, tags, updated_at }: Memo)
 }
 
 /** Writes the rows of memos that have none for other tags. */
-export async function putTags(connection: Connection, memos: readonly TaggedMemo[]): Promise<void> {
+export async function putTags(connection: Queryable, memos: readonly TaggedMemo[]): Promise<void> {
   const rows = memos.flatMap(({ created_at, id, priority, tags, updated_at }) =>
     digestsOf(tags).map((tag) => [id, tag, created_at, updated_at, priority]),
   );
@@ -51,7 +51,7 @@ export async function putTags(connection: Connection, memos: readonly TaggedMemo
  * Makes the rows of memos what they have to be, whatever they were. The caller holds the memos' own rows, so nobody else writes
  * these meanwhile.
  */
-export async function replaceTags(connection: Connection, memos: readonly TaggedMemo[]): Promise<void> {
+export async function replaceTags(connection: Queryable, memos: readonly TaggedMemo[]): Promise<void> {
   const ids = memos.map(({ id }) => [id]);
   const there = await sendRows<TagRow>(connection, ids, (some) => {
     return `SELECT memo_id, tag FROM memo_tags WHERE memo_id IN (${placeholders(some)})`;
@@ -62,18 +62,18 @@ export async function replaceTags(connection: Connection, memos: readonly Tagged
 }
 
 /** As {@link replaceTags}, of a memo that has the rows of these tags before: nothing is read. */
-export async function changeTags(connection: Connection, before: readonly string[], memo: TaggedMemo): Promise<void> {
+export async function changeTags(connection: Queryable, before: readonly string[], memo: TaggedMemo): Promise<void> {
   const after = new Set(memo.tags);
   const others = digestsOf(before.filter((tag) => !after.has(tag))).map((tag) => [memo.id, tag]);
   await Promise.all([putTags(connection, [memo]), deleteRows(connection, others)]);
 }
 
-export async function dropTags(connection: Connection, id: number): Promise<void> {
+export async function dropTags(connection: Queryable, id: number): Promise<void> {
   await replaceTags(connection, [{ id, tags: [], created_at: null, updated_at: null, priority: null }]);
 }
 
 /** By the whole key: a DELETE of all rows of a memo reads on to those of the next one, and waits for whoever changes that. */
-async function deleteRows(connection: Connection, keys: readonly Row[]): Promise<void> {
+async function deleteRows(connection: Queryable, keys: readonly Row[]): Promise<void> {
   await sendRows(connection, keys, (some) => {
     return `DELETE FROM memo_tags WHERE ${some.map(() => '(memo_id = ? AND tag = ?)').join(' OR ')}`;
   });

@@ -3,7 +3,7 @@
  * A faulty line is reported and holds up no other.
  */
 import type { Request, Response } from 'express';
-import type { Connection } from '../../db/connection.ts';
+import type { Queryable } from '../../db/connection.ts';
 import type { Database } from '../../db/database.ts';
 import { bodyLimit, checkType, discardRest } from '../../http/input/body.ts';
 import { languageOf, problemOf } from '../../http/errors/errors.ts';
@@ -144,7 +144,7 @@ async function write({ cache, database, now, onEvent }: ImportOptions, { memos }
  * Ids are kept where no memo ever had them: all of them in an empty database. When another transaction takes one of them
  * meanwhile, this one meets its key, and is run again with a higher counter.
  */
-async function mayKeepIds(connection: Connection, memos: readonly NewMemo[]): Promise<boolean> {
+async function mayKeepIds(connection: Queryable, memos: readonly NewMemo[]): Promise<boolean> {
   let last = await lastGivenId(connection);
   for (const { id = 0 } of memos) {
     if (id <= last) return false;
@@ -153,7 +153,7 @@ async function mayKeepIds(connection: Connection, memos: readonly NewMemo[]): Pr
   return true;
 }
 
-async function lastGivenId(connection: Connection): Promise<number> {
+async function lastGivenId(connection: Queryable): Promise<number> {
   const [row] = await connection.query<{ next: number | null }>(
     `SELECT AUTO_INCREMENT AS next FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'memos'`,
   );
