@@ -17,8 +17,10 @@ export interface RemoteKeysOptions {
 
 /** One fetch, everything included. */
 const DEADLINE_MS = 2_000;
-/** Keys are asked for again after this, while the ones there are go on being used. */
+/** Keys are judged by for so long before the issuer is asked again. */
 const FRESH_MS = 10 * 60_000;
+/** After a failure nobody waits for old keys to be renewed: each would wait for the whole deadline while the issuer is away. */
+const AWAY_MS = 60_000;
 /** How long keys are trusted that the issuer has not confirmed: one that it withdrew must end some day. */
 const TRUSTED_MS = 24 * 3_600_000;
 /** An unknown key id, or a failure, leads to no more than one fetch in so long: key ids can be made up. */
@@ -30,6 +32,7 @@ export class RemoteKeys {
   readonly #options: RemoteKeysOptions;
   #find: FindKey | undefined;
   #loadedAt = -Infinity;
+  #failedAt = -Infinity;
   #attempt: { readonly at: number; readonly done: Promise<boolean> } | undefined;
 
   constructor(options: RemoteKeysOptions) {
@@ -42,9 +45,7 @@ export class RemoteKeys {
    * @throws JOSEError when the issuer has no such key
    */
   readonly find: JWTVerifyGetKey = async (header, token) => {
-    const known = this.current();
-    if (known === undefined) await this.#load();
-    const find = known ?? this.current();
+    const find = await this.current();
     if (find === undefined) throw new KeysAway();
     try {
       return await find(header, token);
@@ -56,14 +57,18 @@ export class RemoteKeys {
   };
 
   /**
-   * The keys there are, by which a token may have been judged already: another object after every fetch. Asks for newer ones
-   * where these are old, and nobody waits for that. Undefined: there are none that can be trusted.
+   * The keys to judge by: another object after every fetch. Old ones are renewed first, however long nobody asked, for the
+   * issuer may have withdrawn one; while it is known to be away that goes on behind the back of who asks. Undefined: there are
+   * none that can be trusted.
    */
-  current(): FindKey | undefined {
-    const age = this.#options.now() - this.#loadedAt;
-    if (age > TRUSTED_MS) return undefined;
-    if (age > FRESH_MS) void this.#load();
-    return this.#find;
+  async current(): Promise<FindKey | undefined> {
+    const { now } = this.#options;
+    const age = now() - this.#loadedAt;
+    if (age > FRESH_MS) {
+      const renewed = this.#load();
+      if (age > TRUSTED_MS || now() - this.#failedAt > AWAY_MS) await renewed;
+    }
+    return now() - this.#loadedAt > TRUSTED_MS ? undefined : this.#find;
   }
 
   /** One fetch for all who ask at once; the outcome of the last one while it is young. Resolves with whether it succeeded. */
@@ -87,6 +92,7 @@ export class RemoteKeys {
       this.#loadedAt = now();
       return true;
     } catch (error) {
+      this.#failedAt = now();
       log.warn({ ...errorFields(error), 'url.full': url }, 'the keys of the token issuer cannot be fetched');
       return false;
     }

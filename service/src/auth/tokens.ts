@@ -39,7 +39,7 @@ const CHALLENGE = 'Bearer realm="memo"';
 export class Tokens {
   readonly #key: JWTVerifyGetKey;
   /** Undefined: there are none by which a token could have been judged before. */
-  readonly #keys: () => Keys | undefined;
+  readonly #keys: () => Keys | undefined | Promise<Keys | undefined>;
   readonly #verified = new VerifiedTokens<Principal>();
   readonly #options: JWTVerifyOptions;
   readonly #rolesClaim: string;
@@ -76,7 +76,7 @@ export class Tokens {
     const [, scheme = '', token = ''] = /^(\S+)(?: +(\S.*))?$/.exec(authorization ?? '') ?? [];
     if (scheme.toLowerCase() !== 'bearer') return refusal('unauthorized', CHALLENGE);
     const now = this.#now();
-    const keys = this.#keys();
+    const keys = await this.#keys();
     const known = keys && this.#verified.get(token, keys, now);
     if (known !== undefined) return known;
     try {
