@@ -8,6 +8,7 @@ import { configurationPage } from './config/document.ts';
 import { parseDuration } from './config/forms.ts';
 
 const URL = 'mysql://memo:secret@db:3306/memo_app';
+const jwt = { AUTH_JWT_ISSUER: 'https://id.example', AUTH_JWT_AUDIENCE: 'memo' };
 const authority = createAuthority('somebody').certificate.trim();
 
 function noFiles(path: string): string {
@@ -200,7 +201,6 @@ describe('the configuration', () => {
   });
 
   it('asks for tokens only when all is there that they are verified by, and never leaves the API open by mistake', () => {
-    const jwt = { AUTH_JWT_ISSUER: 'https://id.example', AUTH_JWT_AUDIENCE: 'memo' };
     const jwks = 'https://id.example/keys';
     const secret = 's'.repeat(32);
     const authOf = (more: Record<string, string>): unknown =>
@@ -224,6 +224,16 @@ describe('the configuration', () => {
     for (const [environment, faulty] of halves) {
       const faults = faultsOf({ DATABASE_URL: URL, ...environment }).map(({ variable }) => variable);
       expect(faults, JSON.stringify(environment)).to.include(faulty);
+    }
+  });
+
+  it('takes no user or password for published keys: the address would be in the log, and nobody could ask there', () => {
+    for (const user of ['me:hunter2@', 'me@', ':hunter2@']) {
+      const tokens = { ...jwt, AUTH_JWT_JWKS_URL: `https://${user}id.example/keys` };
+      const fault = 'must not hold a user or a password: give an address that asks for none';
+      expect(faultsOf({ DATABASE_URL: URL, ...tokens })).to.deep.equal([
+        { variable: 'AUTH_JWT_JWKS_URL', fault, fix: 'write https://id.example/keys' },
+      ]);
     }
   });
 

@@ -10,7 +10,7 @@ export const AUTH_VARIABLES = {
     form: webUrl(),
     expects: 'https://id.example/keys',
     about:
-      'Ask for access tokens (JWT), signed by one of the keys there (RS, PS, ES or Ed25519). The keys are fetched again when they change, and used on while the address is away. Neither this nor `AUTH_JWT_SECRET`: the API is open.',
+      'Ask for access tokens (JWT), signed by one of the keys there (RS, PS, ES or Ed25519); they are public, so the address holds no user or password. The keys are fetched again when they change, and used on while the address is away. Neither this nor `AUTH_JWT_SECRET`: the API is open.',
   }),
   AUTH_JWT_SECRET: variable({
     form: sharedSecret(),
@@ -47,7 +47,8 @@ export function readAuth(reader: VariableReader): AuthConfig | undefined {
   const rolesClaim = reader.read('AUTH_JWT_ROLES_CLAIM', v.AUTH_JWT_ROLES_CLAIM);
   const key = keyOf(jwks, secret);
   if (key === undefined) {
-    if (issuer !== undefined || audience !== undefined) {
+    const refused = reader.refused('AUTH_JWT_JWKS_URL') || reader.refused('AUTH_JWT_SECRET');
+    if (!refused && (issuer !== undefined || audience !== undefined)) {
       const fix = `set it, or AUTH_JWT_SECRET, to ${v.AUTH_JWT_JWKS_URL.expects}`;
       reader.refuse('AUTH_JWT_JWKS_URL', 'is not set, though tokens are asked for', fix);
     }

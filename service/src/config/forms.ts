@@ -71,11 +71,17 @@ export function origins(): z.ZodType<string[], string> {
   return z.union([z.literal('none').transform(() => []), some]);
 }
 
-/** An address of the web. */
+/** An address of the web that everybody may read: fetch takes none with a user, and addresses stand in logs. */
 export function webUrl(): z.ZodType<string, string> {
-  return z.string().refine((text) => /^https?:\/\/\S+$/.test(text) && URL.canParse(text), {
-    error: 'must be a URL that begins with https:// or http://',
-  });
+  return z
+    .string()
+    .refine((text) => /^https?:\/\/\S+$/.test(text) && URL.canParse(text), {
+      error: 'must be a URL that begins with https:// or http://',
+      abort: true,
+    })
+    .refine((text) => new URL(text).username === '' && new URL(text).password === '', {
+      error: 'must not hold a user or a password: give an address that asks for none',
+    });
 }
 
 /** A key for HS256, which needs as many bits as it makes (RFC 7518 section 3.2). */
