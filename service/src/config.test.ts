@@ -278,8 +278,21 @@ describe('the configuration', () => {
     expect(() => parseConfig({}, noFiles)).to.throw(ConfigurationError, 'DATABASE_URL: is not set');
   });
 
-  it('takes empty text for absent, as Compose writes it', () => {
+  it('takes empty text for absent, as Compose writes it, and an empty file as well', () => {
     expect(parseConfig({ DATABASE_URL: URL, REDIS_URL: '', CACHE_TTL: '' }, noFiles).cache).to.equal(undefined);
+    const empty = { DATABASE_URL: URL, DATABASE_PASSWORD_FILE: '/run/empty', REDIS_URL_FILE: '/run/empty' };
+    const config = parseConfig(empty, () => '\n');
+    expect([config.cache, config.database.url.password]).to.deep.equal([undefined, 'secret']);
+  });
+
+  it('takes a file for the secret of tokens that is empty for a fault: the API would be open', () => {
+    const named = { DATABASE_URL: URL, AUTH_JWT_SECRET_FILE: '/run/empty' };
+    for (const environment of [named, { ...named, ...jwt }]) {
+      expect(() => parseConfig(environment, () => '')).to.throw(
+        ConfigurationError,
+        /^AUTH_JWT_SECRET_FILE: names an empty file; write a text of at least 32 bytes there$/,
+      );
+    }
   });
 
   it('reads any password that is escaped', () => {

@@ -47,6 +47,9 @@ export function readAuth(reader: VariableReader): AuthConfig | undefined {
   const rolesClaim = reader.read('AUTH_JWT_ROLES_CLAIM', v.AUTH_JWT_ROLES_CLAIM);
   const key = keyOf(jwks, secret);
   if (key === undefined) {
+    if (reader.namesFile('AUTH_JWT_SECRET') && !reader.refused('AUTH_JWT_SECRET')) {
+      reader.refuse('AUTH_JWT_SECRET_FILE', 'names an empty file', `write ${v.AUTH_JWT_SECRET.expects} there`);
+    }
     const refused = reader.refused('AUTH_JWT_JWKS_URL') || reader.refused('AUTH_JWT_SECRET');
     if (!refused && (issuer !== undefined || audience !== undefined)) {
       const fix = `set it, or AUTH_JWT_SECRET, to ${v.AUTH_JWT_JWKS_URL.expects}`;

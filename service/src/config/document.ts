@@ -20,7 +20,7 @@ DATABASE_URL=mysql://memo:secret@127.0.0.1:3306/memo_app node service/src/main.t
 const FILES = `
 A variable marked with * may also be given as a file: \`DATABASE_URL_FILE=/run/secrets/database-url\` reads its value from there, without
 the white space around it. Setting both is a fault. Durations are written as Go and Kubernetes write them: \`500ms\`, \`300s\`, \`1h30m\`.
-An empty value counts as absent.
+An empty value counts as absent, and so does an empty file; only that of \`AUTH_JWT_SECRET_FILE\` is a fault, for the API would be open.
 
 | exit code | meaning |
 |---|---|

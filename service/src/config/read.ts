@@ -76,6 +76,11 @@ export class VariableReader {
     }
   }
 
+  /** Whether the variable names a file, be it an empty one. */
+  namesFile(name: string): boolean {
+    return present(this.#environment[`${name}_FILE`]) !== undefined;
+  }
+
   /** Records a fault that shows only when several variables are looked at together. */
   refuse(variable: string, fault: string, fix: string): void {
     this.#faults.push({ variable, fault, fix });
@@ -106,7 +111,7 @@ export class VariableReader {
       throw new VariableFault(name, `is set and ${name}_FILE is too`, 'keep one of them');
     }
     try {
-      return this.#readFile(path).trim();
+      return present(this.#readFile(path).trim());
     } catch (error) {
       const why = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
       throw new VariableFault(
@@ -118,7 +123,7 @@ export class VariableReader {
   }
 }
 
-/** Compose passes unset variables on as empty text: both mean absent. */
+/** Compose passes unset variables on as empty text, and a Secret's key may be empty as well: all mean absent. */
 function present(text: string | undefined): string | undefined {
   return text === undefined || text === '' ? undefined : text;
 }
