@@ -41,7 +41,7 @@ export async function serve(
   const database = new Database(config.database);
   const metrics = serviceMetrics(database);
   const readRow = rowReader(config.database.timeZone);
-  const journal: InvalidationJournal = { recent: (ms) => recentWrites(database, ms, new Date()) };
+  const journal: InvalidationJournal = { recent: (ms) => recentWrites(database, ms) };
   const from = { database: config.database.url, journal };
   const redis = config.cache && openRedisCache({ ...config.cache, ...from, register: metrics.registry, log });
   const cache = redis ?? uncached();

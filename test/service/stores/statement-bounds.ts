@@ -75,7 +75,7 @@ const BOUNDS: readonly Bound[] = [
     most: () => 5_000,
   },
   {
-    of: /^SELECT MIN\(seq\) AS seq FROM outbox WHERE created_at >= \?/,
+    of: /^SELECT MIN\(seq\) AS seq FROM outbox WHERE created_at >= UTC_TIMESTAMP\(\?\)/,
     because: 'the writes of the last minutes, of which it wants the first',
     most: () => 1_000,
   },
@@ -116,7 +116,7 @@ export const PLAYED = [
   'SELECT COUNT(*) AS n FROM (SELECT ? FROM outbox WHERE replayed_at IS NULL',
   'SELECT seq, aggregateid AS id, version FROM outbox WHERE replayed_at IS NULL',
   'UPDATE outbox SET replayed_at = ?',
-  'SELECT MIN(seq) AS seq FROM outbox WHERE created_at >= ?',
+  'SELECT MIN(seq) AS seq FROM outbox WHERE created_at >= UTC_TIMESTAMP(?)',
   'SELECT seq, aggregateid AS id, version FROM outbox WHERE seq >= ?',
   // Of the purges.
   ...['created_at', 'replayed_at', 'published_at'].map((done) => `SELECT seq FROM outbox WHERE ${done} < ?`),

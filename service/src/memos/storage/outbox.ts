@@ -2,8 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Queryable } from '../../db/connection.ts';
 import type { Database } from '../../db/database.ts';
-import { insertRows } from '../../db/many-rows.ts';
-import { databaseTime } from './times.ts';
+import { sendRows } from '../../db/many-rows.ts';
 
 export type MemoEventType = 'memo_created' | 'memo_updated' | 'memo_deleted';
 
@@ -14,7 +13,6 @@ export interface MemoEvent {
   readonly version: number;
   /** The event's value as it is published: see {@link eventValue}. */
   readonly value: string;
-  readonly at: Date;
   /** The header of the trace that the change is a part of; null: of none. */
   readonly traceparent: string | null;
 }
@@ -32,21 +30,21 @@ export function eventValue(
   });
 }
 
+const PUT = 'INSERT INTO outbox (id, aggregateid, type, version, payload, traceparent, created_at) VALUES';
+/** Written and looked for by the database's clock: those of the replicas may differ by more than any margin. */
+const ROW = '(?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3))';
+
 /** Puts events into the outbox; call inside the transaction of their memos. */
 export async function putEvents(connection: Queryable, events: readonly MemoEvent[]): Promise<void> {
-  await insertRows(
-    connection,
-    'INSERT INTO outbox (id, aggregateid, type, version, payload, created_at, traceparent)',
-    events.map(({ at, memoId, traceparent, type, value, version }) => [
-      randomUUID(),
-      memoId,
-      type,
-      version,
-      value,
-      databaseTime(at),
-      traceparent,
-    ]),
-  );
+  const rows = events.map(({ memoId, traceparent, type, value, version }) => [
+    randomUUID(),
+    memoId,
+    type,
+    version,
+    value,
+    traceparent,
+  ]);
+  await sendRows(connection, rows, (some) => `${PUT} ${some.map(() => ROW).join(', ')}`);
 }
 
 /** Rows of one chunk of {@link recentWrites}. */
@@ -58,11 +56,11 @@ export interface RecentWrite {
   readonly version: number;
 }
 
-/** The writes committed in the last `ms` before `now`, in the order of the outbox: what a cache that was away has missed. */
-export async function* recentWrites(database: Database, ms: number, now: Date): AsyncGenerator<readonly RecentWrite[]> {
-  const since = databaseTime(new Date(now.getTime() - ms));
+/** The writes committed in the last `ms`, in the order of the outbox: what a cache that was away has missed. */
+export async function* recentWrites(database: Database, ms: number): AsyncGenerator<readonly RecentWrite[]> {
+  const sql = 'SELECT MIN(seq) AS seq FROM outbox WHERE created_at >= UTC_TIMESTAMP(3) - INTERVAL ? MICROSECOND';
   const [first] = await database.withConnection((connection) =>
-    connection.execute<{ seq: number | null }>('SELECT MIN(seq) AS seq FROM outbox WHERE created_at >= ?', [since]),
+    connection.execute<{ seq: number | null }>(sql, [ms * 1000]),
   );
   for (let from = first?.seq ?? undefined; from !== undefined;) {
     const rows: (RecentWrite & { readonly seq: number })[] = await chunk(database, from);

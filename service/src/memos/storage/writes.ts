@@ -130,7 +130,7 @@ function memoEvent(
   traceparent: string | null,
   memo?: MemoFields,
 ): MemoEvent {
-  return { type, memoId: id, version, value: eventValue({ type, memoId: id, at }, memo), at, traceparent };
+  return { type, memoId: id, version, value: eventValue({ type, memoId: id, at }, memo), traceparent };
 }
 
 function traceparent(): string | null {
