@@ -55,7 +55,8 @@ const ifNoneMatch = z.object({
 const idempotencyKey = z.object({
   'Idempotency-Key': z.string().min(1).max(255).optional().meta({
     pattern: IDEMPOTENCY_KEY.source,
-    description: 'A new UUID for each memo: the create may be sent again under it for a day and makes one memo.',
+    description:
+      'A new UUID for each memo: the create may be sent again under it for at least a day and makes one memo.',
   }),
 });
 const lastEventId = z.object({
@@ -97,7 +98,8 @@ export const DESCRIPTIONS: Readonly<Record<OperationName, OperationDescription>>
   },
   importMemos: {
     summary: 'Put memos in as NDJSON',
-    description: 'Lines are taken while they arrive. Times are kept, and ids where no memo ever had them.',
+    description:
+      'Lines are taken while they arrive, in portions of a hundred, or fewer long ones. Times are kept. So are the ids of a portion of which every line has one, each above the one before and above every id that was ever given; any other portion gets new ids.',
     body: z.string(),
     bodyOptional: true,
     bodyTypes: [NDJSON],

@@ -134,6 +134,20 @@ describe('memos in bulk', function () {
     });
   });
 
+  it('keep their ids where all of a portion can, and are given new ones where any cannot', async () => {
+    await clear();
+    const taken = async (...ids: (number | undefined)[]): Promise<number[]> => {
+      const before = new Set((await all(empty)).map(({ id }) => id));
+      const lines = ids.map((id) => ({ id, title: 't', content: 'c' }));
+      expect((await load(empty, lines)).json).to.deep.include({ imported: ids.length, complete: true });
+      return (await all(empty)).map(({ id }) => id).filter((id) => !before.has(id));
+    };
+    expect(await taken(7, 5, 6), 'not in order').to.deep.equal([3, 2, 1]);
+    expect(await taken(10, 12, 15), 'in order, above all before').to.deep.equal([15, 12, 10]);
+    expect(await taken(20, undefined), 'one without').to.deep.equal([17, 16]);
+    expect(await taken(11, 20), 'one between').to.deep.equal([19, 18]);
+  });
+
   it('keep their ids apart from those that are created meanwhile', async () => {
     await clear();
     const [start] = [await createMemo(service)];

@@ -141,8 +141,8 @@ async function write({ cache, database, now, onEvent }: ImportOptions, { memos }
 }
 
 /**
- * Ids are kept where no memo ever had them: all of them in an empty database. When another transaction takes one of them
- * meanwhile, this one meets its key, and is run again with a higher counter.
+ * Ids are kept where all of a batch are above every one that was ever given, in their order: those of an export, in an empty
+ * database. When another transaction takes one of them meanwhile, this one meets its key, and is run again with a higher counter.
  */
 async function mayKeepIds(connection: Queryable, memos: readonly NewMemo[]): Promise<boolean> {
   let last = await lastGivenId(connection);
