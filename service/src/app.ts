@@ -4,7 +4,7 @@ import express from 'express';
 import type { Express, NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Tokens } from './auth/tokens.ts';
 import type { HttpConfig } from './config.ts';
-import { healthStatus } from './health/health.ts';
+import { healthReply } from './health/health.ts';
 import type { Health } from './health/health.ts';
 import { cors } from './http/cors.ts';
 import { errorReply, problemOf } from './http/errors/errors.ts';
@@ -91,8 +91,8 @@ function inTurn(handlers: readonly RequestHandler[]): RequestHandler {
 
 function health(source: Health): RequestHandler {
   return async (_request, response) => {
-    const report = await source.report();
-    sendJson(response, healthStatus(report), Buffer.from(JSON.stringify(report)), { 'Cache-Control': 'no-store' });
+    const { body, headers, status } = healthReply(await source.report());
+    sendJson(response, status, body, headers);
   };
 }
 

@@ -1,42 +1,72 @@
 /** The management port, which no route leads to: probes, metrics, health. */
 import { createServer } from 'node:http';
-import type { Server } from 'node:http';
-import { healthStatus } from './health/health.ts';
+import type { IncomingMessage, Server } from 'node:http';
+import { healthReply } from './health/health.ts';
 import type { Health } from './health/health.ts';
+import { errorReply, problemOf } from './http/errors/errors.ts';
+import { Problem } from './http/errors/problem.ts';
 import { sendJson } from './http/reply.ts';
+import { errorFields } from './observability/log.ts';
+import type { Log } from './observability/log.ts';
 import type { Metrics } from './observability/metrics.ts';
 
 export interface ManagementOptions {
-  readonly health: Health;
-  readonly metrics: Metrics;
+  readonly health: Pick<Health, 'report'>;
+  readonly metrics: Pick<Metrics, 'registry'>;
   /** Why the pod should get no requests; undefined: it should. A database that is away is no reason. */
   readonly notReady: () => string | undefined;
+  readonly log: Log;
 }
 
-export function managementServer({ health, metrics, notReady }: ManagementOptions): Server {
-  const answer = async (path: string): Promise<readonly [status: number, body: string, type?: string]> => {
-    switch (path) {
-      case '/livez':
-        return [200, '{"status":"ok"}'];
-      case '/readyz': {
-        const reason = notReady();
-        return reason === undefined ? [200, '{"status":"ok"}'] : [503, JSON.stringify({ detail: reason })];
-      }
-      case '/health': {
-        const report = await health.report();
-        return [healthStatus(report), JSON.stringify(report)];
-      }
-      case '/metrics':
-        return [200, await metrics.registry.metrics(), metrics.registry.contentType];
-      default:
-        return [404, '{"detail":"there are /livez, /readyz, /health and /metrics"}'];
-    }
+interface Answer {
+  readonly status: number;
+  readonly body: Buffer;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly contentType?: string;
+}
+
+export function managementServer({ health, log, metrics, notReady }: ManagementOptions): Server {
+  const answers = new Map<string, () => Answer | Promise<Answer>>([
+    ['/livez', () => json(200, { status: 'ok' })],
+    [
+      '/readyz',
+      () => {
+        const detail = notReady();
+        return detail === undefined ? json(200, { status: 'ok' }) : json(503, { detail });
+      },
+    ],
+    ['/health', async () => healthReply(await health.report())],
+    [
+      '/metrics',
+      async () => {
+        const { registry } = metrics;
+        return { status: 200, body: Buffer.from(await registry.metrics()), contentType: registry.contentType };
+      },
+    ],
+  ]);
+  const answer = async (method: string | undefined, path: string): Promise<Answer> => {
+    const known = answers.get(path);
+    if (known === undefined) return json(404, { detail: `there are ${[...answers.keys()].join(', ')}` });
+    if (method === 'GET' || method === 'HEAD') return await known();
+    throw new Problem('method-not-allowed', { headers: { Allow: 'GET, HEAD' } });
   };
   return createServer((request, response) => {
-    // A trailing slash or none, as on the API port.
-    answer((request.url ?? '').replace(/\/?(?:\?.*)?$/s, '')).then(
-      ([status, body, type]) => sendJson(response, status, Buffer.from(body), {}, type),
-      (error: unknown) => sendJson(response, 500, Buffer.from(JSON.stringify({ detail: String(error) }))),
-    );
+    const path = pathOf(request);
+    void answer(request.method, path)
+      .catch((error: unknown) => {
+        const problem = problemOf(error);
+        if (problem.code === 'internal') log.error({ ...errorFields(error), 'url.path': path }, 'a request failed');
+        return errorReply(problem, request.headers, path);
+      })
+      .then(({ body, contentType, headers, status }) => sendJson(response, status, body, headers, contentType));
   });
+}
+
+/** A trailing slash or none, as on the API port. */
+function pathOf({ url = '' }: IncomingMessage): string {
+  return url.replace(/\/?(?:\?.*)?$/s, '');
+}
+
+function json(status: number, body: object): Answer {
+  return { status, body: Buffer.from(JSON.stringify(body)) };
 }

@@ -101,7 +101,7 @@ export async function serve(
     return schemaSeen ? undefined : 'the schema has not been seen yet: has the migration run?';
   };
   const api = apiServer(app, nativeClasses(app), { requestMs: config.http.requestTimeoutMs });
-  const management = managementServer({ health, metrics, notReady });
+  const management = managementServer({ health, metrics, notReady, log });
   const close = async (): Promise<void> => {
     await Promise.all([cache.close(), limiter?.close(), reach?.close()]);
     await database.close();

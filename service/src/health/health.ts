@@ -14,6 +14,16 @@ export const healthReport = z
   .meta({ id: 'Health' });
 export type HealthReport = Readonly<z.output<typeof healthReport>>;
 
+export interface HealthReply {
+  readonly status: number;
+  readonly body: Buffer;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const UNKEPT = { 'Cache-Control': 'no-store' };
+/** Seconds: what is said is true within one. */
+const RETRY_AFTER = '1';
+
 /** Each resolves within half a second, whatever its store does. */
 export interface Probes {
   readonly database: () => Promise<boolean>;
@@ -21,9 +31,11 @@ export interface Probes {
   readonly kafka?: () => Promise<boolean>;
 }
 
-/** The status of a reply that carries the report: degraded is served, unhealthy is not. */
-export function healthStatus({ status }: HealthReport): number {
-  return status === 'unhealthy' ? 503 : 200;
+/** A reply that carries the report: degraded is served, unhealthy is not, as any request is not then. */
+export function healthReply(report: HealthReport): HealthReply {
+  const body = Buffer.from(JSON.stringify(report));
+  if (report.status !== 'unhealthy') return { status: 200, body, headers: UNKEPT };
+  return { status: 503, body, headers: { ...UNKEPT, 'Retry-After': RETRY_AFTER } };
 }
 
 /** An answer this old is given again: a thousand askers cost the stores four probes a second. */

@@ -150,6 +150,7 @@ function successResponses(
 function openPaths(): RouteConfig[] {
   const health = { content: { 'application/json': { schema: healthReport } } };
   const common = headerReferences(['X-Request-Id', 'Cache-Control']);
+  const away = headerReferences(['X-Request-Id', 'Cache-Control', 'Retry-After']);
   const open: Pick<RouteConfig, 'method' | 'tags' | 'security'> = { method: 'get', tags: ['service'], security: [] };
   return [
     {
@@ -159,7 +160,7 @@ function openPaths(): RouteConfig[] {
       summary: 'The state of the service and its stores',
       responses: {
         200: { description: 'Healthy, or degraded: Redis or Kafka is away.', headers: common, ...health },
-        503: { description: 'Unhealthy: the database is away.', headers: common, ...health },
+        503: { description: 'Unhealthy: the database is away.', headers: away, ...health },
       },
     },
     {
