@@ -1,6 +1,13 @@
 /** What every pod of ours has in common: it passes Pod Security `restricted` and writes only where it is told. */
 import { createHash } from 'node:crypto';
-import type { PodSpec, Probe, TopologySpreadConstraint, Volume, VolumeMount } from 'kubernetes-types/core/v1.js';
+import type {
+  EnvVar,
+  PodSpec,
+  Probe,
+  TopologySpreadConstraint,
+  Volume,
+  VolumeMount,
+} from 'kubernetes-types/core/v1.js';
 import { labels, selector, type Part } from '../api/labels.ts';
 import type { ResolvedApp, ResolvedImage, ResolvedPod, ResolvedResources } from '../api/resolved.ts';
 
@@ -137,6 +144,11 @@ export function secretMounts(secrets: readonly MountedSecret[]): { volumes: Volu
     })),
     mounts: secrets.map(({ volume, mountPath }) => ({ name: volume, mountPath, readOnly: true })),
   };
+}
+
+/** A variable that holds what the pod itself is. */
+export function fromPod(name: string, fieldPath: string): EnvVar {
+  return { name, valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath } } };
 }
 
 /** A short hash of what a pod reads at its start, so that a change of it rolls the pod. */

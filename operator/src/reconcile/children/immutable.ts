@@ -44,7 +44,7 @@ function setInTheWay(desired: KubeObject, app: ResolvedApp, informers: Informers
   const live = informers.store(setKind).get(objectKey(desired.metadata));
   if (!live || controllerOf(live)?.uid !== app.uid || live.metadata.deletionTimestamp !== undefined) return undefined;
   const [wanted, there] = [desired['spec'] as Spec, live['spec'] as Spec];
-  const changed = fields.filter((field) => !covers(wanted[field], there[field]));
+  const changed = fields.filter((field) => !covers(wanted[field], there[field], ['spec', field]));
   if (changed.length === 0) return undefined;
   // The next one would not know the pods by other labels.
   return { live, goes: changed.includes('selector') ? 'Background' : 'Orphan' };

@@ -1,6 +1,5 @@
 /** Whether a live object is as desired, whatever defaults, sidecars, labels and statuses were added to it. */
-import { isDeepStrictEqual } from 'node:util';
-import { isAtomicMap, isSet, keyDefaults, mergeKeys } from './lists.ts';
+import { isAtomicMap, isFilledIn, isSet, keyDefaults, mergeKeys } from './lists.ts';
 
 /** A place where a live object is not as desired. */
 export interface Difference {
@@ -11,10 +10,12 @@ export interface Difference {
 
 /**
  * Whether every field of `desired` is in `live` with the same value. Only desired fields are looked at, so what the API
- * server fills in does not matter. Items of a list are matched by their merge keys where the list has some.
+ * server fills in does not matter. Items of a list are matched by their merge keys where the list has some. A list without any is
+ * one value, and so are a few maps: they are ours to the last field, and one that was added anywhere in them is drift.
+ * @param at where in the object the two stand, if they are no whole objects
  */
-export function covers(desired: unknown, live: unknown): boolean {
-  return compare(desired, live, { path: [], differs: () => false });
+export function covers(desired: unknown, live: unknown, at: readonly string[] = []): boolean {
+  return compare(desired, live, false, { path: [...at], differs: () => false });
 }
 
 /** Every place that keeps `live` from covering `desired`. Nothing else of `live` has a part in it. */
@@ -22,7 +23,7 @@ export function differences(desired: unknown, live: unknown): Difference[] {
   const found: Difference[] = [];
   const path: string[] = [];
   const differs = (there: unknown): boolean => found.push({ path: path.join('.'), live: there }) > 0;
-  compare(desired, live, { path, differs });
+  compare(desired, live, false, { path, differs });
   return found;
 }
 
@@ -33,44 +34,49 @@ interface Comparison {
   readonly differs: (live: unknown) => boolean;
 }
 
-function compare(desired: unknown, live: unknown, comparison: Comparison): boolean {
-  const { differs, path } = comparison;
+/** @param whole whether `live` must have nothing that `desired` has not */
+function compare(desired: unknown, live: unknown, whole: boolean, comparison: Comparison): boolean {
   if (Array.isArray(desired)) {
-    if (Array.isArray(live)) return compareLists(desired, live, comparison);
-    return (desired.length === 0 && live === undefined) || differs(live);
+    // The server drops an empty list.
+    if (desired.length === 0 && live === undefined) return true;
+    return Array.isArray(live) ? compareLists(desired, live, whole, comparison) : comparison.differs(live);
   }
-  if (isMap(desired)) {
-    // The server drops empty structs of optional fields.
-    if (!isMap(live)) return (live === undefined && Object.keys(desired).length === 0) || differs(live);
-    if (isAtomicMap(path)) return isDeepStrictEqual(desired, live) || differs(live);
-    return compareMaps(desired, live, comparison);
+  if (isMap(desired) && isMap(live)) {
+    return compareMaps(desired, live, whole || isAtomicMap(comparison.path), comparison);
   }
-  return desired === live || differs(live);
+  return desired === live || comparison.differs(live);
 }
 
-function compareMaps(desired: Fields, live: Fields, comparison: Comparison): boolean {
+function compareMaps(desired: Fields, live: Fields, whole: boolean, comparison: Comparison): boolean {
   for (const [field, value] of Object.entries(desired)) {
     if (value === undefined) continue;
     comparison.path.push(field);
-    const goOn = compare(value, live[field], comparison);
+    const goOn = compare(value, live[field], whole, comparison);
     comparison.path.pop();
     if (!goOn) return false;
   }
-  return true;
+  // A label may be called `constructor`: only own members count.
+  const isSaid = (field: string): boolean => Object.hasOwn(desired, field) && desired[field] !== undefined;
+  return !whole || Object.keys(live).every(isSaid) || comparison.differs(live);
 }
 
-function compareLists(desired: readonly unknown[], live: readonly unknown[], comparison: Comparison): boolean {
+function compareLists(
+  desired: readonly unknown[],
+  live: readonly unknown[],
+  whole: boolean,
+  comparison: Comparison,
+): boolean {
   const { differs, path } = comparison;
   if (isSet(path)) return desired.every((item) => live.includes(item)) || differs(live);
-  const keys = mergeKeys(path);
+  const keys = whole ? undefined : mergeKeys(path);
   if (keys) {
     return desired.every((item) => {
       const match = live.find((candidate) => sameItem(item, candidate, keys));
-      return match === undefined ? differs(undefined) : compare(item, match, comparison);
+      return match === undefined ? differs(undefined) : compare(item, match, false, comparison);
     });
   }
   if (desired.length !== live.length) return differs(live);
-  return desired.every((item, at) => compare(item, live[at], comparison));
+  return desired.every((item, at) => compare(item, live[at], !isFilledIn(path), comparison));
 }
 
 function sameItem(left: unknown, right: unknown, keys: readonly string[]): boolean {

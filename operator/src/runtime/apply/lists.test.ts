@@ -12,14 +12,18 @@ describe('lists and maps of the built-in kinds', () => {
     const listening = { containerPort: 8000, protocol: 'TCP' };
     expect(covers(pod(listening), pod({ containerPort: 1, protocol: 'TCP' }, listening))).to.equal(true);
     const policy = (...ports: object[]): object => ({ spec: { ingress: [{ ports }] } });
-    expect(covers(policy({ port: 1 }), policy({ port: 1, protocol: 'TCP' }))).to.equal(true);
-    expect(covers(policy({ port: 1 }), policy({ port: 1 }, { port: 2 }))).to.equal(false);
+    const open = { port: 1, protocol: 'TCP' };
+    expect(covers(policy(open), policy(open))).to.equal(true);
+    expect(covers(policy(open), policy(open, { port: 2, protocol: 'TCP' }))).to.equal(false);
+    expect(covers(policy(open), policy({ ...open, endPort: 9 }))).to.equal(false);
   });
 
   it('do not let a key be added to a selector', () => {
     const service = (selector: object): object => ({ spec: { selector } });
     expect(covers(service({ app: 'a' }), service({ app: 'a' }))).to.equal(true);
-    expect(covers(service({ app: 'a' }), service({ app: 'a', more: 'x' }))).to.equal(false);
+    for (const more of ['more', 'constructor']) {
+      expect(covers(service({ app: 'a' }), service({ app: 'a', [more]: 'x' })), more).to.equal(false);
+    }
   });
 
   it('let finalizers and owners of others pass', () => {
@@ -31,9 +35,38 @@ describe('lists and maps of the built-in kinds', () => {
     expect(covers(meta(['a'], '1'), meta(['b'], '1'))).to.equal(false);
   });
 
-  it('count an empty struct or list that the server dropped as covered, and nothing else that is gone', () => {
-    expect(covers({ spec: { a: {}, b: [] } }, { spec: {} })).to.equal(true);
+  it('do not let a field be added to a reference', () => {
+    const pod = (valueFrom: object): object => ({
+      spec: { containers: [{ name: 'a', env: [{ name: 'A', valueFrom }] }] },
+    });
+    const secretKeyRef = { name: 'db', key: 'password' };
+    expect(covers(pod({ secretKeyRef }), pod({ secretKeyRef }))).to.equal(true);
+    expect(covers(pod({ secretKeyRef }), pod({ secretKeyRef: { ...secretKeyRef, optional: true } }))).to.equal(false);
+  });
+
+  it('have templates of claims with what the API server fills in, which is more than builders say', () => {
+    const accessModes = ['ReadWriteOnce'];
+    const wanted = [{ metadata: { name: 'data' }, spec: { accessModes } }];
+    const filled = (modes: string[]): object[] => [
+      {
+        metadata: { name: 'data' },
+        spec: { accessModes: modes, volumeMode: 'Filesystem' },
+        status: { phase: 'Pending' },
+      },
+    ];
+    const set = (volumeClaimTemplates: object[]): object => ({ spec: { volumeClaimTemplates } });
+    expect(covers(set(wanted), set(filled(accessModes)))).to.equal(true);
+    expect(covers(set(wanted), set(filled([...accessModes, 'ReadOnlyMany'])))).to.equal(false);
+    expect(covers(set(wanted), set([...filled(accessModes), ...filled(accessModes)]))).to.equal(false);
+    expect(covers(wanted, filled(accessModes), ['spec', 'volumeClaimTemplates'])).to.equal(true);
+  });
+
+  it('count an empty list that the server dropped as covered, and nothing else that is gone', () => {
+    expect(covers({ spec: { b: [] } }, { spec: {} })).to.equal(true);
+    expect(covers({ spec: { b: [] } }, { spec: { b: [{}] } })).to.equal(false);
     expect(covers({ spec: { a: false } }, { spec: {} })).to.equal(false);
     expect(covers({ spec: { a: {} } }, { spec: { a: 'text' } })).to.equal(false);
+    const mounted = (source: object): object => ({ spec: { volumes: [{ name: 'tmp', ...source }] } });
+    expect(covers(mounted({ emptyDir: {} }), mounted({ hostPath: { path: '/' } }))).to.equal(false);
   });
 });

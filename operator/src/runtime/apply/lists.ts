@@ -1,7 +1,16 @@
 /**
- * How the API server merges lists and maps of the built-in kinds: the `x-kubernetes-list-map-keys` and `-map-type` of its
- * OpenAPI document, for the fields that workloads, services and policies have. What is not named here is a plain map that
- * others may add to, or a list that is replaced as a whole (as in custom resources, unless they say otherwise).
+ * How the API server merges lists and maps of the built-in kinds: the `x-kubernetes-list-type`, `-list-map-keys` and `-map-type`
+ * of its OpenAPI document (`kubectl get --raw /openapi/v2`, v1.37), for the fields that workloads, services, policies and routes
+ * have. What is not named here is a plain map that others may add to, or a list that is replaced as a whole, to the last field of
+ * its items (as in custom resources, unless they say otherwise). So builders say all that the API server would fill in there:
+ *
+ * | in lists that are one value | it fills in |
+ * | --- | --- |
+ * | `ports` of a NetworkPolicy | `protocol` |
+ * | `parentRefs` of an HTTPRoute | `group`, `kind` |
+ * | `rules` of an HTTPRoute | `matches`, their `path`; of `backendRefs` `group`, `kind`, `weight` |
+ *
+ * In a map that is one value it is `apiVersion` of a `fieldRef`.
  */
 
 /** The fields that tell items of a list apart; undefined for a list that is one value. */
@@ -25,13 +34,24 @@ export function isAtomicMap(path: readonly string[]): boolean {
   return atomicMaps.has(path.at(-1) ?? '');
 }
 
+/**
+ * A list that is replaced as a whole, but in whose items the API server fills in more than a builder should say: a phase, say.
+ * Kubernetes lets nobody change it.
+ */
+export function isFilledIn(path: readonly string[]): boolean {
+  return path.at(-1) === 'volumeClaimTemplates';
+}
+
 const atomicMaps = new Set([
-  'selector',
+  'configMapKeyRef',
+  'fieldRef',
+  'labelSelector',
   'matchLabels',
+  'namespaceSelector',
   'nodeSelector',
   'podSelector',
-  'namespaceSelector',
-  'labelSelector',
+  'secretKeyRef',
+  'selector',
 ]);
 
 const listKeys: Readonly<Record<string, readonly string[]>> = {

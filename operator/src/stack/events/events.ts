@@ -9,6 +9,7 @@ import type { StackInputs } from '../inputs.ts';
 import { metadata } from '../metadata.ts';
 import {
   contentHash,
+  fromPod,
   imageReference,
   lastWords,
   overNodes,
@@ -111,6 +112,6 @@ function statefulSet(app: ResolvedApp, events: ManagedEvents, { observed }: Stac
 
 /** Who the pod is among its like; not under KAFKA_*, which the image would take for broker properties. */
 const podIdentity = [
-  { name: 'POD_INDEX', valueFrom: { fieldRef: { fieldPath: "metadata.labels['apps.kubernetes.io/pod-index']" } } },
-  { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+  fromPod('POD_INDEX', "metadata.labels['apps.kubernetes.io/pod-index']"),
+  fromPod('POD_NAME', 'metadata.name'),
 ];

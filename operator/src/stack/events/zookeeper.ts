@@ -10,6 +10,7 @@ import { metadata } from '../metadata.ts';
 import { freshNames } from './container.ts';
 import {
   contentHash,
+  fromPod,
   imageReference,
   lastWords,
   overNodes,
@@ -165,10 +166,7 @@ function statefulSet(
                 'ZOO_MY_ID=$((POD_INDEX + 1)) exec /docker-entrypoint.sh zkServer.sh start-foreground',
               ],
               env: [
-                {
-                  name: 'POD_INDEX',
-                  valueFrom: { fieldRef: { fieldPath: "metadata.labels['apps.kubernetes.io/pod-index']" } },
-                },
+                fromPod('POD_INDEX', "metadata.labels['apps.kubernetes.io/pod-index']"),
                 {
                   name: 'SERVER_JVMFLAGS',
                   value: `-Xms${zooKeeper.heapMebibytes}m -Xmx${zooKeeper.heapMebibytes}m ${freshNames}`,

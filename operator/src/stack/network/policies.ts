@@ -35,9 +35,10 @@ function policy(app: ResolvedApp, enabled: EnabledPolicy, part: PodPart, all: re
     spec: {
       podSelector: { matchLabels: selector(app, part) },
       policyTypes: ['Ingress', 'Egress'],
-      ...(ingress.length > 0 && { ingress }),
+      // Said also where there is none, so that one which is added is seen.
+      ingress,
       // Who looks for nobody has no name to look up.
-      ...(egress.length > 0 && { egress: [...egress, { ports: nameLookups }] }),
+      egress: egress.length > 0 ? [...egress, { ports: nameLookups }] : [],
     },
   };
 }
