@@ -68,6 +68,56 @@ export const states = {
     says: { condition: 'Ready', reason: 'QuotaExceeded' },
     course: 'goes on',
   },
+  'A policy refuses a child': {
+    seen: 'the API server refuses the apply, and it is no quota: a LimitRange, a webhook, a policy. `Stalled` where it finds the child invalid',
+    says: { condition: 'Ready', reason: 'ApplyRefused' },
+    course: 'goes on',
+  },
+  'A name is taken': {
+    seen: 'an object of a name that this MemoApp needs has another owner, or none',
+    says: { condition: 'Stalled', reason: 'NameTaken' },
+    course: 'needs a person',
+  },
+  'A child of before is on its way out': {
+    seen: '`metadata.deletionTimestamp` of a child, or its owner is a MemoApp of this name that is gone',
+    says: { condition: 'Ready', reason: 'Draining' },
+    course: 'goes on',
+  },
+  'The Secret of a volume is gone': {
+    seen: 'the claim of the database is there, and one of the Secrets `<name>-database-...` is not',
+    says: { condition: 'Stalled', reason: 'SecretMissing' },
+    course: 'needs a person',
+  },
+  'The volume of a Secret is gone': {
+    seen: 'the Secrets were made for an earlier MemoApp, or the database has served, and its claim is not there or was made anew',
+    says: { condition: 'Stalled', reason: 'DataMissing' },
+    course: 'needs a person',
+  },
+  'An older store is asked for than has run': {
+    seen: '`memo.sogangcomputerclub.org/store-version` of a claim, or of a pod on it, is later than the `version` of the spec',
+    says: { condition: 'Stalled', reason: 'StoreDowngrade' },
+    course: 'needs a person',
+  },
+  'Other brokers are asked for than wrote the volumes': {
+    seen: '`memo.sogangcomputerclub.org/store-layout` of a claim is another than the spec asks for',
+    says: { condition: 'Stalled', reason: 'LayoutChanged' },
+    course: 'needs a person',
+  },
+  'A volume is being grown': {
+    seen: 'the capacity of a claim is below what it asks for; `APIAvailable` stays True',
+    says: { condition: 'Ready', reason: 'VolumeGrowing' },
+    course: 'goes on',
+  },
+  'A volume cannot grow': {
+    seen: 'the spec asks for more than the claim does, and the StorageClass has no `allowVolumeExpansion`; `Ready` stays True and says so too',
+    says: { condition: 'part', reason: 'VolumeKept' },
+    course: 'done',
+  },
+  'A store of others is not reached': {
+    seen: '`/health` of an API pod calls it `unhealthy`',
+    says: { condition: 'part', reason: 'Unreachable' },
+    course: 'goes on',
+  },
   'No node takes a pod': {
     seen: '`PodScheduled` is False, `Unschedulable`, and it is not about a volume',
     says: { condition: 'part', reason: 'Unschedulable' },
@@ -91,6 +141,16 @@ export const states = {
   'A Secret of the environment is missing': {
     seen: 'a container waits with `CreateContainerConfigError`, and the message is about a Secret or a ConfigMap',
     says: { condition: 'part', reason: 'ReferenceMissing' },
+    course: 'goes on',
+  },
+  'The Ingress has no address': {
+    seen: 'its status has none, and its IngressClass is there; `APIAvailable` stays True',
+    says: { condition: 'RouteReady', reason: 'AddressPending' },
+    course: 'goes on',
+  },
+  'There is no such IngressClass': {
+    seen: 'the Ingress has no address, and names a class that is not there, or none where none is the default; `APIAvailable` stays True',
+    says: { condition: 'RouteReady', reason: 'IngressClassMissing' },
     course: 'goes on',
   },
   'The certificate of the Ingress is missing': {
@@ -120,6 +180,16 @@ export const states = {
   },
   'Two brokers of three are down': {
     seen: 'the topic has been made, and fewer pods are ready than are needed: of KRaft brokers and of ZooKeeper more than half',
+    says: { condition: 'EventsReady', reason: 'QuorumLost' },
+    course: 'goes on',
+  },
+  'One ZooKeeper server of three is down': {
+    seen: 'as with brokers',
+    says: { condition: 'EventsReady', reason: 'Degraded' },
+    course: 'goes on',
+  },
+  'Two ZooKeeper servers of three are down': {
+    seen: 'as with brokers',
     says: { condition: 'EventsReady', reason: 'QuorumLost' },
     course: 'goes on',
   },

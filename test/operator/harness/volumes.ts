@@ -16,11 +16,12 @@ export function readyMadeVolumes(count: number, prefix = 'volume'): KubeObject[]
   return Array.from({ length: count }, (_, index) => volume(`${prefix}-${index}`, { storageClassName }));
 }
 
-/** A class whose provisioner is not there. */
+/** A class whose provisioner is not there: whoever asks it for a volume, or for a larger one, waits. */
 export const slowClass: KubeObject = {
   ...readyMadeClass,
   metadata: { name: 'slow' },
   provisioner: 'example.com/nobody',
+  allowVolumeExpansion: true,
 };
 
 /** One of that class, for this claim alone: what its provisioner would have made. */

@@ -6,6 +6,8 @@ import type { MemoApp, MemoAppSpec } from '../../../operator/src/api/memoapp.ts'
 import { apiVersion, kind } from '../../../operator/src/api/names.ts';
 import type { ApiClient, Patch } from '../../../operator/src/runtime/client/client.ts';
 import { kindOf, type Kind, type KubeObject } from '../../../operator/src/runtime/object.ts';
+import type { StoreHealth } from '../../../operator/src/stack/observed.ts';
+import { reportStores, type StoreReport } from '../harness/store-report.ts';
 import { until } from '../harness/until.ts';
 import { readyMadeVolumes, slowVolume } from '../harness/volumes.ts';
 
@@ -26,7 +28,7 @@ export const ingressClass: KubeObject = {
   spec: { controller: 'example.com/by-hand' },
 };
 
-/** Seconds until something that is asked for has to be there: two dozen stacks come up side by side. */
+/** Seconds until something that is asked for has to be there: three dozen stacks come up side by side. */
 export const patience = 90;
 
 export interface Asked {
@@ -44,6 +46,9 @@ export interface Asked {
 export class Place {
   readonly namespace: string;
   readonly #client: ApiClient;
+  /** The version of the MemoApp as it was made. */
+  #made: string | undefined;
+  #report: StoreReport | undefined;
 
   constructor(client: ApiClient, namespace: string) {
     this.#client = client;
@@ -58,22 +63,46 @@ export class Place {
     const numbered = readyMadeVolumes(volumes, namespace);
     const inside = before.map((object) => ({ ...object, metadata: { ...object.metadata, namespace } }));
     await Promise.all([...numbered, ...inside].map(async (object) => await this.#client.create(object)));
-    await this.#client.create({ apiVersion, kind, metadata: { ...metadata, name, namespace }, spec });
+    const made = await this.#client.create({ apiVersion, kind, metadata: { ...metadata, name, namespace }, spec });
+    this.#made = (made as KubeObject).metadata.resourceVersion;
   }
 
   async memoApp(): Promise<MemoApp> {
     return await this.#client.get(memoAppKind, { namespace: this.namespace, name });
   }
 
+  /** The conditions as they were told first, however long ago. */
+  async firstTold(): Promise<readonly StoredCondition[]> {
+    const { signal } = new AbortController();
+    const asked = {
+      namespace: this.namespace,
+      fieldSelector: `metadata.name=${name}`,
+      timeoutSeconds: patience,
+      signal,
+    };
+    const since = this.#made === undefined ? {} : { resourceVersion: this.#made };
+    for await (const changes of this.#client.watch(memoAppKind, { ...asked, ...since })) {
+      for (const { object } of changes) {
+        const { conditions } = (object as MemoApp).status ?? {};
+        if (conditions) return conditions;
+      }
+    }
+    throw new Error(`nothing was ever told in ${this.namespace}`);
+  }
+
   /** The condition, once it is told with this reason. */
   async told(type: ConditionType, reason: string): Promise<StoredCondition> {
     let seen: MemoApp | undefined;
     try {
-      return await until(`${type} ${reason} in ${this.namespace}`, async () => {
-        seen = await this.memoApp();
-        const conditions = seen.status?.conditions ?? [];
-        return conditions.find((condition) => condition.type === type && condition.reason === reason);
-      });
+      return await until(
+        `${type} ${reason} in ${this.namespace}`,
+        async () => {
+          seen = await this.memoApp();
+          const conditions = seen.status?.conditions ?? [];
+          return conditions.find((condition) => condition.type === type && condition.reason === reason);
+        },
+        patience,
+      );
     } catch (error) {
       throw new Error(`${this.namespace}: ${JSON.stringify(seen?.status?.conditions, null, 1)}`, { cause: error });
     }
@@ -110,8 +139,32 @@ export class Place {
     await this.#client.patch(ingressKind, target, { type: 'merge', body }, { subresource: 'status' });
   }
 
-  async remove(): Promise<void> {
-    await this.#client.delete(memoAppKind, { namespace: this.namespace, name });
+  /** Another spec in the place of the one that is there. */
+  async edit(spec: MemoAppSpec): Promise<void> {
+    const body = [{ op: 'replace' as const, path: '/spec', value: spec }];
+    await this.patch(memoAppKind, name, { type: 'json', body });
+  }
+
+  async removeMemoApp(): Promise<void> {
+    await this.remove(memoAppKind, name);
+  }
+
+  async remove(of: Kind, object: string): Promise<void> {
+    await this.#client.delete(of, { namespace: this.namespace, name: object });
+  }
+
+  /** What the one pod of the API is to say of its stores, until {@link close}. */
+  async answer(stores: StoreHealth): Promise<void> {
+    const [pod = ''] = await this.pods('api');
+    this.#report = await reportStores(() => stores);
+    const { address } = this.#report;
+    const body = { status: { podIP: address, podIPs: [{ ip: address }] } };
+    const target = { namespace: this.namespace, name: pod };
+    await this.#client.patch(podKind, target, { type: 'merge', body }, { subresource: 'status' });
+  }
+
+  close(): void {
+    this.#report?.close();
   }
 
   /** The names of so many pods of a part, once each of them is ready. */

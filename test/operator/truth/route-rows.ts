@@ -8,6 +8,28 @@ const tls = { secretName: 'memo-tls' };
 const issued = { 'cert-manager.io/cluster-issuer': 'letsencrypt' };
 
 export const routeRows = {
+  'The Ingress has no address': {
+    spec: { ...small, route: { hostnames: ['memo.example'], ingress: { className } } },
+    tells: {
+      RouteReady: [
+        'False',
+        'AddressPending',
+        /^the Ingress controller has not published an address for Ingress shop-route; see that it runs$/,
+      ],
+      APIAvailable: serving,
+    },
+  },
+  'There is no such IngressClass': {
+    spec: { ...small, route: { hostnames: ['memo.example'], ingress: { className: 'nowhere' } } },
+    tells: {
+      RouteReady: [
+        'False',
+        'IngressClassMissing',
+        /^the cluster does not have the IngressClass "nowhere"; set spec\.route\.ingress\.className to one of: by-hand, or use spec\.route\.gateway$/,
+      ],
+      APIAvailable: serving,
+    },
+  },
   'The certificate of the Ingress is missing': {
     spec: { ...small, route: { hostnames: ['memo.example'], ingress: { className, tls } } },
     // As the API server takes one of this type.

@@ -3,16 +3,17 @@ import { reconcileAnnotation } from '../../../operator/src/api/labels.ts';
 import type { MemoAppSpec } from '../../../operator/src/api/memoapp.ts';
 import type { StateName } from '../../../operator/src/api/states.ts';
 import { kindOf, type KubeObject } from '../../../operator/src/runtime/object.ts';
+import { dataRows } from './data-rows.ts';
+import { quorumRows } from './quorum-rows.ts';
 import { routeRows } from './route-rows.ts';
-import { serving, small, type Row } from './row.ts';
+import { running, serving, small, stalls, type Row } from './row.ts';
 
 const statefulSetKind = kindOf('apps/v1', 'StatefulSet');
+const serviceKind = kindOf('v1', 'Service');
 
-const three = { ...small, events: { managed: { replicas: 3 } } };
 const withoutDatabase = ['False', 'WaitingForDatabase', /^the database is away/] as const;
 
 const longAgo = { startedAt: '2026-01-01T00:00:00Z', finishedAt: '2026-01-01T00:00:09Z' };
-const running = { running: { startedAt: '2026-01-01T00:01:00Z' } };
 const backOff = {
   waiting: {
     reason: 'CrashLoopBackOff',
@@ -139,6 +140,61 @@ export const rows: Readonly<Record<StateName, Row>> = {
       ],
     },
   },
+  'A policy refuses a child': {
+    spec: small,
+    before: [
+      {
+        apiVersion: 'v1',
+        kind: 'LimitRange',
+        metadata: { name: 'small' },
+        spec: { limits: [{ type: 'PersistentVolumeClaim', max: { storage: '1Gi' } }] },
+      },
+    ],
+    tells: {
+      Ready: [
+        'False',
+        'ApplyRefused',
+        /^PersistentVolumeClaim data-shop-database-0 was refused: .*maximum storage usage per PersistentVolumeClaim is 1Gi, but request is 10Gi/,
+      ],
+      DatabaseReady: ['False', 'Creating', /^StatefulSet shop-database is about to be made$/],
+    },
+  },
+  'A name is taken': {
+    spec: small,
+    before: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'shop-database' }, data: { mine: 'yes' } }],
+    tells: stalls(
+      'NameTaken',
+      /^ConfigMap \S+\/shop-database exists and belongs to nobody we know; rename or delete it, or rename this MemoApp$/,
+    ),
+  },
+  'A child of before is on its way out': {
+    spec: small,
+    happens: async (place) => {
+      await place.told('Ready', 'Available');
+      const body = { metadata: { finalizers: ['example.com/hold'] } };
+      await place.patch(serviceKind, 'shop-api', { type: 'merge', body });
+      await place.remove(serviceKind, 'shop-api');
+    },
+    tells: {
+      Ready: ['False', 'Draining', /^Service \S+\/shop-api of before is still on its way out$/],
+      APIAvailable: serving,
+    },
+  },
+  ...dataRows,
+  'A store of others is not reached': {
+    spec: { ...small, cache: { external: { url: 'redis://cache.example' } } },
+    happens: async (place) => {
+      await place.answer({ database: 'healthy', redis: 'unhealthy', kafka: 'not_configured' });
+    },
+    tells: {
+      CacheReady: [
+        'False',
+        'Unreachable',
+        /^the API does not reach Redis at redis:\/\/cache\.example; check address, account and tls, and see: kubectl logs deployment\/shop-api$/,
+      ],
+      APIAvailable: serving,
+    },
+  },
   'No node takes a pod': {
     spec: { ...small, database: { managed: { pod: { nodeSelector: { disk: 'none' } } } } },
     tells: {
@@ -227,38 +283,7 @@ export const rows: Readonly<Record<StateName, Row>> = {
       APIAvailable: ['False', 'Migrating', /^the database has no tables yet$/],
     },
   },
-  'One broker of three is down': {
-    spec: three,
-    volumes: 4,
-    happens: async (place) => {
-      await place.told('EventsReady', 'Available');
-      await place.report('events', { state: running }, { of: 3 });
-    },
-    tells: {
-      EventsReady: [
-        'False',
-        'Degraded',
-        /^Kafka \S+ serves, though only 2 of 3 pods of shop-events are ready; not ready: shop-events-\d$/,
-      ],
-      APIAvailable: serving,
-    },
-  },
-  'Two brokers of three are down': {
-    spec: three,
-    volumes: 4,
-    happens: async (place) => {
-      await place.told('EventsReady', 'Available');
-      await place.report('events', { state: running }, { of: 3, pods: 2 });
-    },
-    tells: {
-      EventsReady: [
-        'False',
-        'QuorumLost',
-        /^Kafka \S+ has lost its quorum: 1 of 3 pods of shop-events are ready, 2 are needed; memos are written, and their events wait; not ready: shop-events-\d, shop-events-\d$/,
-      ],
-      APIAvailable: serving,
-    },
-  },
+  ...quorumRows,
   'One API pod of two is down': {
     spec: { ...small, api: { replicas: 2 } },
     happens: async (place) => {
@@ -302,10 +327,11 @@ export const rows: Readonly<Record<StateName, Row>> = {
     metadata: { finalizers: ['example.com/hold'] },
     happens: async (place) => {
       await place.told('Ready', 'Available');
-      await place.remove();
+      await place.removeMemoApp();
     },
     tells: {
       Ready: ['True', 'Available', /^1 of 1 API pods serve/],
+      CacheReady: ['True', 'NotConfigured', /^spec\.cache is disabled$/],
       APIAvailable: serving,
     },
   },
