@@ -20,8 +20,14 @@ interface Named {
   readonly metadata: { readonly uid: string };
 }
 
+interface PodObject {
+  readonly metadata: Named['metadata'] & { readonly ownerReferences?: readonly { readonly uid: string }[] };
+  readonly spec: { readonly subdomain?: string };
+}
+
 interface SetSpec {
   readonly podManagementPolicy?: string;
+  readonly serviceName?: string;
   readonly selector: { readonly matchLabels: Readonly<Record<string, string>> };
   readonly template: { readonly metadata: object };
 }
@@ -102,6 +108,7 @@ describe('the data of a MemoApp', function () {
 
   const unchangeable: readonly (readonly [what: string, ofPod: string, change: (spec: SetSpec) => SetSpec])[] = [
     ['starts its pods in another order', 'stays', (spec) => ({ ...spec, podManagementPolicy: 'OrderedReady' })],
+    ['names its pods by another Service', 'is replaced', (spec) => ({ ...spec, serviceName: 'before' })],
     [
       'knows its pods by another label',
       'is replaced',
@@ -126,22 +133,22 @@ describe('the data of a MemoApp', function () {
       const made = await get<StatefulSetObject>('statefulset', set);
       if (!made) throw new Error(`no StatefulSet ${set}`);
       const { annotations, labels, ownerReferences } = made.metadata;
-      const wanted = made.spec.podManagementPolicy;
+      const { podManagementPolicy, selector, serviceName } = made.spec;
       await done(kubectl, ['delete', 'statefulset', set, ...(ofPod === 'stays' ? ['--cascade=orphan'] : [])]);
       const metadata = { name: set, annotations, labels, ownerReferences };
       await apply({ apiVersion: 'apps/v1', kind: 'StatefulSet', metadata, spec: change(made.spec) });
-      const before = await until('its pod', async () => await get<Named>('pod', `${set}-0`));
+      const before = await podOf(set);
       const claim = await get<Named>('pvc', `data-${set}-0`);
       await done(kubectl, ['annotate', 'memoapp', name, `${reconcileAnnotation}-`]);
       await until('the new StatefulSet', async () => {
         const { metadata, spec } = (await get<StatefulSetObject>('statefulset', set)) ?? {};
-        const [policy, selector] = [spec?.podManagementPolicy, spec?.selector];
-        expect({ policy, selector }).to.deep.equal({ policy: wanted, selector: made.spec.selector });
+        expect(spec).to.deep.include({ podManagementPolicy, selector, serviceName });
         return metadata;
       });
       await ready(name);
-      const after = await get<Named>('pod', `${set}-0`);
-      expect(after?.metadata.uid === before.metadata.uid).to.equal(ofPod === 'stays');
+      const after = await podOf(set);
+      expect(after.metadata.uid === before.metadata.uid).to.equal(ofPod === 'stays');
+      expect(after.spec.subdomain).to.equal(serviceName);
       expect((await get<Named>('pvc', `data-${set}-0`))?.metadata.uid).to.equal(claim?.metadata.uid);
     });
   }
@@ -196,6 +203,15 @@ describe('the data of a MemoApp', function () {
     const told = items.filter(({ eventTime = '', message = '' }) => eventTime > since && message.includes('Stalled'));
     expect(told).to.deep.equal([]);
   });
+
+  /** The pod of the StatefulSet that is there now, made or taken up by it. */
+  async function podOf(set: string): Promise<PodObject> {
+    return await until(`the pod of ${set}`, async () => {
+      const owner = await get<Named>('statefulset', set);
+      const pod = await get<PodObject>('pod', `${set}-0`);
+      return pod?.metadata.ownerReferences?.some(({ uid }) => uid === owner?.metadata.uid) ? pod : undefined;
+    });
+  }
 
   async function jobs(): Promise<string[]> {
     const { items } = JSON.parse(await done(kubectl, ['get', 'jobs', '-o', 'json'])) as { items: Job[] };

@@ -22,13 +22,20 @@ const setKind = kindOf<KubeObject & Pick<StatefulSet, 'spec'>>('apps/v1', 'State
 
 const fields = ['podManagementPolicy', 'selector', 'serviceName', 'volumeClaimTemplates'] as const;
 
+/**
+ * What a pod has from its birth: its labels, and the Service under which it has a name. They stand beside the template, so a
+ * StatefulSet that takes the pod up does not roll it for them.
+ */
+const inborn: readonly (typeof fields)[number][] = ['selector', 'serviceName'];
+
 type Spec = Readonly<Partial<Record<(typeof fields)[number], unknown>>>;
 
 /** What stands in the way of a desired object and can't be changed into it. */
 export interface Obstacle {
   readonly live: KubeObject;
   /**
-   * `Orphan`, `Background`: the operator deletes it; as an orphan where its pods may stay, and the next one takes them up.
+   * `Orphan`, `Background`: the operator deletes it; as an orphan where its pods may stay, and the next one takes them
+   * up; not where it, or they each other, would not find them.
    * `leaves`: it is on its way out. `admin`: whoever reads the status deletes it.
    */
   readonly goes: 'Orphan' | 'Background' | 'leaves' | 'admin';
@@ -46,8 +53,7 @@ function setInTheWay(desired: KubeObject, app: ResolvedApp, informers: Informers
   const [wanted, there] = [desired['spec'] as Spec, live['spec'] as Spec];
   const changed = fields.filter((field) => !covers(wanted[field], there[field], ['spec', field]));
   if (changed.length === 0) return undefined;
-  // The next one would not know the pods by other labels.
-  return { live, goes: changed.includes('selector') ? 'Background' : 'Orphan' };
+  return { live, goes: changed.some((field) => inborn.includes(field)) ? 'Background' : 'Orphan' };
 }
 
 /** A claim that waits in another class; before it, the StatefulSet that would make it in that class again. */
