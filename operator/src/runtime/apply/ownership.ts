@@ -37,16 +37,25 @@ export async function claimFields(
 
 /** The entries with everything of `manager` in one of `Apply`, as client-go's `csaupgrade` does it. */
 export function claimed(entries: readonly ManagedFieldsEntry[], manager: string): ManagedFieldsEntry[] {
-  const ours = entries.filter((entry) => entry.manager === manager && !entry.subresource);
+  const ours = entries.filter(isOf(manager));
   const first = ours[0];
   if (!first) return [...entries];
-  const fieldsV1 = ours.reduce<Record<string, unknown>>((all, entry) => union(all, entry.fieldsV1 ?? {}), {});
-  const one: ManagedFieldsEntry = { ...first, operation: 'Apply', fieldsV1 };
+  const one: ManagedFieldsEntry = { ...first, operation: 'Apply', fieldsV1: ownedBy(ours, manager) };
   return [one, ...entries.filter((entry) => !ours.includes(entry))];
 }
 
-/** A set of fields is a tree of names: the union is the tree with the branches of both. */
-function union(left: Record<string, unknown>, right: Record<string, unknown>): Record<string, unknown> {
+/** A set of fields: a tree of names, as in `fieldsV1`. */
+export type FieldTree = Readonly<Record<string, unknown>>;
+
+/** Everything of `manager`, by whichever operation. */
+export function ownedBy(entries: readonly ManagedFieldsEntry[], manager: string): Record<string, unknown> {
+  return entries
+    .filter(isOf(manager))
+    .reduce<Record<string, unknown>>((all, { fieldsV1 = {} }) => union(all, fieldsV1), {});
+}
+
+/** The union is the tree with the branches of both. */
+function union(left: FieldTree, right: FieldTree): Record<string, unknown> {
   const all = { ...left };
   for (const [name, branch] of Object.entries(right)) {
     const other = all[name];
@@ -55,10 +64,14 @@ function union(left: Record<string, unknown>, right: Record<string, unknown>): R
   return all;
 }
 
-function isTree(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
+export function isTree(value: unknown): value is FieldTree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isOf(manager: string): (entry: ManagedFieldsEntry) => boolean {
+  return (entry) => entry.manager === manager && !entry.subresource;
 }
 
 function isUpdateOf(entry: ManagedFieldsEntry, manager: string): boolean {
-  return entry.manager === manager && entry.operation === 'Update' && !entry.subresource;
+  return isOf(manager)(entry) && entry.operation === 'Update';
 }
