@@ -3,10 +3,13 @@
  * certificates are files always. Of a managed store the whole address comes from its generated Secret; of an external one
  * the address is in the spec, and only the account and the authority are in Secrets.
  */
+import { isDeepStrictEqual } from 'node:util';
+import type { PodSpec } from 'kubernetes-types/core/v1.js';
 import { names } from '../../api/names.ts';
 import type { ResolvedAccount, ResolvedApp, ResolvedTls } from '../../api/resolved.ts';
 import { bootstrapServers } from '../events/events.ts';
 import type { MountedSecret } from '../pod.ts';
+import { environmentIn } from './container.ts';
 
 export interface Connection {
   readonly variables: Readonly<Record<string, string>>;
@@ -81,6 +84,18 @@ export function eventsConnection(app: ResolvedApp): Connection {
       );
     }
   }
+}
+
+/** Whether a pod of this spec reaches the store in this very way: address, account and authority. */
+export function isConnected(spec: PodSpec | undefined, { secrets, variables }: Connection): boolean {
+  const environment = environmentIn(spec);
+  const isMounted = ({ items, secretName, volume }: MountedSecret): boolean => {
+    const secret = spec?.volumes?.find(({ name }) => name === volume)?.secret;
+    return secret?.secretName === secretName && isDeepStrictEqual(secret.items, items);
+  };
+  return (
+    Object.entries(variables).every(([name, value]) => environment.get(name) === value) && secrets.every(isMounted)
+  );
 }
 
 /** `host:port/database`, also what `status.database.address` says. */

@@ -3,6 +3,7 @@ import { isTrue, type Condition } from '../../../api/conditions.ts';
 import { names } from '../../../api/names.ts';
 import { Reason } from '../../../api/reasons.ts';
 import type { ResolvedApp } from '../../../api/resolved.ts';
+import { cacheConnection } from '../../api/connections.ts';
 import type { Observed } from '../../observed.ts';
 import { externalReady } from './external.ts';
 import { statefulReady } from './statefulset.ts';
@@ -12,7 +13,11 @@ export function cacheReady(app: ResolvedApp, observed: Observed): Condition {
   if (cache.mode === 'disabled') return isTrue('CacheReady', Reason.NotConfigured, 'spec.cache is disabled');
   if (cache.mode === 'external') {
     const title = `Redis at ${cache.url}`;
-    return externalReady(app, { type: 'CacheReady', service: 'redis', title }, observed);
+    return externalReady(
+      app,
+      { type: 'CacheReady', service: 'redis', title, connection: cacheConnection(app) },
+      observed,
+    );
   }
   const title = `Redis ${cache.image.tag}`;
   return statefulReady(

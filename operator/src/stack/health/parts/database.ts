@@ -3,7 +3,7 @@ import { isFalse, isTrue, isUnknown, type Condition } from '../../../api/conditi
 import { names } from '../../../api/names.ts';
 import { Reason } from '../../../api/reasons.ts';
 import type { ExternalDatabase, ResolvedApp } from '../../../api/resolved.ts';
-import { addressOf } from '../../api/connections.ts';
+import { addressOf, databaseConnection } from '../../api/connections.ts';
 import { databaseInUse, isUntried } from '../../api/database-in-use.ts';
 import { recordedStore } from '../../facts.ts';
 import { migrationName } from '../../jobs/migration.ts';
@@ -63,7 +63,8 @@ function asTheMigrationFindsIt(app: ResolvedApp, title: string, observed: Observ
 function externalDatabaseReady(app: ResolvedApp, database: ExternalDatabase, observed: Observed): Condition {
   const title = `MariaDB at ${addressOf(database)}`;
   if (app.state === 'Running' && isUntried(app, observed)) return asTheMigrationFindsIt(app, title, observed);
-  const ready = externalReady(app, { type: 'DatabaseReady', service: 'database', title }, observed);
+  const connection = databaseConnection(app, 'service');
+  const ready = externalReady(app, { type: 'DatabaseReady', service: 'database', title, connection }, observed);
   if (database.migrationAccount || ready.status !== 'True') return ready;
   const message = `${ready.message}; the migration uses the account of the API, which so may change the schema: set spec.database.external.migrationCredentialsSecret`;
   return { ...ready, message };

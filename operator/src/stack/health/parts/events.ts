@@ -3,6 +3,7 @@ import { isFalse, isTrue, type Condition } from '../../../api/conditions.ts';
 import { names } from '../../../api/names.ts';
 import { Reason } from '../../../api/reasons.ts';
 import type { ManagedEvents, ResolvedApp } from '../../../api/resolved.ts';
+import { eventsConnection } from '../../api/connections.ts';
 import { jobState } from '../../jobs/state.ts';
 import { topicJob } from '../../jobs/topic.ts';
 import { inSyncReplicas } from '../../events/container.ts';
@@ -18,7 +19,11 @@ export function eventsReady(app: ResolvedApp, observed: Observed): Condition {
   if (events.mode === 'disabled') return isTrue('EventsReady', Reason.NotConfigured, 'spec.events is disabled');
   if (events.mode === 'external') {
     const title = `topic ${events.topic.name} of Kafka at ${events.bootstrapServers.join(', ')}`;
-    const ready = externalReady(app, { type: 'EventsReady', service: 'kafka', title }, observed);
+    const ready = externalReady(
+      app,
+      { type: 'EventsReady', service: 'kafka', title, connection: eventsConnection(app) },
+      observed,
+    );
     // The API calls Kafka unreachable for as long as the topic is not there.
     return ready.status === 'False' ? (topicProblem(app, observed) ?? ready) : ready;
   }

@@ -7,6 +7,7 @@ import { configHashAnnotation, selector } from '../../../api/labels.ts';
 import { names } from '../../../api/names.ts';
 import { Reason } from '../../../api/reasons.ts';
 import type { ResolvedApp } from '../../../api/resolved.ts';
+import { isConnected, type Connection } from '../../api/connections.ts';
 import type { Observed, StoreHealth } from '../../observed.ts';
 
 export interface ExternalStore {
@@ -15,17 +16,23 @@ export interface ExternalStore {
   readonly service: keyof StoreHealth;
   /** As people call it, with its address: `MariaDB at db.example:3306/memo_app`. */
   readonly title: string;
+  /** How pods of the API reach it. */
+  readonly connection: Connection;
 }
 
 /** True while the API says that it reaches the store. */
 export function externalReady(
   app: ResolvedApp,
-  { type, service, title }: ExternalStore,
+  { type, service, title, connection }: ExternalStore,
   observed: Observed,
 ): Condition {
   if (app.state === 'Stopped') return isUnknown(type, Reason.Stopped, `nobody asks ${title}: spec.state is Stopped`);
   const { storeHealth } = observed;
   if (storeHealth === undefined) return notAsked(type, title);
+  const template = observed.get('Deployment', names(app).api)?.spec?.template.spec;
+  // What has to stay as it is speaks of the one of before.
+  if (!isConnected(template, connection))
+    return isUnknown(type, Reason.WaitingForAPI, `no API pod has what the spec says of ${title} yet`);
   const state = storeHealth === 'silent' ? 'not_configured' : storeHealth[service];
   switch (state) {
     case 'healthy':
