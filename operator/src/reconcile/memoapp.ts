@@ -7,6 +7,7 @@ import { objectKey } from '../runtime/object.ts';
 import type { Reconcile, Result } from '../runtime/work/controller.ts';
 import { lacksReference } from '../stack/api/config-hash.ts';
 import { isUntried } from '../stack/api/database-in-use.ts';
+import { isHeld } from '../stack/api/hold.ts';
 import { templateImage } from '../stack/api/image.ts';
 import { clusterFacts } from '../stack/facts.ts';
 import { firstConditions } from '../stack/health/conditions.ts';
@@ -21,6 +22,7 @@ import { ensureCredentials } from './secrets/credentials.ts';
 import type { Dependencies } from './dependencies.ts';
 import { jobs } from './children/jobs.ts';
 import { observedOf } from './observe/observe.ts';
+import { heldTemplate } from './children/held-template.ts';
 import { Pass } from './pass.ts';
 import { isPaused, withoutWrites } from './pause.ts';
 import { prune } from './children/prune.ts';
@@ -100,11 +102,14 @@ async function converge(
   // What must not be done is found before anything is: a downgrade of a store, another layout of its data.
   pass.unapplied = credentials?.unapplied;
   if (!credentials || app.problems.length > 0) return;
+  const ready = isMigrated(app, observed, memoApp.status?.migratedBy) && !lacksReference(app, credentials.hashes);
+  pass.held = isHeld(app, memoApp.status, observed, ready);
   const inputs = {
     observed,
     secretHashes: credentials.hashes,
     databaseUser: credentials.databaseUser,
-    ready: isMigrated(app, observed, memoApp.status?.migratedBy) && !lacksReference(app, credentials.hashes),
+    ready,
+    heldTemplate: pass.held ? await heldTemplate(app, credentials.hashes, dependencies, signal) : undefined,
     apiImage: templateImage(app, memoApp.status, observed),
     apiReplicas: replicasOwner(app, dependencies),
   };

@@ -1,4 +1,5 @@
 /** What the desired state depends on beside the object itself. */
+import type { PodTemplateSpec } from 'kubernetes-types/core/v1.js';
 import type { Observed } from './observed.ts';
 
 export interface StackInputs {
@@ -10,6 +11,8 @@ export interface StackInputs {
   readonly observed: Observed;
   /** The image the API's template renders: the one that runs until the migration to the wanted release succeeded. */
   readonly apiImage: string;
+  /** What is ours of the API's template as it is, while its pods have to stay (`isHeld`). Absent: they follow the spec. */
+  readonly heldTemplate?: PodTemplateSpec | undefined;
   /** Whether pods of the API find what they need: the schema of their release, and everything that the spec refers to. */
   readonly ready: boolean;
   /** `handed`: the autoscaler owns the API's replicas, and the Deployment leaves the field out. */

@@ -14,10 +14,8 @@ import { readyMadeClass, readyMadeVolumes } from '../harness/volumes.ts';
 
 const without = { cache: { disabled: {} }, events: { disabled: {} }, api: { replicas: 2 } };
 const managed = memoApp('shop', without);
-const external = memoApp('shop', {
-  ...without,
-  database: { external: { host: 'db.example', credentialsSecret: { name: 'db' } } },
-});
+const database = { external: { host: 'db.example', credentialsSecret: { name: 'db' } } };
+const external = memoApp('shop', { ...without, database });
 const account = {
   apiVersion: 'v1',
   kind: 'Secret',
@@ -68,6 +66,24 @@ describe('a MemoApp that goes to another database', function () {
       await goBack();
       expect(await names()).to.deep.equal(before);
     });
+    await untilCondition(kubectl, 'shop', { type: 'Ready', status: 'True' });
+  });
+
+  it('keeps them as they are also where a release that came along is left of it', async () => {
+    const api = { replicas: 2, legacyPaths: 'Disabled' };
+    const release = { version: '0.2.0', api };
+    const [before, template] = [await names(), (await deployment())?.template];
+    await withoutRoom(async () => {
+      await apply(kubectl, memoApp('shop', { ...without, ...release, database }));
+      await until('it waits', async () => (await deployment())?.paused);
+      expect((await deployment())?.template).to.deep.equal(template);
+      await apply(kubectl, memoApp('shop', { ...without, ...release }));
+      await until('it goes on', async () => (await deployment())?.paused === undefined || undefined);
+      await on.operator.passes(2);
+      expect((await deployment())?.template).to.deep.equal(template);
+      await goBack();
+    });
+    expect(await names()).to.deep.equal(before);
     await untilCondition(kubectl, 'shop', { type: 'Ready', status: 'True' });
   });
 

@@ -33,7 +33,7 @@ export async function prune(
     .filter((live) => controllerOf(live)?.uid === app.uid && live.metadata.deletionTimestamp === undefined);
   if (leftOver.length === 0) return;
   // A store that was left for another serves the API's old pods until the last of them is gone.
-  const old = apiIsRolling(app, observed) || environmentsOfBefore(app, observed).length > 0;
+  const old = pass.held || apiIsRolling(app, observed) || environmentsOfBefore(app, observed).length > 0;
   const inUse = old ? storeParts : noParts;
   const removable = leftOver.filter((live) => !inUse.has(live.metadata.labels?.[partLabel] ?? ''));
   await Promise.all(

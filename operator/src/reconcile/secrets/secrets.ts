@@ -32,7 +32,7 @@ export async function readSecret(
   return await readReferenced({ kind: 'Secret', name }, app, dependencies, signal);
 }
 
-async function readReferenced(
+export async function readReferenced(
   { kind, name }: ReferencedObject,
   { namespace }: Pick<ResolvedApp, 'namespace'>,
   { client }: Pick<Dependencies, 'client'>,
@@ -76,7 +76,10 @@ function objectId({ kind, name }: ReferencedObject): string {
   return `${kind}/${name}`;
 }
 
-function used({ keys }: Reference, { data = {} }: Pick<Secret, 'data'> = {}): Record<string, string> {
+export function used(
+  { keys }: Pick<Reference, 'keys'>,
+  { data = {} }: Pick<Secret, 'data'> = {},
+): Record<string, string> {
   return Object.fromEntries(keys.map((name) => [name, data[name] ?? '']));
 }
 

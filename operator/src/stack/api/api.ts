@@ -37,8 +37,6 @@ export function apiObjects(app: ResolvedApp, inputs: StackInputs): KubeObject[] 
 function deployment(app: ResolvedApp, inputs: StackInputs): KubeObject {
   const name = names(app).api;
   const replicas = wantedReplicas(app, inputs);
-  const writable = scratch({ tmp: '/tmp' });
-  const secrets = secretMounts(serviceSecrets(app));
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -47,33 +45,39 @@ function deployment(app: ResolvedApp, inputs: StackInputs): KubeObject {
       ...(replicas !== undefined && { replicas }),
       selector: { matchLabels: selector(app, 'api') },
       ...rollOut(app, inputs),
-      template: {
-        metadata: templateMetadata(app, 'api', app.api.pod, {
-          [configHashAnnotation]: configHash(app, inputs),
-        }),
-        spec: {
-          ...podDefaults(app, name, userIds.memo),
-          containers: [
-            {
-              name: 'api',
-              image: inputs.apiImage,
-              env: [...serviceEnvironment(app), ...app.api.env],
-              ports: [
-                { name: 'http', containerPort: ports.api, protocol: 'TCP' },
-                { name: 'management', containerPort: ports.management, protocol: 'TCP' },
-              ],
-              livenessProbe: { ...probe('/livez'), failureThreshold: 6, periodSeconds: 10, timeoutSeconds: 5 },
-              readinessProbe: { ...probe('/readyz'), periodSeconds: 2, timeoutSeconds: 2 },
-              resources: resourcesOf(app.api.resources),
-              securityContext: { ...restricted },
-              volumeMounts: [...secrets.mounts, ...writable.mounts],
-            },
+      template: inputs.heldTemplate ?? template(app, inputs),
+    },
+  };
+}
+
+function template(app: ResolvedApp, inputs: StackInputs): object {
+  const writable = scratch({ tmp: '/tmp' });
+  const secrets = secretMounts(serviceSecrets(app));
+  return {
+    metadata: templateMetadata(app, 'api', app.api.pod, {
+      [configHashAnnotation]: configHash(app, inputs),
+    }),
+    spec: {
+      ...podDefaults(app, names(app).api, userIds.memo),
+      containers: [
+        {
+          name: 'api',
+          image: inputs.apiImage,
+          env: [...serviceEnvironment(app), ...app.api.env],
+          ports: [
+            { name: 'http', containerPort: ports.api, protocol: 'TCP' },
+            { name: 'management', containerPort: ports.management, protocol: 'TCP' },
           ],
-          ...placement(app.api.pod),
-          ...(app.api.topologySpread === 'Default' && { topologySpreadConstraints: [overNodes(app, 'api')] }),
-          volumes: [...secrets.volumes, ...writable.volumes],
+          livenessProbe: { ...probe('/livez'), failureThreshold: 6, periodSeconds: 10, timeoutSeconds: 5 },
+          readinessProbe: { ...probe('/readyz'), periodSeconds: 2, timeoutSeconds: 2 },
+          resources: resourcesOf(app.api.resources),
+          securityContext: { ...restricted },
+          volumeMounts: [...secrets.mounts, ...writable.mounts],
         },
-      },
+      ],
+      ...placement(app.api.pod),
+      ...(app.api.topologySpread === 'Default' && { topologySpreadConstraints: [overNodes(app, 'api')] }),
+      volumes: [...secrets.volumes, ...writable.volumes],
     },
   };
 }

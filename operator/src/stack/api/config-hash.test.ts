@@ -1,8 +1,14 @@
 import { expect } from 'chai';
+import type { Deployment } from 'kubernetes-types/apps/v1.js';
+import type { PodTemplateSpec } from 'kubernetes-types/core/v1.js';
 import { rendered, resolved, seen } from '../../../../test/operator/harness/rendered.ts';
+import { apps } from '../../../../test/operator/upgrade/apps.ts';
 import { configHashAnnotation } from '../../api/labels.ts';
+import { names } from '../../api/names.ts';
+import type { ResolvedApp } from '../../api/resolved.ts';
 import { referenceId, references } from '../references.ts';
-import { configHash, lacksReference } from './config-hash.ts';
+import { stack } from '../stack.ts';
+import { configHash, lacksReference, presentHash, readBy } from './config-hash.ts';
 
 function external(host: string): ReturnType<typeof resolved> {
   const database = { external: { host, credentialsSecret: { name: 'db' } } };
@@ -53,3 +59,52 @@ describe('the hash on the pods of the API', () => {
     expect(configHash(external('other.example'), { observed: seen(live), secretHashes: {} })).not.to.equal('kept');
   });
 });
+
+describe('the hash on pods of the API that have to stay', () => {
+  for (const [name, { spec }] of Object.entries(apps)) {
+    describe(`of the app ${name}`, () => {
+      const shop = resolved(spec);
+      const { cacheCredentials, databaseCredentials } = names(shop);
+      const ids = [databaseCredentials, cacheCredentials, ...references(shop).map(referenceId)];
+      const secretHashes = Object.fromEntries(ids.map((id) => [id, `of ${id}`]));
+      const template = templateOf(shop, secretHashes);
+      const hash = template.metadata?.annotations?.[configHashAnnotation] ?? '';
+
+      it('is the one that they have', () => {
+        expect(hash).to.match(/^[0-9a-f]{16}$/);
+        expect(presentHash(template, hash, secretHashes)).to.equal(hash);
+      });
+
+      for (const reference of readBy(template)) {
+        const id = [referenceId(reference), reference.name].find((each) => each in secretHashes) ?? '';
+
+        it(`is another, and then that, once ${id} has changed`, () => {
+          const after = { ...secretHashes, [id]: 'another' };
+          const present = presentHash(template, hash, after);
+          expect(present).not.to.equal(hash);
+          const replaced = { ...template, metadata: { annotations: { [configHashAnnotation]: present } } };
+          expect(presentHash(replaced, present, after)).to.equal(present);
+        });
+
+        it(`stays while ${id} is missing`, () => {
+          const others = Object.fromEntries(Object.entries(secretHashes).filter(([other]) => other !== id));
+          expect(presentHash(template, hash, others)).to.equal(hash);
+        });
+      }
+    });
+  }
+});
+
+/** As the API server has it. */
+function templateOf(shop: ResolvedApp, secretHashes: Readonly<Record<string, string>>): PodTemplateSpec {
+  const inputs = {
+    observed: seen(),
+    apiImage: 'memo-service:0.1.0',
+    apiReplicas: 'ours',
+    ready: true,
+    secretHashes,
+  } as const;
+  const made = stack(shop, inputs).find(({ kind }) => kind === 'Deployment');
+  const { spec } = JSON.parse(JSON.stringify(made)) as Deployment;
+  return spec?.template ?? {};
+}

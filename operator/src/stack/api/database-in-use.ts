@@ -3,7 +3,7 @@
  * written to at once: each gives ids of its own, and what was written to one would be missing in the other. So when the spec
  * asks for another database, the pods of before serve on until it has the schema; then all of them end before one that uses it starts.
  */
-import type { Pod } from 'kubernetes-types/core/v1.js';
+import type { Pod, PodSpec } from 'kubernetes-types/core/v1.js';
 import { selector } from '../../api/labels.ts';
 import { names } from '../../api/names.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
@@ -20,7 +20,9 @@ const addressVariable = 'DATABASE_URL';
 
 /** Which one serves from now, by the environment of the pods that are ready. Where none is, the one that the spec asks for. */
 export function databaseInUse(app: ResolvedApp, observed: Observed): DatabaseInUse {
-  const addresses = apiPods(app, observed).filter(serves).map(addressIn);
+  const addresses = apiPods(app, observed)
+    .filter(serves)
+    .map(({ spec }) => addressIn(spec));
   if (addresses.length === 0 || addresses.includes(wantedAddress(app))) return 'wanted';
   return addresses.includes(undefined) ? 'managed' : 'another';
 }
@@ -47,8 +49,13 @@ export function isUntried(app: ResolvedApp, observed: Observed): boolean {
   return pods.every((pod) => isOfBefore(app, pod));
 }
 
-function isOfBefore(app: ResolvedApp, pod: Pod): boolean {
-  return addressIn(pod) !== wantedAddress(app);
+function isOfBefore(app: ResolvedApp, { spec }: Pod): boolean {
+  return !usesWanted(app, spec);
+}
+
+/** Whether a pod of this spec uses the database that is wanted. */
+export function usesWanted(app: ResolvedApp, spec: PodSpec | undefined): boolean {
+  return addressIn(spec) === wantedAddress(app);
 }
 
 /** Those that are alive; what somebody else has put our labels on is none. */
@@ -67,6 +74,6 @@ function serves(pod: Pod): boolean {
 }
 
 /** undefined: the pod uses the managed one. */
-function addressIn({ spec }: Pod): string | undefined {
+function addressIn(spec: PodSpec | undefined): string | undefined {
   return environmentIn(spec).get(addressVariable);
 }
