@@ -1,12 +1,15 @@
 import { expect } from 'chai';
+import type { DeploymentSpec } from 'kubernetes-types/apps/v1.js';
 import type { JobSpec } from 'kubernetes-types/batch/v1.js';
-import { resolved } from '../../../../test/operator/harness/rendered.ts';
+import { resolved, seen } from '../../../../test/operator/harness/rendered.ts';
 import { seeing, standing, type Live } from '../../../../test/operator/harness/standing.ts';
 import { selector } from '../../api/labels.ts';
 import type { MemoAppSpec } from '../../api/memoapp.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
+import type { KubeObject } from '../../runtime/object.ts';
 import { migrationJob } from '../../stack/jobs/migration.ts';
 import { topicJob } from '../../stack/jobs/topic.ts';
+import type { Observed } from '../../stack/observed.ts';
 import { jobs } from './jobs.ts';
 
 type ApiSpec = NonNullable<MemoAppSpec['api']>;
@@ -68,6 +71,46 @@ describe('the Jobs of an app that goes to a database of others', () => {
     const job = migrationJob(to('typo'), seeing(there)).metadata.name;
     expect(migrationJob(to('db'), seeing(there)).metadata.name).to.equal(job);
     expect(fate(to('db'), [madeFor(to('typo'))])).to.equal('pruned');
+  });
+});
+
+describe('the migration of an upgrade on a database of others', () => {
+  const external = (credentials: string, version = '1.4.0'): ResolvedApp =>
+    resolved({
+      version,
+      cache: { disabled: {} },
+      events: { disabled: {} },
+      database: { external: { host: 'db', credentialsSecret: { name: credentials } } },
+    });
+  const podOf = (app: ResolvedApp): Live => {
+    const { spec } = standing(app).find(({ kind }) => kind === 'Deployment') as { spec?: DeploymentSpec };
+    return { kind: 'Pod', metadata: { name: 'shop-api-1', labels: selector(app, 'api') }, spec: spec?.template.spec };
+  };
+  const old = external('db');
+  const there = [...standing(old).filter(({ kind }) => kind !== 'Job'), podOf(old)];
+  const status = { version: '1.4.0' };
+
+  function isDue(app: ResolvedApp, says: Observed['storeHealth'], objects: readonly Live[] = there): boolean {
+    const observed = seen(objects as readonly unknown[] as readonly KubeObject[], says);
+    return jobs(app, status, observed, now).due.length > 0;
+  }
+
+  const unhealthy = { database: 'unhealthy', redis: 'not_configured', kafka: 'not_configured' } as const;
+
+  it('begins once the pods of before reach it', () => {
+    expect(isDue(external('db', '1.5.0'), undefined)).to.equal(false);
+    expect(isDue(external('db', '1.5.0'), unhealthy)).to.equal(false);
+    expect(isDue(external('db', '1.5.0'), { ...unhealthy, database: 'healthy' })).to.equal(true);
+  });
+
+  it('does not wait for pods that have to stay and never will: they have another account, or do not run', () => {
+    expect(isDue(external('mended', '1.5.0'), unhealthy)).to.equal(true);
+    expect(isDue(external('db', '1.5.0'), 'silent')).to.equal(true);
+  });
+
+  it('waits for them where they are to be replaced: no other release is asked for', () => {
+    expect(isDue(external('mended'), unhealthy)).to.equal(false);
+    expect(isDue(old, 'silent')).to.equal(false);
   });
 });
 
