@@ -9,6 +9,7 @@ import type { Health } from './health/health.ts';
 import { cors } from './http/cors.ts';
 import { errorReply, problemOf } from './http/errors/errors.ts';
 import { guard } from './http/guard.ts';
+import { limitRest } from './http/input/body.ts';
 import { deprecation } from './http/legacy.ts';
 import { dispatch } from './http/dispatch.ts';
 import { allowOnly } from './http/methods.ts';
@@ -97,7 +98,7 @@ function health(source: Health): RequestHandler {
 }
 
 /** One log line and one measurement a request; the request's id goes back to the client. */
-function observe({ draining, logRequest, metrics }: AppOptions): RequestHandler {
+function observe({ draining, http, logRequest, metrics }: AppOptions): RequestHandler {
   return (request, response, next) => {
     const started = performance.now();
     const id = idOf(request);
@@ -128,6 +129,9 @@ function observe({ draining, logRequest, metrics }: AppOptions): RequestHandler 
         'event.outcome': gone ? 'unknown' : undefined,
         'event.reason': gone ? 'client gone' : undefined,
       });
+      if (!request.complete && !request.socket.destroyed) {
+        limitRest(request, Math.max(0, http.requestTimeoutMs - seconds * 1000));
+      }
     });
     if (trace === undefined) next();
     else inTrace(trace, next);

@@ -17,6 +17,26 @@ export async function exchange(port: number, bytes: string | Buffer, limitMs = 1
   });
 }
 
+/** Sends a head, and then byte after byte for as long as the connection lasts. @returns what was answered */
+export async function trickle(port: number, head: string, limitMs: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    let answer = '';
+    const bytes = setInterval(() => socket.write('x'), 100);
+    const timer = setTimeout(() => socket.destroy(new Error(`no end after ${limitMs} ms: ${answer}`)), limitMs);
+    socket.setEncoding('utf8').on('data', (text: string) => (answer += text));
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') reject(error);
+    });
+    socket.once('close', () => {
+      clearInterval(bytes);
+      clearTimeout(timer);
+      resolve(answer);
+    });
+    socket.write(head);
+  });
+}
+
 /** Sends a head, and then the same piece for as long as the connection takes it. @returns the answer, and the bytes that went out */
 export async function pour(
   port: number,

@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { until } from '../../stores/ready.ts';
 import { startOnMariaDB } from '../harness/on-mariadb.ts';
 import type { OnMariaDB } from '../harness/on-mariadb.ts';
-import { exchange, pour } from '../harness/raw.ts';
+import { exchange, pour, trickle } from '../harness/raw.ts';
 import { createMemo, startService } from '../harness/service.ts';
 import type { Service } from '../harness/service.ts';
 
@@ -209,6 +209,22 @@ describe('HTTP', function () {
     const answer = await exchange(service.port, 'GET /health HTTP/1.1\r\nHost: x\r\nX-Slow:', 20_000);
     expect(answer).to.match(/^HTTP\/1\.1 408 /);
     expect(performance.now() - started).to.be.within(5_000, 15_000);
+  });
+
+  it('ends the connection of a client that sends a body for ever to what reads none', async () => {
+    const own = await startService({ ...environment, REQUEST_TIMEOUT: '1s' });
+    try {
+      const answers = ['GET /health', `GET /v1/memos/${id}`, 'DELETE /v1/memos/0', 'POST /v1/memos/0/restore'].map(
+        (what) => trickle(own.port, `${what} HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n`, 15_000),
+      );
+      const statuses = (await Promise.all(answers)).map((answer) => /^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]);
+      expect(statuses).to.deep.equal(['200', '200', '404', '404']);
+      const whole = 'DELETE /v1/memos/0 HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}';
+      const both = await exchange(own.port, `${whole}GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+      expect(both.match(/HTTP\/1\.1 \d+/g), 'and of no other').to.deep.equal(['HTTP/1.1 404', 'HTTP/1.1 200']);
+    } finally {
+      await own.stop();
+    }
   });
 
   it('counts a request whose client went away before a reply as 499, and an upload that was cut is no error', async () => {

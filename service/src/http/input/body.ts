@@ -76,6 +76,18 @@ export async function discardRest(request: IncomingMessage): Promise<void> {
   });
 }
 
+/**
+ * Node throws away what comes of a body that nobody reads, however slowly it comes: after so long the connection ends.
+ * @param ms from now
+ */
+export function limitRest(request: IncomingMessage, ms: number): void {
+  const { socket } = request;
+  const timer = setTimeout(() => socket.destroy(), ms);
+  const done = (): void => clearTimeout(timer);
+  request.once('end', done);
+  socket.once('close', done);
+}
+
 async function readBytes(request: IncomingMessage, { bytes: limit, ms }: BodyBounds): Promise<Buffer> {
   return new Promise<Buffer>((resolve, reject) => {
     let chunks: Buffer[] = [];
