@@ -174,15 +174,42 @@ describe('writes to a database that others use too', function () {
     expect(await sessionsOfService(root)).to.be.within(10, 20);
   });
 
-  it('is 503 while the database takes no writes, and reads go on', async () => {
-    const id = await createMemo(service);
+  it('is 503 while the database takes no writes, whichever it is, and reads go on', async () => {
+    const [id, deleted] = [await createMemo(service), await createMemo(service)];
+    expect((await service.call('DELETE', `/v1/memos/${deleted}`)).status).to.equal(204);
+    const before = (await service.call('GET', `/v1/memos/${id}`)).text;
+    const writes: readonly Parameters<Service['call']>[] = [
+      ['POST', '/v1/memos/', memo],
+      ['POST', '/v1/memos/', memo, { 'idempotency-key': 'while read-only' }],
+      ['PUT', `/v1/memos/${id}`, { title: 'changed' }],
+      ['PATCH', `/v1/memos/${id}`, { tags: ['c'] }],
+      ['DELETE', `/v1/memos/${id}`],
+      ['POST', `/v1/memos/${deleted}/restore`],
+      ['POST', '/v1/memos/import', JSON.stringify(memo), { 'content-type': 'application/x-ndjson' }],
+    ];
     await root.query('SET GLOBAL read_only = 1');
     try {
-      expect((await service.call('POST', '/v1/memos/', memo)).status).to.equal(503);
-      expect((await service.call('GET', `/v1/memos/${id}`)).status).to.equal(200);
+      for (const [method, path, ...more] of writes) {
+        const { headers, json, status } = await service.call(method, path, ...more);
+        expect([status, headers.get('retry-after')], `${method} ${path}`).to.deep.equal([503, '2']);
+        expect(json)
+          .to.have.property('detail')
+          .that.is.a('string')
+          .and.does.not.match(/sql|read.only/i);
+      }
+      for (const path of [`/v1/memos/${id}`, '/v1/memos/', '/v1/memos/search/?q=t', '/v1/memos/trash/', '/health']) {
+        expect((await service.call('GET', path)).status, path).to.equal(200);
+      }
     } finally {
       await root.query('SET GLOBAL read_only = 0');
     }
+    expect((await service.call('GET', `/v1/memos/${id}`)).text, 'as before').to.equal(before);
+    for (const [method, path, ...more] of writes) {
+      const { status } = await service.call(method, path, ...more);
+      expect(status, `${method} ${path}, when it takes them again`).to.be.within(200, 204);
+    }
+    // Of a memo that came back, there is an event that it was deleted.
+    expect((await service.call('DELETE', `/v1/memos/${deleted}`)).status).to.equal(204);
   });
 
   it('lets exactly one of fifty changes with the same ETag win', async () => {
