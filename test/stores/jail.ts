@@ -23,6 +23,11 @@ export interface JailSpec {
   readonly env?: Readonly<Record<string, string>>;
   /** Folders of this machine by the (existing) folder inside they appear at, writable. */
   readonly binds?: Readonly<Record<string, string>>;
+  /**
+   * Those of `binds` that come as disks of their own, of so many MiB: in memory, with what the folder of this machine holds, and
+   * gone with the jail.
+   */
+  readonly disks?: Readonly<Record<string, number>>;
   /** Folders inside that become empty and writable; `/tmp` always does. */
   readonly scratch?: readonly string[];
 }
@@ -57,7 +62,10 @@ function script(spec: JailSpec): string {
   lines.push(`mount -t tmpfs -o mode=1777 tmpfs ${root}/tmp`, `mount --bind /dev ${root}/dev`);
   for (const folder of spec.scratch ?? []) lines.push(`mount -t tmpfs -o mode=1777 tmpfs ${quote(spec.root + folder)}`);
   for (const [inside, outside] of Object.entries(spec.binds ?? {})) {
-    lines.push(`mount --bind ${quote(outside)} ${quote(spec.root + inside)}`);
+    const [from, to, mib] = [quote(outside), quote(spec.root + inside), spec.disks?.[inside]];
+    if (mib === undefined) lines.push(`mount --bind ${from} ${to}`);
+    // Without holes: what was set aside before the disk was full is there.
+    else lines.push(`mount -t tmpfs -o size=${mib}m tmpfs ${to}`, `cp --archive --sparse=never ${from}/. ${to}`);
   }
   const user = `--userspec=${spec.uid}:${spec.uid}`;
   lines.push(`chroot ${user} --groups= ${root} ${spec.command.map(quote).join(' ')}`, 'exit $?');

@@ -12,6 +12,8 @@ import { copyTemplate, ensureTemplate } from './template.ts';
 export interface MariaDBOptions extends StoreOptions {
   /** Made at the first start, with user `memo` (password `memo`) in charge of it; absent: `memo_app`. */
   readonly database?: string;
+  /** Its data are on a disk of so many MiB that ends with the process; 55 of them are what an empty one needs. */
+  readonly diskMiB?: number;
   /** Further `[mariadbd]` settings, e.g. `{ max_connections: '20' }`. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -70,6 +72,7 @@ export async function startMariaDB(options: MariaDBOptions = {}): Promise<MariaD
             ...settings,
           ],
           binds: { [DATA]: folder },
+          ...(options.diskMiB !== undefined && { disks: { [DATA]: options.diskMiB } }),
         };
       },
     },
