@@ -230,6 +230,52 @@ describe('two replicas on one cache', function () {
     }
   });
 
+  it('do without a Redis that has become a read-only replica, and use it again once it takes writes', async () => {
+    const other = await startRedis();
+    const toOther = new Redis(other.url);
+    const id = await createMemo(direct, { title: 'old' });
+    const title = async (service: Service): Promise<unknown> =>
+      ((await service.call('GET', `/v1/memos/${id}`)).json as { title?: unknown }).title;
+    const follow = async (replica: Redis, master: Store): Promise<void> => {
+      await replica.call('REPLICAOF', master.host, String(master.port));
+      await until('it follows', async () => (await replica.info('replication')).includes('master_link_status:up'));
+    };
+    try {
+      await until('it is cached', async () => {
+        await direct.call('GET', `/v1/memos/${id}`);
+        return (await redis.exists(`memo:${id}`)) === 1;
+      });
+      // The roles are changed, as by a fail-over that the services have not followed: the data are the same.
+      await follow(toOther, store);
+      await toOther.call('REPLICAOF', 'NO', 'ONE');
+      await follow(redis, other);
+      expect(await redis.get(`memo:${id}`)).to.include('"title":"old"');
+      for (const changed of ['first', 'second', 'third']) {
+        expect((await cuttable.call('PUT', `/v1/memos/${id}`, { title: changed })).status).to.equal(200);
+        expect(await title(cuttable), 'for itself at once').to.equal(changed);
+        await until('the other one reads it', async () => (await title(direct)) === changed, BOUND_MS);
+      }
+      expect(await redis.get(`memo:${id}`), 'which no one could drop').to.include('"title":"old"');
+      for (const service of [cuttable, direct]) {
+        await until('/health says degraded', async () => {
+          const { json, status } = await service.call('GET', '/health');
+          return status === 200 && (json as { status: string }).status === 'degraded';
+        });
+      }
+      await redis.call('REPLICAOF', 'NO', 'ONE');
+      await cachesAreOpen();
+      for (const service of [cuttable, direct]) expect(await title(service)).to.equal('third');
+      await until('the cache is in use again', async () => {
+        const { text } = await direct.call('GET', `/v1/memos/${id}`);
+        return (await redis.get(`memo:${id}`)) === text;
+      });
+    } finally {
+      toOther.disconnect();
+      await redis.call('REPLICAOF', 'NO', 'ONE');
+      await other.stop();
+    }
+  });
+
   for (const [what, begin, end] of [
     ['frozen', () => store.freeze(), () => store.thaw()],
     ['dead', () => store.kill(), () => store.restart()],
