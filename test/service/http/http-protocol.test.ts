@@ -268,7 +268,6 @@ describe('HTTP', function () {
       ['{"__proto__":{"title":"x"},"constructor":1,"title":"x","content":"x"}', 201],
       [JSON.stringify({ ...memo, tags: Array.from({ length: 1000 }, (_, index) => `t${index}`) }), 201],
       [JSON.stringify({ ...memo, tags: Array.from({ length: 10_000 }, (_, index) => `t${index}`) }), 422],
-      [JSON.stringify({ ...memo, title: "'; DROP TABLE memos; --" }), 201],
       ['\ufeff{"title":"x","content":"x"}', 201],
       ['', 422],
       ['null', 422],
