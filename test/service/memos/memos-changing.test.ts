@@ -256,15 +256,19 @@ describe('memos that change', function () {
       expect((await post(one, faulty)).status, 'a refused request takes no key').to.equal(201);
     });
 
-    it('make one memo of twenty at once at two replicas; who comes too early is told so', async () => {
+    it('make one memo and one event of twenty at once at two replicas; who comes too early is told so', async () => {
       const [key, before] = [newKey(), await made()];
+      const events = await root.query<unknown[]>('SELECT 1 FROM outbox');
       const replies = await Promise.all(
         Array.from({ length: 20 }, (_, index) => post(index % 2 === 0 ? one : two, key)),
       );
       const statuses = new Set(replies.map(({ status }) => status));
       expect([...statuses].filter((status) => status !== 201 && status !== 409)).to.deep.equal([]);
-      expect(new Set(replies.filter(({ status }) => status === 201).map(({ text }) => text)).size).to.equal(1);
+      const created = replies.filter(({ status }) => status === 201);
+      expect(new Set(created.map(({ text }) => text)).size).to.equal(1);
       expect(await made()).to.equal(before + 1);
+      expect(await eventsOf((created[0]?.json as MemoReply).id)).to.have.length(1);
+      expect(await root.query<unknown[]>('SELECT 1 FROM outbox'), 'of no other').to.have.length(events.length + 1);
     });
 
     it('are answered 409 at once while the first is still running', async () => {
