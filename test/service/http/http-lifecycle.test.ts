@@ -6,6 +6,7 @@ import { startMariaDB } from '../../stores/mariadb.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
 import { until } from '../../stores/ready.ts';
 import { main, migrate, runToEnd, startService } from '../harness/service.ts';
+import { rootSession, torn, WHOLE } from '../harness/sql.ts';
 
 describe('the life of the service', function () {
   this.timeout(60_000);
@@ -20,27 +21,42 @@ describe('the life of the service', function () {
 
   after(() => database.stop());
 
-  it('fails no request while it stops: not ready first, then `Connection: close`, then the end', async () => {
+  it('fails no request while it stops, reads or writes: not ready first, then `Connection: close`, then the end', async () => {
     const service = await startService({ ...environment, SHUTDOWN_DELAY: '1500ms' });
     const agent = new Agent({ keepAlive: true, maxSockets: 8 });
     const failures: string[] = [];
     const closes: boolean[] = [];
+    /** What was acknowledged: the version of each memo, 0 where it was deleted. */
+    const known = new Map<number, number>();
     let stopping = false;
     let done = false;
-    const clients = Array.from({ length: 8 }, async () => {
-      while (!done) {
-        const outcome = await ask(agent, service.port);
-        if (outcome.error !== undefined) failures.push(outcome.error);
-        else if (stopping) closes.push(outcome.closes);
-        // A proxy takes a pod off its list once it is not ready, or when it says that it closes.
-        if (outcome.closes && stopping) return;
+    const clients = Array.from({ length: 8 }, async (_, client) => {
+      let id = 0;
+      for (let turn = client; !done; turn += 1) {
+        const memo = JSON.stringify({ title: `t${turn}`, content: 'c', tags: [`t${turn % 3}`] });
+        const writes: readonly Call[] =
+          id === 0
+            ? [['POST', '/v1/memos/', memo]]
+            : [
+                ['PUT', `/v1/memos/${id}`, memo],
+                ['PATCH', `/v1/memos/${id}`, memo],
+                ['DELETE', `/v1/memos/${id}`],
+              ];
+        for (const call of [['GET', '/v1/memos/?limit=5'] as const, ...writes]) {
+          const outcome = await ask(agent, service.port, call);
+          if (outcome.error !== undefined) failures.push(`${call.join(' ')}: ${outcome.error}`);
+          else if (stopping) closes.push(outcome.closes);
+          if (outcome.memo !== undefined) known.set((id = outcome.memo.id), outcome.memo.version);
+          else if (call[0] === 'DELETE') {
+            known.set(id, 0);
+            id = 0;
+          }
+          // A proxy takes a pod off its list once it is not ready, or when it says that it closes.
+          if (outcome.closes && stopping) return;
+        }
       }
     });
-    await until(
-      'load',
-      async () => (await service.manage('/metrics')).text.includes('http_request_duration_seconds_count'),
-      5_000,
-    );
+    await until('load', () => known.size > 40, 10_000);
     const ended = service.stop();
     await until('not ready', async () => (await service.manage('/readyz')).status === 503, 1_000);
     stopping = true;
@@ -51,6 +67,16 @@ describe('the life of the service', function () {
     agent.destroy();
     expect(failures).to.deep.equal([]);
     expect(closes).to.include(true);
+    const root = await rootSession(database);
+    try {
+      const rows = await root.query<{ id: number; version: number }[]>('SELECT id, version FROM memos');
+      const stored = new Map(rows.map(({ id, version }) => [id, version]));
+      const other = [...known].filter(([id, version]) => (stored.get(id) ?? 0) !== version);
+      expect(other, 'acknowledged, and not so in the database').to.deep.equal([]);
+      expect(await torn(root)).to.deep.equal(WHOLE);
+    } finally {
+      root.destroy();
+    }
   });
 
   it('keeps an idle connection longer than any proxy does', async () => {
@@ -97,18 +123,32 @@ describe('the life of the service', function () {
   });
 });
 
-/** One GET on a connection that is kept. */
-async function ask(agent: Agent, port: number): Promise<{ closes: boolean; error?: string }> {
+type Call = readonly [method: string, path: string, body?: string];
+
+interface Outcome {
+  readonly closes: boolean;
+  readonly error?: string;
+  /** What was written. */
+  readonly memo?: { readonly id: number; readonly version: number };
+}
+
+/** One request on a connection that is kept. */
+async function ask(agent: Agent, port: number, [method, path, body]: Call): Promise<Outcome> {
   return new Promise((resolve) => {
-    const call = request({ agent, host: '127.0.0.1', port, path: '/v1/memos/?limit=5' }, (response) => {
+    const call = request({ agent, host: '127.0.0.1', port, method, path }, (response) => {
+      const { headers, statusCode = 0 } = response;
       response.resume();
       response.once('end', () => {
-        const error = response.statusCode === 200 ? {} : { error: `status ${String(response.statusCode)}` };
-        resolve({ closes: response.headers.connection === 'close', ...error });
+        const [, id, version] = /^"(\d+)-(\d+)"$/.exec(headers.etag ?? '') ?? [];
+        resolve({
+          closes: headers.connection === 'close',
+          ...(![200, 201, 204].includes(statusCode) && { error: `status ${statusCode}` }),
+          ...(id !== undefined && { memo: { id: Number(id), version: Number(version) } }),
+        });
       });
       response.once('error', (error) => resolve({ closes: true, error: error.message }));
     });
     call.once('error', (error) => resolve({ closes: true, error: error.message }));
-    call.end();
+    call.end(body);
   });
 }
