@@ -62,6 +62,7 @@ export async function migrate(config: DatabaseConfig, patienceMs: number, log: L
 /** Whether the service will be able to work with its own account: better known before its pods are replaced. */
 async function tryAccount(config: DatabaseConfig, account: Pick<DatabaseUrl, 'user' | 'password'>): Promise<void> {
   const service = { ...config, url: { ...config.url, ...account } };
+  let doing = '';
   try {
     const connection = await openConnection(service, {
       connectMs: CONNECT_MS,
@@ -69,25 +70,49 @@ async function tryAccount(config: DatabaseConfig, account: Pick<DatabaseUrl, 'us
       lockWaitSeconds: 5,
     });
     try {
-      await schemaVersion(connection);
-      for (const statement of WORK) await connection.run(statement);
+      for (const { right, statement } of WORK) {
+        doing = `: ${right}`;
+        await connection.query(statement);
+      }
     } finally {
       await connection.end();
     }
   } catch (error) {
     const reason = error instanceof DatabaseUnavailable ? error.reason : String(error).split('\n')[0];
-    throw new Error(`the schema is there, but the service's account cannot work with it: ${reason}`, {
+    throw new Error(`the schema is there, but the service's account cannot work with it: ${reason}${doing}`, {
       cause: error,
     });
   }
 }
 
-/** What the service does, on no row. */
-const WORK = [
-  'INSERT INTO memos SELECT * FROM memos WHERE FALSE',
-  'UPDATE memos SET title = title WHERE FALSE',
-  'DELETE FROM memos WHERE FALSE',
+type Change = 'INSERT' | 'UPDATE' | 'DELETE';
+
+/** What the service does with each table beside reading it, and one of the columns. */
+const CHANGES: readonly (readonly [table: string, column: string, ...Change[]])[] = [
+  ['memos', 'title', 'INSERT', 'UPDATE', 'DELETE'],
+  ['memo_search', 'folded', 'INSERT', 'UPDATE', 'DELETE'],
+  ['memo_search_backfill', 'pending_to', 'INSERT', 'UPDATE'],
+  ['memo_tags', 'priority', 'INSERT', 'UPDATE', 'DELETE'],
+  ['memo_trash', 'title', 'INSERT', 'DELETE'],
+  ['idempotency_keys', 'memo_id', 'INSERT', 'UPDATE', 'DELETE'],
+  ['outbox', 'payload', 'INSERT', 'UPDATE', 'DELETE'],
+  ['outbox_purged', 'to_seq', 'UPDATE'],
+  ['schema_migrations', 'version'],
 ];
+
+/** The same on no row. */
+const WORK = CHANGES.flatMap(([table, column, ...changes]) => {
+  const statements = {
+    SELECT: `SELECT ${column} FROM ${table} WHERE FALSE`,
+    INSERT: `INSERT INTO ${table} SELECT * FROM ${table} WHERE FALSE`,
+    UPDATE: `UPDATE ${table} SET ${column} = ${column} WHERE FALSE`,
+    DELETE: `DELETE FROM ${table} WHERE FALSE`,
+  };
+  return (['SELECT', ...changes] as const).map((each) => ({
+    right: `${each} on ${table}`,
+    statement: statements[each],
+  }));
+});
 
 async function patientConnection(config: DatabaseConfig, patienceMs: number, log: Log): Promise<Connection> {
   const connectMs = Math.min(CONNECT_MS, patienceMs);

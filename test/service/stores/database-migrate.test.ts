@@ -94,13 +94,22 @@ describe('the migration of the database', function () {
     const words = `the schema is there, but the service's account cannot work with it`;
     expect(await migrate({ ...environment, ...account })).to.include({
       status: 1,
-      stderr: `${words}: a privilege is missing\n`,
+      stderr: `${words}: a privilege is missing: INSERT on memos\n`,
     });
     expect(await applied()).to.deep.equal(ALL);
     const wrong = await migrate({ ...environment, ...account, DATABASE_SERVICE_PASSWORD: 'another' });
     expect(wrong).to.include({ status: 1, stderr: `${words}: access denied\n` });
     expect(wrong.stdout).not.to.include('another');
-    await root.query('GRANT INSERT, UPDATE, DELETE ON *.* TO reader');
+    const tables = await root.query<{ name: string }[]>(
+      'SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()',
+    );
+    for (const { name } of tables) await root.query(`GRANT INSERT, UPDATE, DELETE ON ${name} TO reader`);
+    for (const name of ['memo_trash', 'idempotency_keys', 'outbox']) {
+      await root.query(`REVOKE DELETE ON ${name} FROM reader`);
+      const { stderr } = await migrate({ ...environment, ...account });
+      expect(stderr, 'what is purged').to.equal(`${words}: a privilege is missing: DELETE on ${name}\n`);
+      await root.query(`GRANT DELETE ON ${name} TO reader`);
+    }
     expect(await migrate({ ...environment, ...account })).to.include({ status: 0 });
     expect(await migrate({ ...environment, DATABASE_SERVICE_USERNAME: 'reader' })).to.include({ status: 2 });
   });
