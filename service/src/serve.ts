@@ -16,14 +16,14 @@ import { apiServer, closeGently, listen } from './lifecycle.ts';
 import { openLimiter } from './limits/limiter.ts';
 import { managementServer } from './management.ts';
 import { backfill } from './memos/adoption/backfill.ts';
-import { purgeKeys } from './memos/storage/idempotency.ts';
+import { KEYS_PURGE } from './memos/storage/idempotency.ts';
 import { PortionSize } from './memos/listing/portion-size.ts';
 import { TagIndex } from './memos/listing/tag-index.ts';
 import { rowReader } from './memos/storage/rows.ts';
 import { MemoSearch } from './memos/search/search.ts';
 import { MemoStore } from './memos/storage/store.ts';
 import { recentWrites } from './memos/storage/outbox.ts';
-import { purgeTrash } from './memos/storage/trash.ts';
+import { TRASH_PURGE } from './memos/storage/trash.ts';
 import type { LogOutput } from './observability/log.ts';
 import { serviceMetrics } from './observability/metrics.ts';
 import { pauseUnless } from './waiting.ts';
@@ -55,7 +55,7 @@ export async function serve(
     () => new Date(),
   );
   const { registry } = metrics;
-  const purges = [purgeTrash, purgeKeys];
+  const purges = [TRASH_PURGE, KEYS_PURGE];
   const events = openEvents({ config, database, ...(redis && { cache: redis }), registry, log, purges });
   const feed = new ChangeFeed({ database, registry, log });
   const written = {

@@ -78,12 +78,17 @@ export function isContention(error: unknown): boolean {
  */
 export function mayBeOneRow(error: unknown): boolean {
   if (!(error instanceof DatabaseUnavailable)) return true;
-  return isContention(error) || numberOf(error) === TOO_LONG;
+  return isContention(error) || tookTooLong(error);
 }
 
 /** Whether a statement met a row that another transaction holds, and gave up waiting. */
 export function isLockTimeout(error: unknown): boolean {
   return numberOf(error) === 1205;
+}
+
+/** Whether the server ended a statement because of the time that it took. */
+export function tookTooLong(error: unknown): boolean {
+  return numberOf(error) === TOO_LONG;
 }
 
 /** The server's own number of why it does not serve; 0 where that is not what went wrong. */

@@ -6,6 +6,8 @@ export interface EventMetrics {
   published(type: string): void;
   poisoned(type: string): void;
   failed(): void;
+  /** One of the relay's chores, by its name. */
+  choreFailed(name: string): void;
   relaying(active: boolean): void;
   replayed(count: number): void;
   backlog(now: Backlog): void;
@@ -33,6 +35,12 @@ export function eventMetrics(registry: Registry): EventMetrics {
   const failures = new Counter({
     name: 'memo_relay_failures_total',
     help: 'Attempts to publish that failed as a whole: Kafka away, or its topic',
+    registers,
+  });
+  const chores = new Counter({
+    name: 'memo_relay_chore_failures_total',
+    help: 'Purges and measurements of the active relay that failed, and are tried again later, by chore',
+    labelNames: ['chore'],
     registers,
   });
   const active = new Gauge({
@@ -69,6 +77,7 @@ export function eventMetrics(registry: Registry): EventMetrics {
     published: (type) => published.inc({ type }),
     poisoned: (type) => poisonedTotal.inc({ type }),
     failed: () => failures.inc(),
+    choreFailed: (chore) => chores.inc({ chore }),
     relaying: (held) => {
       active.set(held ? 1 : 0);
       if (!held) [measured, lag, invalidations] = [undefined, undefined, undefined];

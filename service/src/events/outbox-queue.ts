@@ -40,7 +40,8 @@ export interface Backlog {
 export type DoneColumn = 'published_at' | 'replayed_at' | 'created_at';
 
 const COUNTED = 100_000;
-const PURGED_AT_ONCE = 1000;
+/** Rows of a portion of {@link purge}, at most. */
+export const PURGED_AT_ONCE = 1000;
 const WAITING = 'published_at IS NULL AND poisoned_at IS NULL';
 
 /** The eldest events that wait. By what is unpublished, not by the last `seq`: an earlier number may be committed later. */
@@ -96,16 +97,16 @@ export async function unreplayed(connection: Connection): Promise<number> {
  * Deletes rows that were done before `before`, a portion at a time, and notes how far: first the note, so that nobody who
  * asks for what came after an earlier change takes a gap for the whole. @returns whether all are gone
  */
-export async function purge(connection: Connection, done: DoneColumn, before: Date): Promise<boolean> {
+export async function purge(connection: Connection, done: DoneColumn, before: Date, atOnce: number): Promise<boolean> {
   const rows = await connection.execute<{ seq: number }>(
-    `SELECT seq FROM outbox WHERE ${done} < ? AND poisoned_at IS NULL LIMIT ${PURGED_AT_ONCE}`,
-    [databaseTime(before)],
+    `SELECT seq FROM outbox WHERE ${done} < ? AND poisoned_at IS NULL LIMIT ?`,
+    [databaseTime(before), atOnce],
   );
   if (rows.length === 0) return true;
   const seqs = rows.map(({ seq }) => seq);
   await connection.run('UPDATE outbox_purged SET to_seq = GREATEST(to_seq, ?) WHERE id = 1', [Math.max(...seqs)]);
   await connection.run(`DELETE FROM outbox WHERE seq IN (${placeholders(seqs)})`, seqs);
-  return rows.length < PURGED_AT_ONCE;
+  return rows.length < atOnce;
 }
 
 async function mark(

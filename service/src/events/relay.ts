@@ -11,10 +11,12 @@ import type { Log } from '../observability/log.ts';
 import { fitting } from '../fitting.ts';
 import { pauseUnless } from '../waiting.ts';
 import { Bell } from './bell.ts';
+import { Chores } from './chores.ts';
+import type { Chore } from './chores.ts';
 import { Yield } from './exclusive.ts';
 import type { Held } from './exclusive.ts';
 import type { EventMetrics } from './metrics.ts';
-import { backlog, markPoisoned, markPublished, nextEvents, purge, unreplayed } from './outbox-queue.ts';
+import { backlog, markPoisoned, markPublished, nextEvents, PURGED_AT_ONCE, purge, unreplayed } from './outbox-queue.ts';
 import type { DoneColumn, OutboxEvent } from './outbox-queue.ts';
 import { Publisher } from './publisher.ts';
 import type { Sent } from './publisher.ts';
@@ -27,8 +29,14 @@ export interface RelayOptions extends Pick<Config, 'cache' | 'events' | 'updateE
   readonly purges: readonly Purge[];
 }
 
-/** Deletes a portion of what has had its time. @returns whether nothing of it is left */
-export type Purge = (connection: Connection, now: Date) => Promise<boolean>;
+/** Deletes what has had its time. */
+export interface Purge {
+  readonly table: string;
+  /** Rows of a portion. */
+  readonly atOnce: number;
+  /** Deletes a portion. @returns whether nothing is left */
+  readonly portion: (connection: Connection, now: Date, atOnce: number) => Promise<boolean>;
+}
 
 /** Of a batch; its values in characters, far below the megabyte that brokers take at once. */
 const BATCH = { count: 500, weight: 256 * 1024 } as const;
@@ -46,10 +54,13 @@ const LAST_EVENTS_MS = 3_000;
 export class Relay {
   readonly #options: RelayOptions;
   readonly #bell = new Bell();
+  readonly #chores: Chores;
   #away = false;
 
   constructor(options: RelayOptions) {
+    const { log, metrics } = options;
     this.#options = options;
+    this.#chores = new Chores(choresOf(options), { log, onFailure: (name) => metrics.choreFailed(name) });
   }
 
   /** A memo has changed: its event is there. */
@@ -61,16 +72,17 @@ export class Relay {
   async work(held: Held, stop: AbortSignal): Promise<void> {
     const { events, log } = this.#options;
     const publisher = events && new Publisher(events, log);
-    const chores = new Chores(held, this.#options);
     const backoff = new Backoff();
     let last: number | undefined;
     try {
       for (;;) {
-        await chores.due();
         const outcome = publisher === undefined ? 'empty' : await this.#sendNext(held, publisher);
         if (stop.aborted) {
           last ??= performance.now() + LAST_EVENTS_MS;
           if (outcome !== 'sent' || performance.now() > last) return;
+        } else {
+          // After sending, so that a chore that costs the session leaves each holder of the lock a batch.
+          await this.#chores.due(held);
         }
         if (outcome === 'sent') backoff.over();
         else if (outcome === 'empty') await this.#bell.wait(LOOK_MS, stop);
@@ -151,44 +163,37 @@ class Backoff {
   }
 }
 
-/** What the active relay does from time to time. */
-class Chores {
-  readonly #held: Held;
-  readonly #options: RelayOptions;
-  #measured = -Infinity;
-  #purged = -Infinity;
+function choresOf(options: RelayOptions): Chore[] {
+  const { cache, events, metrics, now, purges } = options;
+  const done = doneColumn(options);
+  const outbox: Purge = {
+    table: 'outbox',
+    atOnce: PURGED_AT_ONCE,
+    portion: (session, at, atOnce) => purge(session, done, new Date(at.getTime() - KEPT_MS), atOnce),
+  };
+  return [
+    // Where nothing takes them, rows are not a backlog.
+    ...(events === undefined ? [] : [measuring('backlog', backlog, (rows) => metrics.backlog(rows))]),
+    ...(cache === undefined ? [] : [measuring('invalidations', unreplayed, (count) => metrics.unreplayed(count))]),
+    ...[outbox, ...purges].map(({ atOnce, portion, table }) => ({
+      name: `purge ${table}`,
+      everyMs: PURGE_MS,
+      atOnce,
+      go: (session: Connection, rows: number) => portion(session, now(), rows),
+    })),
+  ];
+}
 
-  constructor(held: Held, options: RelayOptions) {
-    this.#held = held;
-    this.#options = options;
-  }
+function measuring<T>(what: string, ask: (session: Connection) => Promise<T>, show: (value: T) => void): Chore {
+  const go = async (session: Connection): Promise<true> => {
+    show(await ask(session));
+    return true;
+  };
+  return { name: `measure ${what}`, everyMs: MEASURE_MS, atOnce: 1, go };
+}
 
-  async due(): Promise<void> {
-    const at = performance.now();
-    if (at - this.#measured > MEASURE_MS) {
-      this.#measured = at;
-      const { cache, events, metrics } = this.#options;
-      // Where nothing takes them, rows are not a backlog.
-      if (events !== undefined) metrics.backlog(await this.#held.ask(backlog));
-      if (cache !== undefined) metrics.unreplayed(await this.#held.ask(unreplayed));
-    }
-    if (at - this.#purged > PURGE_MS) {
-      const now = this.#options.now();
-      const gone: boolean[] = [];
-      for (const next of [this.#purgeOutbox, ...this.#options.purges]) {
-        gone.push(await this.#held.ask((session) => next(session, now)));
-      }
-      // A portion per round, so that sending goes on between them; the next look is in a minute only when all are gone.
-      if (gone.every(Boolean)) this.#purged = at;
-    }
-  }
-
-  readonly #purgeOutbox: Purge = (session, now) => purge(session, this.#done(), new Date(now.getTime() - KEPT_MS));
-
-  /** With nobody to take them, events are done when they are written. */
-  #done(): DoneColumn {
-    const { cache, events } = this.#options;
-    if (events !== undefined) return 'published_at';
-    return cache === undefined ? 'created_at' : 'replayed_at';
-  }
+/** With nobody to take them, events are done when they are written. */
+function doneColumn({ cache, events }: RelayOptions): DoneColumn {
+  if (events !== undefined) return 'published_at';
+  return cache === undefined ? 'created_at' : 'replayed_at';
 }

@@ -22,7 +22,6 @@ export interface EarlierCreate {
 }
 
 const KEPT_MS = 24 * 3_600_000;
-const PURGED_AT_ONCE = 1000;
 /** Printable ASCII; quoted as a structured field or not, the text counts. */
 export const IDEMPOTENCY_KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
 
@@ -65,16 +64,18 @@ export async function settleKey(connection: Queryable, { keyHash }: KeyedRequest
   await connection.change('UPDATE idempotency_keys SET memo_id = ? WHERE key_hash = ?', [memoId, keyHash]);
 }
 
-/** Deletes keys that are a day old, a portion at a time. @returns whether all of them are gone */
-export async function purgeKeys(connection: Queryable, now: Date): Promise<boolean> {
+/** Deletes keys that are a day old. */
+export const KEYS_PURGE = { table: 'idempotency_keys', atOnce: 1000, portion: purgePortion } as const;
+
+async function purgePortion(connection: Queryable, now: Date, atOnce: number): Promise<boolean> {
   const before = databaseTime(new Date(now.getTime() - KEPT_MS));
   // Led by the index, which a plain DELETE cannot be told to use: it looks at all keys once a share of them is old.
   const sql = `DELETE idempotency_keys FROM (
       SELECT key_hash FROM idempotency_keys FORCE INDEX (ix_idempotency_keys_created_at)
-      WHERE created_at < ? LIMIT ${PURGED_AT_ONCE}
+      WHERE created_at < ? LIMIT ?
     ) AS old STRAIGHT_JOIN idempotency_keys ON idempotency_keys.key_hash = old.key_hash`;
-  const { affectedRows } = await connection.change(sql, [before]);
-  return affectedRows < PURGED_AT_ONCE;
+  const { affectedRows } = await connection.change(sql, [before, atOnce]);
+  return affectedRows < atOnce;
 }
 
 /** False: the key is taken. @throws Problem when who takes it has not committed yet */

@@ -6,8 +6,6 @@ import { databaseTime } from './times.ts';
 
 const DAY_MS = 24 * 3_600_000;
 export const TRASH_KEPT_MS = 30 * DAY_MS;
-/** Texts may be large: the purge is one of many short statements. */
-const PURGED_AT_ONCE = 200;
 
 /** Moves a memo that the caller has locked. @param version that of the deletion */
 export async function moveToTrash(connection: Queryable, id: number, version: number, at: Date): Promise<void> {
@@ -28,14 +26,16 @@ export async function takeFromTrash(connection: Queryable, id: number): Promise<
   return row;
 }
 
-/** Deletes for good what has been there for a month, a portion at a time. @returns whether all of it is gone */
-export async function purgeTrash(connection: Queryable, now: Date): Promise<boolean> {
+/** Deletes for good what has been there for a month. Texts may be large: it is one of many short statements. */
+export const TRASH_PURGE = { table: 'memo_trash', atOnce: 200, portion: purgePortion } as const;
+
+async function purgePortion(connection: Queryable, now: Date, atOnce: number): Promise<boolean> {
   const before = databaseTime(new Date(now.getTime() - TRASH_KEPT_MS));
   // Led by the index, which a plain DELETE cannot be told to use: it may look at the whole trash, texts and all, instead. The
   // time is looked at again: what was restored meanwhile, and deleted once more, has its month before it.
   const sql = `DELETE memo_trash FROM (
-      SELECT id FROM memo_trash FORCE INDEX (ix_memo_trash_deleted_at) WHERE deleted_at < ? LIMIT ${PURGED_AT_ONCE}
+      SELECT id FROM memo_trash FORCE INDEX (ix_memo_trash_deleted_at) WHERE deleted_at < ? LIMIT ?
     ) AS old STRAIGHT_JOIN memo_trash ON memo_trash.id = old.id AND memo_trash.deleted_at < ?`;
-  const { affectedRows } = await connection.change(sql, [before, before]);
-  return affectedRows < PURGED_AT_ONCE;
+  const { affectedRows } = await connection.change(sql, [before, atOnce, before]);
+  return affectedRows < atOnce;
 }
