@@ -82,6 +82,33 @@ describe('the configuration', () => {
     expect(config.events).to.deep.include({ bootstrapServers: ['kafka:9092', 'kafka-2:9092'], topic: 'memo_events' });
   });
 
+  it('takes brokers by name and by address, on the port of Kafka where none is named', () => {
+    const serversOf = (servers: string): readonly string[] | undefined =>
+      parseConfig({ DATABASE_URL: URL, KAFKA_BOOTSTRAP_SERVERS: servers }, noFiles).events?.bootstrapServers;
+    expect(serversOf('kafka, 10.0.0.7:9093, [fd00::1], [::ffff:10.0.0.7]:1')).to.deep.equal([
+      'kafka:9092',
+      '10.0.0.7:9093',
+      '[fd00::1]:9092',
+      '[::ffff:10.0.0.7]:1',
+    ]);
+    for (const servers of [
+      'fd00::1',
+      'fd00::1:9092',
+      '[kafka]:9092',
+      '[fd00]',
+      'kafka:0',
+      'kafka:65536',
+      'kafka:',
+      ':9092',
+    ]) {
+      const faults = faultsOf({ DATABASE_URL: URL, KAFKA_BOOTSTRAP_SERVERS: servers });
+      expect(
+        faults.map(({ variable }) => variable),
+        servers,
+      ).to.deep.equal(['KAFKA_BOOTSTRAP_SERVERS']);
+    }
+  });
+
   it('reads secrets from files, and refuses both at once', () => {
     const config = parseConfig({ DATABASE_URL_FILE: '/run/url' }, (path) => (path === '/run/url' ? `${URL}\n` : ''));
     expect(config.database.url.password).to.equal('secret');

@@ -102,6 +102,27 @@ export function rate(): z.ZodType<{ requests: number; seconds: number }, string>
   });
 }
 
+// IPv6 in brackets: without them nobody could tell a port from its last digits.
+const BROKER = /^(?:\[(?<v6>[^\]]+)\]|(?<host>[\w.-]+))(?::(?<port>\d{1,5}))?$/;
+
+/** Addresses of brokers as `host:port`; who leaves the port out means 9092, as everywhere in Kafka. */
+export function brokers(): z.ZodType<string[], string> {
+  return list(BROKER, 'host:port')
+    .refine((members) => members.every(isBroker), {
+      error: 'must name hosts, IPv6 addresses in brackets, with a port from 1 to 65535',
+    })
+    .transform((members) => members.map((member) => (/:\d+$/.test(member) ? member : `${member}:9092`)));
+}
+
+function isBroker(text: string): boolean {
+  const { port = '9092', v6 } = BROKER.exec(text)?.groups ?? {};
+  return isPort(port) && (v6 === undefined || isIPv6(v6));
+}
+
+function isPort(text: string): boolean {
+  return Number(text) >= 1 && Number(text) <= 65_535;
+}
+
 /** Networks in CIDR form; an address alone is a network of one. */
 export function networks(): z.ZodType<string[], string> {
   return list(/./, 'networks').refine((members) => members.every(isNetwork), {

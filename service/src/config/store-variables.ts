@@ -1,12 +1,12 @@
 /** The part of the list that says where the stores are, who asks them, and how they prove who they are. */
 import {
   boolean,
+  brokers,
   certificates,
   choice,
   databaseUrl,
   duration,
   integer,
-  list,
   redisUrl,
   text,
   timeZone,
@@ -109,10 +109,11 @@ export const STORE_VARIABLES = {
     about: 'How long a memo may stay in the cache. It is dropped at once when the memo changes.',
   }),
   KAFKA_BOOTSTRAP_SERVERS: variable({
-    form: list(/^(?:\[[0-9a-fA-F:]+\]|[\w.-]+)(?::\d{1,5})?$/, 'host:port'),
+    form: brokers(),
     expects: 'host:9092,host:9092',
     file: true,
-    about: 'Kafka brokers. Required by `topic`. Absent: events are kept in the outbox for replay and not published.',
+    about:
+      'Kafka brokers; an IPv6 address as `[fd00::1]:9092`, and a port that is left out is 9092. Required by `topic`. Absent: events are kept in the outbox for replay and not published.',
   }),
   KAFKA_TLS: variable({
     form: TLS_FORM,

@@ -2,7 +2,7 @@
  * The one file that knows kafkajs: its clients with a deadline on every wait, its log lines in ours. It never tries again
  * by itself and no client outlives trouble: callers throw it away and open another (docs/adr/0004-kafka-client.md).
  */
-import { connect } from 'node:net';
+import { connect, isIPv6 } from 'node:net';
 import kafkajs from 'kafkajs';
 import type { Admin, ISocketFactory, LogEntry, Message } from 'kafkajs';
 import type { EventsConfig, SaslConfig } from '../config.ts';
@@ -83,8 +83,7 @@ export async function connectAdminOf(
   log: Log,
   deadlines: KafkaDeadlines,
 ): Promise<Admin> {
-  const end = server.lastIndexOf(':');
-  const address = { host: server.slice(0, end), port: Number(server.slice(end + 1)) };
+  const address = addressOf(server);
   const socketFactory: ISocketFactory = (wanted) => secured(connect(address), { ...wanted, ...address });
   const kafka = kafkaAt({ ...brokers, bootstrapServers: [server] }, log, deadlines, socketFactory);
   return connected(kafka.admin(), deadlines);
@@ -130,12 +129,12 @@ function kafkaAt(
   { bootstrapServers, sasl, tls }: Brokers,
   log: Log,
   deadlines: KafkaDeadlines,
-  socketFactory?: ISocketFactory,
+  socketFactory: ISocketFactory = new KafkaSockets().factory,
 ): kafkajs.Kafka {
   return new kafkajs.Kafka({
-    ...(socketFactory && { socketFactory }),
+    socketFactory: ({ host, ...wanted }) => socketFactory({ ...wanted, host: hostOf(host) }),
     clientId: 'memo-service',
-    brokers: [...bootstrapServers],
+    brokers: bootstrapServers.map(addressOf).map(({ host, port }) => `${nameOf(host)}:${port}`),
     ...(tls && { ssl: tlsOptions(tls) }),
     ...(sasl && { sasl: saslOf(sasl) }),
     connectionTimeout: deadlines.connect,
@@ -146,6 +145,24 @@ function kafkaAt(
     logLevel: kafkajs.logLevel.WARN,
     logCreator: () => (entry) => forward(entry, log),
   });
+}
+
+/** Of `host:port`, with an IPv6 address in brackets. */
+function addressOf(server: string): { host: string; port: number } {
+  const end = server.lastIndexOf(':');
+  return { host: server.slice(0, end).replace(/^\[|\]$/g, ''), port: Number(server.slice(end + 1)) };
+}
+
+/** The name of an IPv6 address where it must not have colons, in a form that Windows reads and no DNS has. */
+const LITERAL = '.ipv6-literal.net';
+
+/** kafkajs parts the host of a server to begin with from its port at the first colon. */
+function nameOf(host: string): string {
+  return isIPv6(host) ? host.replaceAll(':', '-') + LITERAL : host;
+}
+
+function hostOf(name: string): string {
+  return name.endsWith(LITERAL) ? name.slice(0, -LITERAL.length).replaceAll('-', ':') : name;
 }
 
 function saslOf({ mechanism, username, password }: SaslConfig): kafkajs.SASLOptions {
