@@ -141,6 +141,23 @@ describe('a MemoApp on a real API server', function () {
     expect(await get('hpa', 'shop-api')).to.equal(undefined);
   });
 
+  it('leaves the number to the autoscaler though something else of the app cannot be made', async () => {
+    await apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'scaled-cache', namespace: 'default' } });
+    await apply(memoApp('scaled', { api: { autoscaling: { minReplicas: 2, maxReplicas: 5 } } }));
+    await until('Stalled', async () => {
+      const app = await get('memoapp', 'scaled');
+      return app?.status?.conditions?.find(({ type, reason }) => type === 'Stalled' && reason === 'NameTaken');
+    });
+    await on.operator.passes(2);
+    const before = writes().length;
+    await kubectl(['scale', 'deployment/scaled-api', '--replicas=4']);
+    await on.operator.passes(3);
+    expect((await get('deployment', 'scaled-api'))?.spec?.replicas).to.equal(4);
+    const written = writes().slice(before);
+    expect(written.filter((write) => write.includes('deployments'))).to.deep.equal([]);
+    await kubectl(['delete', 'memoapp/scaled', 'configmap/scaled-cache']);
+  });
+
   it('takes over nothing that is not its own', async () => {
     const foreign = {
       apiVersion: 'v1',

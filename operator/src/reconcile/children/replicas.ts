@@ -5,7 +5,7 @@
 import { names } from '../../api/names.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
 import { holdReplicas } from '../../runtime/apply/replicas.ts';
-import { kindOf, type KubeObject } from '../../runtime/object.ts';
+import { controllerOf, kindOf, type Kind, type KubeObject } from '../../runtime/object.ts';
 import { ownsReplicas } from '../../runtime/watch/projection.ts';
 import { noteFailure } from './children.ts';
 import { fieldManager, type Dependencies } from '../dependencies.ts';
@@ -15,25 +15,29 @@ import type { Pass } from '../pass.ts';
 export const replicasManager = `${fieldManager}-replicas`;
 
 const deploymentKind = kindOf('apps/v1', 'Deployment');
+const autoscalerKind = kindOf('autoscaling/v2', 'HorizontalPodAutoscaler');
 
 /** `handed`: our apply leaves the number out. Only where an autoscaler is wanted and another manager holds the number. */
 export function replicasOwner(app: ResolvedApp, dependencies: Dependencies): 'ours' | 'handed' {
   if (!isAutoscaled(app)) return 'ours';
-  const live = liveDeployment(app, dependencies);
+  const live = find(deploymentKind, app, dependencies);
   // Before there is a Deployment, and until the handing over is done, the number is ours.
   return live && isHanded(live) ? 'handed' : 'ours';
 }
 
-/** After the children were applied: gives the number away where an autoscaler is to own it. The next pass leaves it out. */
+/**
+ * After the children were applied: gives the number away to an autoscaler that is there. The next pass leaves it out. Not only
+ * where all is well: as long as the number is ours each turn of the autoscaler is followed by an apply, which may set it back.
+ */
 export async function handOverReplicas(
   app: ResolvedApp,
   pass: Pass,
   dependencies: Dependencies,
   signal: AbortSignal,
 ): Promise<void> {
-  if (!isAutoscaled(app) || !pass.complete) return;
-  const live = liveDeployment(app, dependencies);
-  if (!live || isHanded(live)) return;
+  if (!isAutoscaled(app)) return;
+  const live = find(deploymentKind, app, dependencies);
+  if (!live || isHanded(live) || !find(autoscalerKind, app, dependencies)) return;
   try {
     const written = await holdReplicas(dependencies.client, live, replicasManager, signal);
     dependencies.informers.store(deploymentKind).written(written);
@@ -47,8 +51,11 @@ function isAutoscaled({ api, state }: ResolvedApp): boolean {
   return api.scale.mode === 'autoscaled' && state === 'Running';
 }
 
-function liveDeployment(app: ResolvedApp, { informers }: Dependencies): KubeObject | undefined {
-  return informers.store(deploymentKind).get(`${app.namespace}/${names(app).api}`);
+/** undefined: there is none, or it is somebody else's, or on its way out. */
+function find(kind: Kind, app: ResolvedApp, { informers }: Dependencies): KubeObject | undefined {
+  const live = informers.store(kind).get(`${app.namespace}/${names(app).api}`);
+  const isOurs = live !== undefined && controllerOf(live)?.uid === app.uid;
+  return isOurs && live.metadata.deletionTimestamp === undefined ? live : undefined;
 }
 
 /**
