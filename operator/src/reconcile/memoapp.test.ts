@@ -1,28 +1,19 @@
 import { expect } from 'chai';
 import { ManualClock } from '../../../test/operator/runtime/manual-clock.ts';
+import { dependenciesOn } from '../../../test/operator/harness/dependencies.ts';
 import { seen } from '../../../test/operator/harness/rendered.ts';
 import { appLabel, paused, partLabel, reconcileAnnotation } from '../api/labels.ts';
 import type { MemoApp, MemoAppStatus } from '../api/memoapp.ts';
 import { apiVersion, kind } from '../api/names.ts';
 import { resolve } from '../api/resolve.ts';
-import { Applier } from '../runtime/apply/applier.ts';
-import { StatusWriter } from '../runtime/apply/status.ts';
 import type { ApiClient, CallOptions, WatchEvent, WatchOptions } from '../runtime/client/client.ts';
 import { ApiError } from '../runtime/client/error.ts';
-import { EventRecorder } from '../runtime/events/recorder.ts';
-import { silent } from '../runtime/log.ts';
 import { kindOf, type Kind, type KubeList, type KubeObject } from '../runtime/object.ts';
-import { Informers } from '../runtime/watch/informers.ts';
+import type { Informers } from '../runtime/watch/informers.ts';
 import type { Reconcile, Result } from '../runtime/work/controller.ts';
 import { migrationName } from '../stack/jobs/migration.ts';
-import { watchedKinds } from '../stack/kinds.ts';
-import { fieldManager } from './dependencies.ts';
 import { memoAppReconciler } from './memoapp.ts';
-import { byApp, indexByApp } from './observe/observe.ts';
 import { Shortages } from './observe/shortages.ts';
-import { StoreHealthWatch } from './observe/store-health.ts';
-import { CredentialCache } from './secrets/credential-cache.ts';
-import { byReference, indexByReference } from './secrets/watched-references.ts';
 
 const key = 'club/shop';
 
@@ -128,30 +119,12 @@ describe('a pass over a MemoApp', () => {
   }
 
   async function reconciler(): Promise<Reconcile> {
-    const client = server();
-    const informers = new Informers({ client, fieldManagers: [fieldManager] });
+    const dependencies = dependenciesOn(server(), clock);
+    const { informers } = dependencies;
     running.push(informers);
-    const apps = informers.add(kindOf<MemoApp>(apiVersion, kind), { indices: { [byReference]: indexByReference } });
-    for (const { apiVersion: version, kind: name } of watchedKinds)
-      informers.add(kindOf(version, name), { indices: { [byApp]: indexByApp } });
     informers.start();
     await informers.whenSynced(AbortSignal.timeout(5_000));
-    const ask = (): Promise<never> => Promise.reject(new Error('nobody is there'));
-    return memoAppReconciler({
-      apps,
-      informers,
-      client,
-      applier: new Applier({ client, informers, fieldManager, hashAnnotation: 'hash' }),
-      statuses: new StatusWriter<MemoApp>({ client, store: apps, fieldManager }),
-      events: new EventRecorder({ client, controller: 'test', instance: 'test' }),
-      credentials: new CredentialCache(),
-      storeHealth: new StoreHealthWatch({ ask, onChange: () => undefined, clock, random: () => 0.5 }),
-      shortages: new Shortages(clock),
-      operator: { release: '0.1.0' },
-      now: () => clock.date(),
-      random: (bytes) => Buffer.alloc(bytes),
-      log: silent,
-    });
+    return memoAppReconciler(dependencies);
   }
 
   /** Passes for a while, each when the one before asks for it; answers how long each waits for the next, in seconds. */

@@ -4,7 +4,7 @@ import { resolved } from '../../../../test/operator/harness/rendered.ts';
 import { CredentialCache } from './credential-cache.ts';
 
 const app = resolved({});
-const known = { hashes: { 'shop-key': 'a' }, databaseUser: 'memo_a', unapplied: undefined };
+const known = { hashes: { 'shop-key': 'a' }, databaseUser: 'memo_a', unapplied: undefined, missing: [] };
 
 describe('what was read of the Secrets of an app', () => {
   let cache: CredentialCache;

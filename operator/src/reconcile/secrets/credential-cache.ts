@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import type { ResolvedApp } from '../../api/resolved.ts';
 import { leftSecrets, wantedSecrets } from '../../stack/credentials.ts';
-import { referencedObjects } from '../../stack/references.ts';
+import { referencedObjects, type Reference } from '../../stack/references.ts';
 
 /** Hashes of content: of generated Secrets by name, of what the spec refers to by `referenceId`. */
 export type SecretHashes = Readonly<Record<string, string>>;
@@ -14,11 +14,13 @@ export interface Credentials {
   readonly databaseUser: string | undefined;
   /** What is to be said of an account that the spec asks for and the database does not have. */
   readonly unapplied: string | undefined;
+  /** What the spec refers to and was not there, or of no use. Each pass looks for it again. */
+  readonly missing: readonly Reference[];
 }
 
 interface Reading {
   readonly stamp: string;
-  /** undefined: still under way, or it found something missing. */
+  /** undefined: still under way, or the app must not go on. */
   known: Credentials | undefined;
 }
 

@@ -24,7 +24,7 @@ import { databaseClaim, findDatabaseClaim, stopDatabase } from '../children/lost
 import { isLeaving, isRetained } from '../observe/observe.ts';
 import { fit } from '../children/retained.ts';
 import type { Pass } from '../pass.ts';
-import { hashReferences, readSecret, secretKind, type Secret } from './secrets.ts';
+import { areStillMissing, hashReferences, readSecret, secretKind, type Secret } from './secrets.ts';
 
 /**
  * Sees to it that every Secret is there and ours, and returns a keyed hash of each and what else is to be known. undefined:
@@ -41,7 +41,8 @@ export async function ensureCredentials(
   const known = dependencies.credentials.get(app);
   if (lostVolume(app, status, observed).length > 0) await findDatabaseClaim(app, pass, dependencies, signal);
   // Where a volume is lost, deleting the Secrets is the way to start empty: this pass has to see it.
-  if (known && lostVolume(app, status, observed).length === 0) return known;
+  const holds = known && lostVolume(app, status, observed).length === 0;
+  if (holds && (await areStillMissing(known.missing, app, pass, dependencies, signal))) return known;
   const remember = dependencies.credentials.begin(app);
   const wanted = wantedSecrets(app);
   const found = new Map<string, Secret>();
@@ -83,14 +84,16 @@ export async function ensureCredentials(
   );
   if (!pass.complete) return undefined;
   const key = found.get(`${app.name}-key`)?.data ?? {};
+  const referred = await hashReferences(app, key, pass, dependencies, signal);
   const hashes = {
     ...Object.fromEntries(wanted.map(({ name }) => [name, secretHash(key, found.get(name)?.data ?? {})])),
-    ...(await hashReferences(app, key, pass, dependencies, signal)),
+    ...referred.hashes,
   };
   const own = found.get(names(app).databaseCredentials);
   const databaseUser = own?.data && accountIn(own.data).username;
-  const credentials = { hashes, databaseUser, unapplied: unappliedAccount(app, asked, own) };
-  if (pass.missing.length === 0) remember(credentials);
+  const unapplied = unappliedAccount(app, asked, own);
+  const credentials = { hashes, databaseUser, unapplied, missing: referred.missing };
+  remember(credentials);
   return credentials;
 }
 

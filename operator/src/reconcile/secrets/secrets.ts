@@ -4,7 +4,7 @@ import { isNotFound } from '../../runtime/client/error.ts';
 import { kindOf, type KubeObject } from '../../runtime/object.ts';
 import { secretHash } from '../../stack/credentials.ts';
 import { referenceId, references, type Reference, type ReferencedObject } from '../../stack/references.ts';
-import type { SecretHashes } from './credential-cache.ts';
+import type { Credentials } from './credential-cache.ts';
 import type { Dependencies } from '../dependencies.ts';
 import type { Pass } from '../pass.ts';
 
@@ -53,23 +53,68 @@ export async function hashReferences(
   pass: Pass,
   dependencies: Dependencies,
   signal: AbortSignal,
-): Promise<SecretHashes> {
+): Promise<Pick<Credentials, 'hashes' | 'missing'>> {
   const wanted = references(app);
+  const found = await readAll(wanted, app, dependencies, signal);
+  const missing = missingAmong(wanted, app, found);
+  say(missing, pass);
+  const hashes: Record<string, string> = {};
+  for (const reference of wanted) {
+    if (missing.some((one) => one.reference === reference)) continue;
+    hashes[referenceId(reference)] = secretHash(key, used(reference, found.get(objectId(reference))));
+  }
+  return { hashes, missing: missing.map(({ reference }) => reference) };
+}
+
+/**
+ * Looks again for what was missing, and for nothing else; the pass says what of it is missing still. False: some of it has come,
+ * and with it everything has to be read anew, because the key of the hashes is a Secret too.
+ */
+export async function areStillMissing(
+  missing: readonly Reference[],
+  app: ResolvedApp,
+  pass: Pass,
+  dependencies: Dependencies,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const still = missingAmong(missing, app, await readAll(missing, app, dependencies, signal));
+  if (still.length < missing.length) return false;
+  say(still, pass);
+  return true;
+}
+
+type Found = ReadonlyMap<string, Secret | ConfigMap | undefined>;
+
+/** Each object once. */
+async function readAll(
+  wanted: readonly Reference[],
+  app: ResolvedApp,
+  dependencies: Dependencies,
+  signal: AbortSignal,
+): Promise<Found> {
   const objects = new Map<string, ReferencedObject>(wanted.map((reference) => [objectId(reference), reference]));
-  const found = new Map(
+  return new Map(
     await Promise.all(
       [...objects].map(async ([id, object]) => [id, await readReferenced(object, app, dependencies, signal)] as const),
     ),
   );
-  const hashes: Record<string, string> = {};
-  // In the order of the spec: of several that are missing a condition names the same one in every pass.
-  for (const reference of wanted) {
-    const object = found.get(objectId(reference));
-    const message = whatIsMissing(reference, app, object);
-    if (message === undefined) hashes[referenceId(reference)] = secretHash(key, used(reference, object));
-    else pass.missing.push({ type: reference.type, message });
-  }
-  return hashes;
+}
+
+interface Missing {
+  readonly reference: Reference;
+  readonly message: string;
+}
+
+/** In the order of the spec: of several that are missing a condition names the same one in every pass. */
+function missingAmong(wanted: readonly Reference[], app: ResolvedApp, found: Found): Missing[] {
+  return wanted.flatMap((reference) => {
+    const message = whatIsMissing(reference, app, found.get(objectId(reference)));
+    return message === undefined ? [] : [{ reference, message }];
+  });
+}
+
+function say(missing: readonly Missing[], pass: Pass): void {
+  pass.missing.push(...missing.map(({ message, reference: { type } }) => ({ type, message })));
 }
 
 function objectId({ kind, name }: ReferencedObject): string {
