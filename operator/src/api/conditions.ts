@@ -15,7 +15,7 @@ export const conditionMeanings = {
   CacheReady: 'The cache serves, as the database does. Without it the app serves on from the database.',
   EventsReady: 'Kafka serves, and its topic is as asked. Without it memos are written, and their events follow.',
   APIAvailable:
-    'Memos are read and written: an API pod is ready and the database behind it serves. The one to alert on.',
+    'Memos are read and written: an API pod is ready and the database behind it serves. Unknown where nobody can tell. The one to alert on.',
   RouteReady:
     'Every way in leads to the API: the Ingress has an address and its certificate, each Gateway has taken the HTTPRoute.',
 } as const;

@@ -4,6 +4,8 @@
  */
 export const reasonMeanings = {
   AddressPending: 'The Ingress or HTTPRoute exists, but its controller has not taken it up yet.',
+  APISilent:
+    'API pods run, and none has answered the operator for two minutes: whether they reach their stores is not known.',
   ApplyRefused: 'The API server refused one of the children; the message quotes it.',
   Available: 'The part does what it was asked to do.',
   CertificatePending:

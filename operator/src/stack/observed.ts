@@ -53,6 +53,9 @@ export interface StoreHealth {
   readonly kafka: StoreState;
 }
 
+/** `awaited`: none answers, so far or for a moment. `silent`: they run, and none has answered for minutes. */
+export type NoAnswer = 'awaited' | 'silent';
+
 export type StoreState = 'healthy' | 'unhealthy' | 'not_configured';
 
 /** Objects as the stores hold them. Kinds of the cluster's scope are found by name alone. */
@@ -66,8 +69,8 @@ export interface Observed {
    * does not see those of the cluster's scope.
    */
   serves(kind: ObservedKind): boolean;
-  /** `silent`: no pod of the API answers. undefined: none has been asked yet. */
-  readonly storeHealth: StoreHealth | 'silent' | undefined;
+  /** What a pod of the API said last. undefined: none has been asked yet. */
+  readonly storeHealth: StoreHealth | NoAnswer | undefined;
   /** Why the pods of a part are not made, where Kubernetes says so in Events alone. */
   readonly refusals: Refusals;
 }

@@ -2,8 +2,11 @@
  * The network policies, judged by an evaluator of the rules of networking.k8s.io/v1: every connection that pods need is let
  * through, and every other one between any two parts is not.
  */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from 'kubernetes-types/networking/v1.js';
 import { expect } from 'chai';
+import { parse } from 'yaml';
 import type { MemoApp } from '../../../operator/src/api/memoapp.ts';
 import { labels, operatorLabels, type Part } from '../../../operator/src/api/labels.ts';
 import type { KubeObject } from '../../../operator/src/runtime/object.ts';
@@ -219,6 +222,21 @@ describe('the network policies', () => {
     expect(reaches({ address: '203.0.113.200' })).to.equal(false);
     expect(reaches({ ...neighbour, namespace: 'elsewhere' })).to.equal(false);
     expect(reaches(operator)).to.equal(false);
+  });
+
+  it('of docs/install.md let the operator out of a closed namespace, to what it asks and nothing else', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../../docs/install.md'), 'utf8');
+    const blocks = [...page.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, block = '']) => parse(block) as NetworkPolicy);
+    const policies = [...blocks.filter(({ kind }) => kind === 'NetworkPolicy'), ...policiesOf(external)];
+    expect(isAllowed(policies, operator, pod('api'), 9090)).to.equal(true);
+    expect(isAllowed(policies, operator, world, 6443)).to.equal(true);
+    for (const [to, port] of [
+      [pod('api'), 8000],
+      [neighbour, 9090],
+      [world, 9090],
+      [world, 80],
+    ] as const)
+      expect(isAllowed(policies, operator, to, port), `${port}`).to.equal(false);
   });
 
   it('are not there when they are disabled', () => {

@@ -52,8 +52,39 @@ describe('the health of external stores', () => {
     expect(watch.answer('club/shop')).to.deep.equal(well);
     answers = {};
     await clock.advance(60_000);
+    expect(watch.answer('club/shop')).to.equal('awaited');
+    expect(changes).to.have.length(2);
+  });
+
+  it('is not only awaited any more once pods have been silent for two minutes, until one says something', async () => {
+    answers = {};
+    watch.follow('club/shop', { config: '1', addresses: ['a', 'b'] });
+    await clock.advance(60_000);
+    expect(watch.answer('club/shop')).to.equal('awaited');
+    await clock.advance(120_000);
     expect(watch.answer('club/shop')).to.equal('silent');
     expect(changes).to.have.length(2);
+    // No longer each second: that may go on for months.
+    asked = [];
+    await clock.advance(150_000);
+    expect(asked.length).to.be.within(8, 12);
+    expect(changes).to.have.length(2);
+    answers = { a: well, b: well };
+    await clock.advance(20_000);
+    expect(watch.answer('club/shop')).to.deep.equal(well);
+    expect(changes).to.have.length(3);
+  });
+
+  it('is awaited for as long as there is no pod that could tell, and two minutes from then on', async () => {
+    watch.follow('club/shop', { config: '1', addresses: [] });
+    await clock.advance(3_600_000);
+    expect(watch.answer('club/shop')).to.equal('awaited');
+    answers = {};
+    watch.follow('club/shop', { config: '1', addresses: ['a'] });
+    await clock.advance(60_000);
+    expect(watch.answer('club/shop')).to.equal('awaited');
+    await clock.advance(120_000);
+    expect(watch.answer('club/shop')).to.equal('silent');
   });
 
   it('is forgotten when the pods have another configuration', async () => {

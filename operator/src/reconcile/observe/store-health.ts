@@ -4,13 +4,15 @@
  */
 import { jitter, type Clock, type Random, type Timer } from '../../runtime/clock.ts';
 import type { HealthTargets } from '../../stack/health/parts/external.ts';
-import type { StoreHealth, StoreState } from '../../stack/observed.ts';
+import type { NoAnswer, StoreHealth, StoreState } from '../../stack/observed.ts';
 
-/** Milliseconds between two questions; sooner until the first answer is there. */
+/** Milliseconds between two questions; sooner until the first answer is there, or no longer expected. */
 const period = 15_000;
 const firstPeriod = 1_000;
 /** A pod that is being replaced says nothing for a moment: that is no news. */
 const silences = 3;
+/** Milliseconds for which pods that run may say nothing, before it is no longer a matter of waiting. */
+const patience = 120_000;
 
 export interface StoreHealthOptions {
   /** One question to one pod, within a deadline. Throws when it does not answer. */
@@ -23,8 +25,10 @@ export interface StoreHealthOptions {
 
 interface Watched {
   targets: HealthTargets;
-  answer: StoreHealth | 'silent' | undefined;
+  answer: StoreHealth | NoAnswer | undefined;
   failures: number;
+  /** When the first question was sent that was not answered, of those since the last answer or since there was nobody to ask. */
+  unanswered: number | undefined;
   turn: number;
   timer: Timer | undefined;
 }
@@ -38,7 +42,7 @@ export class StoreHealthWatch {
   }
 
   /** undefined: nobody was asked yet. */
-  answer(key: string): StoreHealth | 'silent' | undefined {
+  answer(key: string): StoreHealth | NoAnswer | undefined {
     return this.#watched.get(key)?.answer;
   }
 
@@ -54,7 +58,7 @@ export class StoreHealthWatch {
       return;
     }
     this.forget(key);
-    const watched = { targets, answer: undefined, failures: 0, turn: 0, timer: undefined };
+    const watched = { targets, answer: undefined, failures: 0, unanswered: undefined, turn: 0, timer: undefined };
     this.#watched.set(key, watched);
     this.#later(key, watched, 0);
   }
@@ -74,8 +78,9 @@ export class StoreHealthWatch {
   }
 
   async #ask(key: string, watched: Watched): Promise<void> {
-    const { ask, onChange, random } = this.#options;
+    const { ask, clock, onChange, random } = this.#options;
     const before = watched.answer;
+    const asked = clock.now();
     const { addresses } = watched.targets;
     const address = addresses[watched.turn % Math.max(1, addresses.length)];
     watched.turn += 1;
@@ -83,15 +88,18 @@ export class StoreHealthWatch {
       if (address === undefined) throw new Error('there is no pod to ask');
       watched.answer = await ask(address);
       watched.failures = 0;
+      watched.unanswered = undefined;
     } catch {
       // Whatever the reason, nobody has said anything of the stores.
       watched.failures += 1;
-      if (watched.failures >= silences) watched.answer = 'silent';
+      watched.unanswered = address === undefined ? undefined : (watched.unanswered ?? asked);
+      const waited = watched.unanswered === undefined ? 0 : clock.now() - watched.unanswered;
+      if (watched.failures >= silences) watched.answer = waited < patience ? 'awaited' : 'silent';
     }
     // Another configuration, or the end, came while the pod was thinking.
     if (this.#watched.get(key) !== watched) return;
-    const answered = typeof watched.answer === 'object';
-    this.#later(key, watched, jitter(answered ? period : firstPeriod, 0.2, random));
+    const expected = watched.answer === undefined || watched.answer === 'awaited';
+    this.#later(key, watched, jitter(expected ? firstPeriod : period, 0.2, random));
     if (!isSame(before, watched.answer)) onChange(key);
   }
 }

@@ -84,7 +84,7 @@ export function conditions(
     ...routeReady(app, observed),
   ];
   const parts = found
-    .map((part) => keptWhileNotAsked(part, previous, app.generation))
+    .map((part) => keptUntilToldAnew(part, previous, app.generation))
     .map((part) => withMissing(part, app, observed, outcome));
   const stalled = whatStalls(app, parts, outcome);
   const keptVolumes = Object.values(kept).filter((one) => one !== undefined);
@@ -100,10 +100,14 @@ export function conditions(
   ];
 }
 
-/** An operator that has just started has asked nobody yet: what its predecessor found out of this very spec holds on. */
-function keptWhileNotAsked(part: Condition, previous: MemoAppStatus | undefined, generation: number): Condition {
-  if (part.status !== 'Unknown' || part.reason !== Reason.Observing) return part;
+/**
+ * An operator that has just started has asked nobody yet: what its predecessor found out of this very spec holds on. Also that it
+ * had waited in vain, until its successor has waited as long: else each restart would be written down, in two steps.
+ */
+function keptUntilToldAnew(part: Condition, previous: MemoAppStatus | undefined, generation: number): Condition {
   const before = previous?.conditions?.find(({ type }) => type === part.type);
+  const waitsAnew = part.reason === Reason.WaitingForAPI && before?.reason === Reason.APISilent;
+  if (part.status !== 'Unknown' || (part.reason !== Reason.Observing && !waitsAnew)) return part;
   // Whether the API serves is no matter of the spec.
   const holds = part.type === 'APIAvailable' || before?.observedGeneration === generation;
   if (!before || !holds || !isReason(before.reason)) return part;

@@ -46,7 +46,14 @@ export function apiAvailable(
   // The pods stay ready without it, to answer from the cache; that is not to be relied on.
   const serves = databaseServes(app, observed);
   if (serves === undefined) {
-    return isUnknown('APIAvailable', Reason.Observing, 'no API pod was asked yet whether it reaches the database');
+    return isUnknown('APIAvailable', Reason.Observing, 'no API pod has told yet whether it reaches the database');
+  }
+  if (serves === 'silent') {
+    return isUnknown(
+      'APIAvailable',
+      Reason.APISilent,
+      'no API pod has answered the operator for two minutes: whether the database is reached is not known, see DatabaseReady',
+    );
   }
   if (!serves) {
     return isFalse(

@@ -11,7 +11,7 @@ import type { Observed } from '../../observed.ts';
 import { jobState, lastWordsOf } from '../../jobs/state.ts';
 import { podProblem } from '../pods/problem.ts';
 import { quoted } from '../quote.ts';
-import { externalReady } from './external.ts';
+import { canTell, externalReady } from './external.ts';
 import { statefulReady } from './statefulset.ts';
 
 export function databaseReady(app: ResolvedApp, observed: Observed): Condition {
@@ -25,15 +25,18 @@ export function databaseReady(app: ResolvedApp, observed: Observed): Condition {
 }
 
 /**
- * Whether the one that the API uses answers at all, also while it is not yet as asked. undefined: it is another's, and nobody
- * was asked yet, or nobody asks any more. While the pods that know are being replaced it is taken to answer, as before.
+ * Whether the one that the API uses answers at all, also while it is not yet as asked. `silent`: another's, and the pods that serve
+ * have not told for minutes. undefined: another's, and nobody has told yet, nobody asks any more, or the pods that know are being
+ * replaced: what was known before holds on.
  */
-export function databaseServes(app: ResolvedApp, observed: Observed): boolean | undefined {
+export function databaseServes(app: ResolvedApp, observed: Observed): boolean | 'silent' | undefined {
   const inUse = databaseInUse(app, observed);
   if (inUse === 'another') return undefined;
   const { storeHealth } = observed;
   if (inUse === 'wanted' && app.database.mode === 'external') {
-    return storeHealth && (storeHealth === 'silent' || storeHealth.database !== 'unhealthy');
+    if (storeHealth === undefined || storeHealth === 'awaited') return undefined;
+    if (storeHealth === 'silent') return canTell(app, observed) ? 'silent' : undefined;
+    return storeHealth.database !== 'unhealthy';
   }
   return (observed.get('StatefulSet', names(app).database)?.status?.readyReplicas ?? 0) > 0;
 }

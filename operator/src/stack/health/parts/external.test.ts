@@ -1,39 +1,98 @@
 import { expect } from 'chai';
 import { resolved, seen } from '../../../../../test/operator/harness/rendered.ts';
-import { standing } from '../../../../../test/operator/harness/standing.ts';
-import type { MemoAppSpec } from '../../../api/memoapp.ts';
+import { fine, standing } from '../../../../../test/operator/harness/standing.ts';
+import { configHashAnnotation, selector } from '../../../api/labels.ts';
+import type { MemoAppStatus } from '../../../api/memoapp.ts';
+import { names } from '../../../api/names.ts';
 import type { KubeObject } from '../../../runtime/object.ts';
-import { cacheReady } from './cache.ts';
-import { databaseReady } from './database.ts';
-import { eventsReady } from './events.ts';
+import type { Observed, StoreHealth } from '../../observed.ts';
+import { statusOf } from '../status.ts';
+import { healthTargets } from './external.ts';
 
-const credentialsSecret = { name: 'account' };
-const spec = {
-  database: { external: { host: 'db.example', credentialsSecret } },
-  cache: { external: { url: 'redis://cache.example:6379', credentialsSecret } },
-  events: { external: { bootstrapServers: ['kafka.example:9092'], createTopic: 'Never' } },
-} as const satisfies MemoAppSpec;
+const app = resolved({
+  database: { external: { host: 'db.example', credentialsSecret: { name: 'db' } } },
+  cache: { disabled: {} },
+  events: { disabled: {} },
+});
+const well: StoreHealth = { database: 'healthy', redis: 'not_configured', kafka: 'not_configured' };
 
-const healthy = { database: 'healthy', redis: 'healthy', kafka: 'healthy' } as const;
-const objects = standing(resolved(spec)) as readonly unknown[] as readonly KubeObject[];
-const observed = seen(objects, healthy);
+const all = standing(app) as readonly unknown[] as KubeObject[];
+const deployment = all.find(({ metadata }) => metadata.name === names(app).api) as
+  { spec?: { template?: { metadata?: { annotations?: Record<string, string> } } } } | undefined;
+const config = deployment?.spec?.template?.metadata?.annotations?.[configHashAnnotation] ?? '';
 
-function told(asked: MemoAppSpec): string[] {
-  const app = resolved(asked);
-  return [databaseReady, cacheReady, eventsReady].map((part) => part(app, observed).reason);
+/** A pod of the API with this configuration, and with its container in this state. */
+function pod(of: string, state: object = { running: {} }): KubeObject {
+  const metadata = { name: `of-${of}`, labels: selector(app, 'api'), annotations: { [configHashAnnotation]: of } };
+  const env = [{ name: 'DATABASE_URL', value: 'mysql://db.example:3306/memo_app' }];
+  const ready = 'running' in state ? 'True' : 'False';
+  const status = {
+    podIP: '192.0.2.1',
+    conditions: [{ type: 'Ready', status: ready }],
+    containerStatuses: [{ name: 'api', state }],
+  };
+  return { apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers: [{ name: 'api', env }] }, status };
 }
 
-describe('what pods of the API say of stores that others run', () => {
-  it('is taken where they were started with what the spec says of them', () => {
-    expect(told(spec)).to.deep.equal(['Available', 'Available', 'Available']);
+function status(
+  storeHealth: Observed['storeHealth'],
+  previous?: MemoAppStatus,
+  pods: readonly KubeObject[] = [pod(config)],
+): MemoAppStatus {
+  return statusOf(app, seen([...all, ...pods], storeHealth), fine, previous, new Date(0));
+}
+
+/** `True Available` and the like. */
+function told({ conditions = [] }: MemoAppStatus, type: string): string {
+  const found = conditions.find((condition) => condition.type === type);
+  return `${found?.status} ${found?.reason}`;
+}
+
+function message({ conditions = [] }: MemoAppStatus, type: string): string {
+  return conditions.find((condition) => condition.type === type)?.message ?? '';
+}
+
+describe('an app whose API pods do not tell how an external database is', () => {
+  it('is as it was said last for a while, and then it is not known whether it is available', () => {
+    const before = status(well);
+    expect(told(before, 'APIAvailable')).to.equal('True Available');
+    expect(told(status('awaited', before), 'APIAvailable')).to.equal('True Available');
+    const silent = status('silent', before);
+    expect(told(silent, 'APIAvailable')).to.equal('Unknown APISilent');
+    expect(told(silent, 'Ready')).to.equal('Unknown APISilent');
+    expect(message(silent, 'Ready')).to.match(/MariaDB at db\.example:3306\/memo_app is not known.*port 9090/);
+    expect(told(status(well, silent), 'APIAvailable')).to.equal('True Available');
   });
 
-  it('is not taken for another address, account or authority, which pods that have to stay do not have', () => {
-    const cache = { external: { url: 'redis://other.example:6379', credentialsSecret } };
-    expect(told({ ...spec, cache })).to.deep.equal(['Available', 'WaitingForAPI', 'Available']);
-    const database = { external: { host: 'db.example', credentialsSecret: { name: 'another' } } };
-    expect(told({ ...spec, database })).to.deep.equal(['WaitingForAPI', 'Available', 'Available']);
-    const events = { external: { ...spec.events.external, tls: { caSecret: { name: 'ca' } } } } as const;
-    expect(told({ ...spec, events })).to.deep.equal(['Available', 'Available', 'WaitingForAPI']);
+  it('stays unavailable where the database was away when they were last heard', () => {
+    const before = status({ ...well, database: 'unhealthy' });
+    expect(told(before, 'APIAvailable')).to.equal('False WaitingForDatabase');
+    expect(told(status('awaited', before), 'APIAvailable')).to.equal('False WaitingForDatabase');
+  });
+
+  it('waits for them on a first install, and says in the end what to look at', () => {
+    const first = status('awaited');
+    expect(told(first, 'DatabaseReady')).to.equal('Unknown WaitingForAPI');
+    const silent = status('silent', first);
+    expect(told(silent, 'DatabaseReady')).to.equal('Unknown APISilent');
+    expect(message(silent, 'DatabaseReady')).to.match(/no migration begins.*NetworkPolicies/);
+  });
+
+  it('has nothing written by an operator that is restarted, asks anew and waits in vain', () => {
+    let last = status('silent', status(well));
+    for (const restarted of [undefined, 'awaited', 'silent'] as const) {
+      const next = status(restarted, last);
+      expect(next).to.deep.equal(last);
+      last = next;
+    }
+  });
+
+  it('is as it was while those that know cannot start, for those that serve are not asked', () => {
+    const before = status(well);
+    const stuck = [pod('before'), pod(config, { waiting: { reason: 'ImagePullBackOff' } })];
+    for (const answer of ['awaited', 'silent'] as const)
+      expect(told(status(answer, before, stuck), 'APIAvailable')).to.equal('True Available');
+    expect(healthTargets(app, seen([...all, ...stuck]))?.addresses).to.deep.equal([]);
+    expect(healthTargets(app, seen([...all, pod(config)]))?.addresses).to.deep.equal(['192.0.2.1']);
   });
 });

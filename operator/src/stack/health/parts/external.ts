@@ -2,13 +2,15 @@
  * Health of stores that others run: the API tells of them, because the operator never opens a store. Whom to ask, and what
  * the answer means for a condition.
  */
+import type { Pod } from 'kubernetes-types/core/v1.js';
 import { isFalse, isTrue, isUnknown, type Condition, type ConditionType } from '../../../api/conditions.ts';
 import { configHashAnnotation, selector } from '../../../api/labels.ts';
-import { names } from '../../../api/names.ts';
+import { names, ports } from '../../../api/names.ts';
 import { Reason } from '../../../api/reasons.ts';
 import type { ResolvedApp } from '../../../api/resolved.ts';
 import { isConnected, type Connection } from '../../api/connections.ts';
 import type { Observed, StoreHealth } from '../../observed.ts';
+import { isReady } from '../pods/problem.ts';
 
 export interface ExternalStore {
   readonly type: ConditionType;
@@ -20,7 +22,7 @@ export interface ExternalStore {
   readonly connection: Connection;
 }
 
-/** True while the API says that it reaches the store. */
+/** True while the API says that it reaches the store. Pods that run and do not answer for long: something keeps the operator from them. */
 export function externalReady(
   app: ResolvedApp,
   { type, service, title, connection }: ExternalStore,
@@ -33,7 +35,12 @@ export function externalReady(
   // What has to stay as it is speaks of the one of before.
   if (!isConnected(template, connection))
     return isUnknown(type, Reason.WaitingForAPI, `no API pod has what the spec says of ${title} yet`);
-  const state = storeHealth === 'silent' ? 'not_configured' : storeHealth[service];
+  if (storeHealth === 'silent') {
+    const unknown = `whether it reaches ${title} is not known${service === 'database' ? ', and no migration begins' : ''}`;
+    const message = `no API pod has answered the operator for two minutes: ${unknown}; it asks them at port ${ports.management}: see to NetworkPolicies for the egress of its own namespace, and to a mesh in between`;
+    return isUnknown(type, Reason.APISilent, message);
+  }
+  const state = storeHealth === 'awaited' ? 'not_configured' : storeHealth[service];
   switch (state) {
     case 'healthy':
       return isTrue(type, Reason.Available, `${title} answers`);
@@ -48,7 +55,7 @@ export function externalReady(
   }
 }
 
-/** Right after a start of the operator: {@link keptWhileNotAsked} may know better. */
+/** Right after a start of the operator: {@link keptUntilToldAnew} may know better. */
 function notAsked(type: ConditionType, title: string): Condition {
   return isUnknown(type, Reason.Observing, `no API pod was asked yet whether it reaches ${title}`);
 }
@@ -60,17 +67,38 @@ export interface HealthTargets {
   readonly addresses: readonly string[];
 }
 
-/** Pods that have the configuration which is wanted now. undefined: there is nothing to ask. */
+/** Pods that run with the configuration which is wanted now. undefined: there is nothing to ask. */
 export function healthTargets(app: ResolvedApp, observed: Observed): HealthTargets | undefined {
   const stores = [app.database, app.cache, app.events];
   if (app.state === 'Stopped' || stores.every(({ mode }) => mode !== 'external')) return undefined;
-  const template = observed.get('Deployment', names(app).api)?.spec?.template;
-  const config = template?.metadata?.annotations?.[configHashAnnotation];
+  const config = wantedConfig(app, observed);
   if (config === undefined) return undefined;
-  const addresses = observed
-    .list('Pod', selector(app, 'api'))
-    .filter(({ metadata }) => metadata?.deletionTimestamp === undefined)
-    .filter(({ metadata }) => metadata?.annotations?.[configHashAnnotation] === config)
+  const addresses = podsOf(config, app, observed)
+    .filter(mayAnswer)
     .flatMap(({ status }) => status?.podIP ?? []);
   return { config, addresses: addresses.toSorted() };
+}
+
+/** Whether a pod that serves is among those that are asked. In a roll-out those that serve may have the configuration of before. */
+export function canTell(app: ResolvedApp, observed: Observed): boolean {
+  const config = wantedConfig(app, observed);
+  return config !== undefined && podsOf(config, app, observed).some(isReady);
+}
+
+function wantedConfig(app: ResolvedApp, observed: Observed): string | undefined {
+  const template = observed.get('Deployment', names(app).api)?.spec?.template;
+  return template?.metadata?.annotations?.[configHashAnnotation];
+}
+
+function podsOf(config: string, app: ResolvedApp, observed: Observed): Pod[] {
+  return observed
+    .list('Pod', selector(app, 'api'))
+    .filter(({ metadata }) => metadata?.deletionTimestamp === undefined)
+    .filter(({ metadata }) => metadata?.annotations?.[configHashAnnotation] === config);
+}
+
+/** One that pulls its image has an address already, and nobody who could answer there. */
+function mayAnswer({ status }: Pod): boolean {
+  const own = status?.containerStatuses?.find(({ name }) => name === 'api');
+  return own === undefined || own.state?.running !== undefined;
 }
