@@ -105,12 +105,16 @@ describe('the migration of an upgrade on a database of others', () => {
 
   it('does not wait for pods that have to stay and never will: they have another account, or do not run', () => {
     expect(isDue(external('mended', '1.5.0'), unhealthy)).to.equal(true);
-    expect(isDue(external('db', '1.5.0'), 'silent')).to.equal(true);
+    expect(isDue(external('db', '1.5.0'), 'awaited')).to.equal(true);
   });
 
   it('waits for them where they are to be replaced: no other release is asked for', () => {
     expect(isDue(external('mended'), unhealthy)).to.equal(false);
-    expect(isDue(old, 'silent')).to.equal(false);
+    expect(isDue(old, 'awaited')).to.equal(false);
+  });
+
+  it('begins where pods run and never tell the operator anything', () => {
+    expect(isDue(old, 'silent')).to.equal(true);
   });
 });
 

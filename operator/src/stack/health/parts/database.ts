@@ -41,10 +41,11 @@ export function databaseServes(app: ResolvedApp, observed: Observed): boolean | 
   return (observed.get('StatefulSet', names(app).database)?.status?.readyReplicas ?? 0) > 0;
 }
 
-/** Whether the migration may begin. */
+/** Whether the migration may begin: the database answers, or only the migration itself can find out. */
 export function mayMigrate(app: ResolvedApp, observed: Observed): boolean {
   const opens = app.database.mode === 'external' && isUntried(app, observed);
-  return opens || databaseReady(app, observed).status === 'True';
+  const { reason, status } = databaseReady(app, observed);
+  return opens || status === 'True' || reason === Reason.APISilent;
 }
 
 /** No pod of the API uses it yet: the migration is the first to open it. */

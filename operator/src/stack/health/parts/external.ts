@@ -36,8 +36,7 @@ export function externalReady(
   if (!isConnected(template, connection))
     return isUnknown(type, Reason.WaitingForAPI, `no API pod has what the spec says of ${title} yet`);
   if (storeHealth === 'silent') {
-    const unknown = `whether it reaches ${title} is not known${service === 'database' ? ', and no migration begins' : ''}`;
-    const message = `no API pod has answered the operator for two minutes: ${unknown}; it asks them at port ${ports.management}: see to NetworkPolicies for the egress of its own namespace, and to a mesh in between`;
+    const message = `no API pod has answered the operator for two minutes: whether it reaches ${title} is not known; it asks them at port ${ports.management}: see to NetworkPolicies for the egress of its own namespace, and to a mesh in between`;
     return isUnknown(type, Reason.APISilent, message);
   }
   const state = storeHealth === 'awaited' ? 'not_configured' : storeHealth[service];
