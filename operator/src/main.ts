@@ -165,9 +165,11 @@ informers.start();
 references.start();
 const collect = collector();
 if (collect) giveMemoryBack({ clock, busy: () => controller.busy, resident: () => process.memoryUsage.rss(), collect });
-void elector.run();
+void elector.lookOn();
 try {
   await informers.whenSettled(stop.signal);
+  // Not before: one whose stores never come to be whole would hold the Lease idle.
+  void elector.run();
   await elector.whenLeading(stop.signal);
   controller.start();
 } catch (error) {

@@ -100,6 +100,22 @@ describe('an operator and its Lease', function () {
     expect(afterEnd).to.deep.equal([]);
   });
 
+  it('does not take it while it cannot see everything: another one works meanwhile', async () => {
+    const blind = await candidate('blind');
+    treat(blind, ({ path }) => (/\/services\b/.test(path) ? { do: 'swallow' } : pass));
+    await until('a look at the Lease', () => blind.asked.some(({ isLease }) => isLease) || undefined);
+    const other = await candidate('other');
+    await other.operator.leads();
+    await ask('when-blind');
+    await isWell('when-blind');
+    expect(blind.asked.filter(({ isLease, method }) => isLease && method !== 'GET')).to.deep.equal([]);
+    treat(blind, () => pass);
+    blind.proxy.reset();
+    await blind.operator.ready();
+    expect(await other.operator.stop()).to.equal(0);
+    await blind.operator.leads();
+  });
+
   it('loses it in the middle of a pass: nothing is sent afterwards, and it ends', async () => {
     const first = await candidate('first', true);
     await first.operator.leads();

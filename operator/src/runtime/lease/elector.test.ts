@@ -196,6 +196,37 @@ describe('the elector', () => {
     expect(leads(elector)).to.equal(true);
   });
 
+  it('leaves the lease to others as long as it only looks on, and takes a free one at once then', async () => {
+    const onlooker = candidate('a');
+    void onlooker.lookOn();
+    await clock.advance(60_000);
+    expect([server.stored, leads(onlooker), onlooker.alive()]).to.deep.equal([undefined, false, true]);
+    const other = candidate('b');
+    void other.run();
+    await clock.advance(5_000);
+    expect(server.holder).to.equal('b');
+    await other.stop();
+    await clock.advance(60_000);
+    expect(server.holder).to.equal('');
+    void onlooker.run();
+    // Sooner than it would have looked next.
+    await clock.advance(700);
+    expect(leads(onlooker)).to.equal(true);
+  });
+
+  it('knows from its looking on how long a holder has been silent', async () => {
+    const spec = { holderIdentity: 'dead', leaseDurationSeconds: 15, renewTime: '2001-01-01T00:00:00.000000Z' };
+    const metadata = { ...lease, resourceVersion: '7' };
+    server.stored = { apiVersion: leaseKind.apiVersion, kind: leaseKind.kind, metadata, spec };
+    const elector = candidate('a');
+    void elector.lookOn();
+    await clock.advance(20_000);
+    expect(server.holder).to.equal('dead');
+    void elector.run();
+    await clock.advance(700);
+    expect(leads(elector)).to.equal(true);
+  });
+
   it('gives the lease back, so that the next leads within little more than a second', async () => {
     const first = candidate('a');
     void first.run();

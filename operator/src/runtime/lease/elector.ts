@@ -51,6 +51,8 @@ export class Elector {
   readonly #log: Log;
   readonly #metrics: RuntimeMetrics | undefined;
   readonly #stop = new AbortController();
+  /** Aborted once it is a candidate. */
+  readonly #stands = new AbortController();
   readonly #leading = Promise.withResolvers<undefined>();
   readonly #lost = Promise.withResolvers<string>();
   #running: Promise<void> | undefined;
@@ -82,10 +84,19 @@ export class Elector {
     return this.#lost.promise;
   }
 
-  /** Becomes a candidate, and stays one until {@link stop} or until a held lease is lost. */
-  run(): Promise<void> {
+  /**
+   * Follows the lease and does not take it: whoever cannot work yet must not hold it idle while others could, but is to know
+   * already for how long its holder has been silent.
+   */
+  lookOn(): Promise<void> {
     this.#running ??= this.#loop();
     return this.#running;
+  }
+
+  /** Becomes a candidate, and stays one until {@link stop} or until a held lease is lost. */
+  run(): Promise<void> {
+    this.#stands.abort();
+    return this.lookOn();
   }
 
   /** Resolves once this candidate leads; rejects when the signal aborts first. */
@@ -126,6 +137,9 @@ export class Elector {
     const { clock, random, retry } = this.#options;
     while (!this.#stop.signal.aborted) {
       this.#beat = clock.now();
+      const stands = this.#stands.signal;
+      // A candidacy does not wait for the next look.
+      const awake = stands.aborted ? this.#stop.signal : AbortSignal.any([this.#stop.signal, stands]);
       await this.#tryOnce();
       if (this.#led && !this.leading) {
         this.#log.error({}, 'the lease is lost');
@@ -134,7 +148,7 @@ export class Elector {
         return;
       }
       const pace = this.#led ? retry : retry / 2;
-      await pause(clock, pace * (1 + random() / 5), this.#stop.signal);
+      await pause(clock, pace * (1 + random() / 5), awake);
     }
   }
 
@@ -148,6 +162,7 @@ export class Elector {
         this.#validUntil = -Infinity;
         return;
       }
+      if (!this.#stands.signal.aborted) return;
       this.#held = await this.#write(lease, identity, Math.ceil(this.#options.duration / 1000));
       // Counted from before the request: the server may have stored it at once.
       this.#validUntil = started + renewDeadline;
