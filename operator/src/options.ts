@@ -57,10 +57,15 @@ export function withOptions(command: Command): Command {
       10,
     )
     .option('--health-port <port>', 'port of /livez, /readyz and /metrics; 0: a free one', whole(0, 65_535), 8080)
-    .option('--workers <number>', 'MemoApps worked on at the same time, 1 to 100', whole(1, 100), 8)
+    .option(
+      '--workers <number>',
+      'workers, 1 to 100: each takes one MemoApp after the other, and goes on to the next where one takes longer than 2 s',
+      whole(1, 100),
+      8,
+    )
     .option(
       '--resync-minutes <number>',
-      'how often every MemoApp is looked at again, 0.01 to 1440',
+      'how often every MemoApp is looked at again, give or take a third, 0.01 to 1440',
       within(0.01, 1440),
       10,
     )
