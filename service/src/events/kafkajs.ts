@@ -54,15 +54,8 @@ const SEND_DEADLINES: KafkaDeadlines = { connect: 2_000, request: 4_000 };
 /** How long the leader waits for its replicas before it says that they are too few. */
 const REPLICATION_MS = 3_000;
 const TAKE_LEAVE_MS = 300;
-/** What the brokers say of records, and not of themselves. */
-const REFUSALS = new Set([
-  'MESSAGE_TOO_LARGE',
-  'RECORD_LIST_TOO_LARGE',
-  'INVALID_RECORD',
-  'INVALID_TIMESTAMP',
-  'INVALID_REQUIRED_ACKS',
-  'UNSUPPORTED_FOR_MESSAGE_FORMAT',
-]);
+/** What the brokers say of records, and not of themselves, of the clock that these bear the time of, or of how they are sent. */
+const REFUSALS = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD']);
 
 /** kafkajs' own numbers for what a config describes and where a value of it was set. */
 export const topicResource = kafkajs.ConfigResourceTypes.TOPIC;

@@ -241,7 +241,7 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
     });
 
     it('that Kafka refuses are set aside and seen, and hold up no other', async () => {
-      await limitRecords('400');
+      await setOnTopic('max.message.bytes', '400');
       const service = await start();
       const ids: number[] = [];
       try {
@@ -252,10 +252,30 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
         expect(ofMemo(tooLong)).to.deep.equal([]);
         expect(service.logs()).to.include('it is set aside').and.not.include('길길');
       } finally {
-        await limitRecords('1048588');
+        await setOnTopic('max.message.bytes', '1048588');
       }
       await sql.query('UPDATE outbox SET poisoned_at = NULL WHERE poisoned_at IS NOT NULL');
       await reader.waitFor('the one that was set aside', () => distinctOf(ids[1] ?? 0) === 1);
+    });
+
+    it('wait while Kafka refuses the time that the relay gives them, and are not set aside', async () => {
+      const service = await start();
+      const times = 'message.timestamp.before.max.ms';
+      let id = 0;
+      // Whatever needs a millisecond to get there is too old.
+      await setOnTopic(times, '0');
+      try {
+        await until('one is refused', async () => {
+          id = await createMemo(service);
+          return ((await metric(service, 'memo_relay_failures_total')) ?? 0) > 0;
+        });
+        const aside = await sql.query<unknown[]>('SELECT 1 FROM outbox WHERE poisoned_at IS NOT NULL');
+        expect(aside, 'set aside').to.deep.equal([]);
+      } finally {
+        await setOnTopic(times, '9223372036854775807');
+      }
+      await reader.waitFor('the last event', () => distinctOf(id) === 1);
+      await drained();
     });
 
     it('are purged a day after they were published, and never before', async () => {
@@ -314,13 +334,13 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
       return row?.n ?? -1;
     }
 
-    async function limitRecords(bytes: string): Promise<void> {
+    async function setOnTopic(name: string, value: string): Promise<void> {
       const admin = new kafkajs.Kafka({
         brokers: [...kafka.bootstrapServers],
         logLevel: kafkajs.logLevel.NOTHING,
       }).admin();
       await admin.connect();
-      const configEntries = [{ name: 'max.message.bytes', value: bytes }];
+      const configEntries = [{ name, value }];
       const resource = { type: kafkajs.ConfigResourceTypes.TOPIC, name: 'memo_events', configEntries };
       await admin.alterConfigs({ validateOnly: false, resources: [resource] });
       await admin.disconnect();
