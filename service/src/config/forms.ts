@@ -216,9 +216,14 @@ export function databaseUrl(): z.ZodType<DatabaseUrl, string> {
       context.addIssue({ code: 'custom', message: 'asks for TLS among its options: DATABASE_TLS does that' });
       return z.NEVER;
     }
+    const { port = '3306' } = parts;
+    if (!isPort(port)) {
+      context.addIssue({ code: 'custom', message: 'must name a port from 1 to 65535' });
+      return z.NEVER;
+    }
     return {
       host,
-      port: Number(parts['port'] ?? '3306'),
+      port: Number(port),
       user: unescaped(parts['user'] ?? ''),
       password: unescaped(parts['password'] ?? ''),
       database: unescaped(parts['database'] ?? ''),
