@@ -64,7 +64,8 @@ async function create(options: MemoHandlersOptions, request: Request, response: 
   const body = await bodyOf(options, request);
   const fields = parseCreate(body, maxContentBytes);
   const { memosPath, subject }: Express.Locals = response.locals;
-  const memo = await store.create(fields, keyedRequest(request.headers['idempotency-key'], body, subject));
+  const key = keyedRequest(request.headers['idempotency-key'], body, fields, subject);
+  const memo = await store.create(fields, key);
   // Somebody may have looked for this id before it was there, and been told so.
   await cache.invalidate(memo.id);
   sendMemo(response, 201, memo, { Location: `${memosPath}/${memo.id}` });

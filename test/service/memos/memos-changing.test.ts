@@ -256,6 +256,22 @@ describe('memos that change', function () {
       expect((await post(one, faulty)).status, 'a refused request takes no key').to.equal(201);
     });
 
+    it('make one memo, however deep a field is nested that nobody knows', async () => {
+      const depth = 20_000;
+      // A key that is a number is what JSON is written again by recursion for.
+      const nested = (inside: string): string => `${'{"0":'.repeat(depth)}${inside}${'}'.repeat(depth)}`;
+      const deep = (title: string): string => `{"title":"${title}","content":"c","unknown":${nested('1')}}`;
+      const key = newKey();
+      const first = await post(one, key, deep('깊이'));
+      expect(first.status).to.equal(201);
+      expect((await post(two, key, deep('깊이'))).text).to.equal(first.text);
+      expect((await post(two, key, deep('다른 것'))).status).to.equal(422);
+      const { id } = first.json as MemoReply;
+      expect((await one.call('PUT', `/v1/memos/${id}`, deep('고침'))).status).to.equal(200);
+      const inTags = `{"title":"t","content":"c","tags":${nested('1')}}`;
+      expect((await post(one, newKey(), inTags)).status).to.equal(422);
+    });
+
     it('make one memo and one event of twenty at once at two replicas; who comes too early is told so', async () => {
       const [key, before] = [newKey(), await made()];
       const events = await root.query<unknown[]>('SELECT 1 FROM outbox');

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import type { Queryable } from '../../db/connection.ts';
 import { isLockTimeout } from '../../db/errors.ts';
 import { Problem, invalid } from '../../http/errors/problem.ts';
+import type { MemoFields } from '../memo.ts';
 import { databaseTime, timeFromUtc } from './times.ts';
 
 /** A key with what was sent under it. */
@@ -26,17 +27,30 @@ const KEPT_MS = 24 * 3_600_000;
 export const IDEMPOTENCY_KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
 
 /**
+ * @param fields what is made of the body
  * @param subject who sends it, where that is known: a key is its sender's own
  * @throws Problem idempotency-key-malformed (400)
  */
 export function keyedRequest(
   header: string | string[] | undefined,
   body: unknown,
+  fields: MemoFields,
   subject?: string,
 ): KeyedRequest | undefined {
   if (header === undefined) return undefined;
   if (typeof header !== 'string' || !IDEMPOTENCY_KEY.test(header)) throw new Problem('idempotency-key-malformed');
-  return { keyHash: digest(JSON.stringify([subject ?? null, header])), bodyHash: digest(JSON.stringify(body)) };
+  return { keyHash: digest(JSON.stringify([subject ?? null, header])), bodyHash: digest(jsonOf(body, fields)) };
+}
+
+/** The same from each release: a create may be sent again to the one after that which made the memo. */
+function jsonOf(body: unknown, fields: MemoFields): string {
+  try {
+    return JSON.stringify(body);
+  } catch (error) {
+    // Some field that is ignored is nested too deeply to be written, though it could be read: then it is ignored here too.
+    if (error instanceof RangeError) return JSON.stringify(fields);
+    throw error;
+  }
 }
 
 /**
