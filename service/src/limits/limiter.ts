@@ -23,6 +23,8 @@ export interface LimiterOptions {
 interface Limited {
   /** For `RateLimit-Policy`. */
   readonly policy: string;
+  /** The length of a window. */
+  readonly seconds: number;
   readonly limiter: RateLimiterAbstract;
 }
 
@@ -55,7 +57,7 @@ export class Limiter {
         const rate = rates[name];
         if (rate === undefined) return [];
         const policy = `"${name}";q=${rate.requests};w=${rate.seconds}`;
-        return [[name, { policy, limiter: limiterOf(name, rate, this.#link) }]];
+        return [[name, { policy, seconds: rate.seconds, limiter: limiterOf(name, rate, this.#link) }]];
       }),
     );
     this.#refused = new Counter({
@@ -80,9 +82,9 @@ export class Limiter {
   async count(name: LimitClass, client: string): Promise<Readonly<Record<string, string>>> {
     const limited = this.#classes.get(name);
     if (limited === undefined) return {};
-    const { limiter, policy } = limited;
-    const { exceeded, state } = await consume(limiter, client);
-    const reset = Math.max(1, Math.ceil(state.msBeforeNext / 1000));
+    const { policy, seconds } = limited;
+    const { exceeded, state } = await consume(limited, client);
+    const reset = Math.min(seconds, Math.max(1, Math.ceil(state.msBeforeNext / 1000)));
     const headers = { 'RateLimit-Policy': policy, RateLimit: `"${name}";r=${state.remainingPoints};t=${reset}` };
     if (!exceeded) return headers;
     this.#refused.inc({ class: name });
@@ -107,11 +109,21 @@ function limiterOf(name: LimitClass, { requests, seconds }: Rate, link: RedisLin
   });
 }
 
+interface Consumed {
+  readonly exceeded: boolean;
+  readonly state: RateLimiterRes;
+}
+
+/** The limiter goes by the time of day: a client that it refuses for longer than a window was noted before the clock was set back. */
+async function consume({ limiter, seconds }: Limited, client: string): Promise<Consumed> {
+  const consumed = await consumeOnce(limiter, client);
+  if (consumed.state.msBeforeNext <= seconds * 1000 || !(limiter instanceof RateLimiterRedis)) return consumed;
+  limiter.deleteInMemoryBlockedAll();
+  return await consumeOnce(limiter, client);
+}
+
 /** The limiter rejects with the state when there is too much, and with an error when it is broken. */
-async function consume(
-  limiter: RateLimiterAbstract,
-  client: string,
-): Promise<{ readonly exceeded: boolean; readonly state: RateLimiterRes }> {
+async function consumeOnce(limiter: RateLimiterAbstract, client: string): Promise<Consumed> {
   try {
     return { exceeded: false, state: await limiter.consume(client) };
   } catch (error) {
