@@ -69,6 +69,13 @@ const bad: readonly Refused[] = [
     /spec\.api\.resources/,
   ],
   ['storage in GB', { database: { managed: { storage: { size: '10GB' } } } }, /storage\.size/, /10Gi/],
+  ['storage beyond all reason', { database: { managed: { storage: { size: '1e999999999' } } } }, /storage\.size/],
+  [
+    'memory beyond all reason',
+    { api: { resources: { requests: { memory: '1e9999999' }, limits: { memory: '1e9999999' } } } },
+    /requests\.memory/,
+    /limits\.memory/,
+  ],
   ['storage of next to nothing', { database: { managed: { storage: { size: '10m' } } } }, /storage\.size/],
   ['a database version of words', { database: { managed: { version: 'latest' } } }, /spec\.database\.managed\.version/],
   ['a database nobody knows', { database: { postgres: {} } }, /unknown field "spec\.database\.postgres"/],
