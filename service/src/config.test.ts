@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { createAuthority } from '../../test/cluster/certificates/certificate.ts';
+import { faultsOf, noFiles } from '../../test/service/harness/faults.ts';
 import { ConfigurationError, parseConfig, parseTopicConfig, VARIABLES } from './config.ts';
 import { configurationPage } from './config/document.ts';
 import { parseDuration } from './config/forms.ts';
@@ -10,20 +11,6 @@ import { parseDuration } from './config/forms.ts';
 const URL = 'mysql://memo:secret@db:3306/memo_app';
 const jwt = { AUTH_JWT_ISSUER: 'https://id.example', AUTH_JWT_AUDIENCE: 'memo' };
 const authority = createAuthority('somebody').certificate.trim();
-
-function noFiles(path: string): string {
-  throw Object.assign(new Error(path), { code: 'ENOENT' });
-}
-
-function faultsOf(environment: Record<string, string>): readonly { variable: string; fault: string; fix: string }[] {
-  try {
-    parseConfig(environment, noFiles);
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.faults;
-    throw error;
-  }
-  return [];
-}
 
 describe('the configuration', () => {
   it('is documented as it is: run `make generate` after a change', () => {
@@ -179,40 +166,6 @@ describe('the configuration', () => {
       tls: { verify: 'VerifyFull' },
       sasl: { mechanism: 'PLAIN', username: 'memo', password: 'p@ss/word' },
     });
-  });
-
-  for (const [what, environment, variable] of [
-    ['nobody who asks the database', { DATABASE_URL: 'mysql://db/memos' }, 'DATABASE_USERNAME'],
-    ['a port that the network does not have', { DATABASE_URL: 'mysql://memo@db:99999/memos' }, 'DATABASE_URL'],
-    ['the port of a database that is none', { DATABASE_URL: 'mysql://memo@db:0/memos' }, 'DATABASE_URL'],
-    ['two users', { DATABASE_URL: URL, DATABASE_USERNAME: 'other' }, 'DATABASE_USERNAME'],
-    ['two passwords', { REDIS_URL: 'redis://:one@r', REDIS_PASSWORD: 'two' }, 'REDIS_PASSWORD'],
-    ['an authority for plain text', { DATABASE_TLS_CA: authority }, 'DATABASE_TLS_CA'],
-    ['an authority for redis://', { REDIS_URL: 'redis://r', REDIS_TLS_CA: authority }, 'REDIS_TLS_CA'],
-    ['a check of certificates for redis://', { REDIS_URL: 'redis://r', REDIS_TLS: 'VerifyFull' }, 'REDIS_TLS'],
-    ['a user of no Redis', { REDIS_USERNAME: 'memo' }, 'REDIS_USERNAME'],
-    ['a password of no Redis', { REDIS_PASSWORD: 'secret' }, 'REDIS_PASSWORD'],
-    ['TLS to no Redis', { REDIS_TLS: 'VerifyCA' }, 'REDIS_TLS'],
-    ['an authority for no Redis', { REDIS_TLS_CA: authority }, 'REDIS_TLS_CA'],
-    ['an authority that is none', { KAFKA_TLS: 'VerifyFull', KAFKA_TLS_CA: 'trust me' }, 'KAFKA_TLS_CA'],
-    ['a user of Kafka without a password', { KAFKA_SASL_USERNAME: 'memo' }, 'KAFKA_SASL_MECHANISM'],
-  ] as const) {
-    it(`refuses ${what}`, () => {
-      expect(faultsOf({ DATABASE_URL: URL, ...environment })[0]?.variable).to.equal(variable);
-    });
-  }
-
-  it('says what to write for a Redis that is half configured, and once what is wrong with its URL', () => {
-    expect(faultsOf({ DATABASE_URL: URL, REDIS_URL: 'redis://r', REDIS_TLS: 'VerifyFull' })).to.deep.equal([
-      {
-        variable: 'REDIS_TLS',
-        fault: 'is set, and TLS is not spoken',
-        fix: 'write REDIS_URL with rediss://, or remove it',
-      },
-    ]);
-    expect(faultsOf({ DATABASE_URL: URL, REDIS_PASSWORD: 'secret' })[0]?.fix).to.match(/^set REDIS_URL to redis:/);
-    const faulty = { DATABASE_URL: URL, REDIS_URL: 'http://r', REDIS_PASSWORD: 'secret' };
-    expect(faultsOf(faulty).map(({ variable }) => variable)).to.deep.equal(['REDIS_URL']);
   });
 
   it('refuses a pool whose least is above its most, and TLS that it would not speak', () => {

@@ -7,7 +7,7 @@ import { address, choice, date, duration, integer, networks, origins, rate, togg
 import { variable, VariableReader } from './config/read.ts';
 import type { Environment, ReadFile, Variable } from './config/read.ts';
 import { STORE_VARIABLES } from './config/store-variables.ts';
-import { readStores } from './config/stores.ts';
+import { readStores, refuseWithoutStore } from './config/stores.ts';
 import type { DatabaseConfig, EventsConfig } from './config/stores.ts';
 import type { Config, Rate, RateLimits } from './config/types.ts';
 import type { LimitClass } from './http/operations.ts';
@@ -130,12 +130,22 @@ export type DatabaseBoundConfig = Config & { readonly database: DatabaseConfig }
 export type TopicConfig = Config & { readonly events: EventsConfig };
 
 /**
- * The service's environment as values.
+ * The environment of `serve` as values.
  * @param readFile reads the file of a `*_FILE` variable as text
  * @throws ConfigurationError naming every faulty variable, its fault and the fix
  */
 export function parseConfig(environment: Environment, readFile: ReadFile): DatabaseBoundConfig {
-  const { config, reader } = parse(environment, readFile);
+  const parsed = parse(environment, readFile);
+  refuseWithoutStore(parsed.reader, parsed.config);
+  return withDatabase(parsed);
+}
+
+/** As {@link parseConfig}, for the `migrate` command, which has no use for the other stores. */
+export function parseMigrationConfig(environment: Environment, readFile: ReadFile): DatabaseBoundConfig {
+  return withDatabase(parse(environment, readFile));
+}
+
+function withDatabase({ config, reader }: Parsed): DatabaseBoundConfig {
   const { database } = config;
   if (database === undefined) return reader.fail('DATABASE_URL', VARIABLES.DATABASE_URL);
   reader.close();
@@ -151,7 +161,12 @@ export function parseTopicConfig(environment: Environment, readFile: ReadFile): 
   return { ...config, events };
 }
 
-function parse(environment: Environment, readFile: ReadFile): { config: Config; reader: VariableReader } {
+interface Parsed {
+  readonly config: Config;
+  readonly reader: VariableReader;
+}
+
+function parse(environment: Environment, readFile: ReadFile): Parsed {
   const reader = new VariableReader(environment, readFile);
   /** A variable with a fallback: undefined only when faulty, and then the config is never handed out. */
   const read = <T>(name: keyof typeof VARIABLES, known: Variable<T>, ifFaulty: T): T =>

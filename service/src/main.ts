@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { Command } from 'commander';
-import { ConfigurationError, parseConfig, parseTopicConfig } from './config.ts';
+import { ConfigurationError, parseConfig, parseMigrationConfig, parseTopicConfig } from './config.ts';
 import { migrate, SchemaTooNew } from './db/migrate.ts';
 import { untilStopped } from './lifecycle.ts';
 import { ensureTopic } from './events/topic.ts';
@@ -45,7 +45,7 @@ async function serveCommand(): Promise<void> {
 
 /** Leaves the schema's version where Kubernetes looks for a container's last words. */
 async function migrateCommand(): Promise<void> {
-  const config = parseConfig(process.env, readFile);
+  const config = parseMigrationConfig(process.env, readFile);
   await withLog(standardLog(config.logLevel, version), async ({ log }) => {
     const schemaVersion = await unlessStopped(migrate(config.database, config.migrationPatienceMs, log));
     log.info({ 'schema.version': schemaVersion }, 'the schema is up to date');

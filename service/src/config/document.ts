@@ -6,7 +6,8 @@ const HEAD = `# Configuration of the memo service
 <!-- Made by scripts/generate-configuration.ts from service/src/config.ts: edit that, then run \`make generate\`. -->
 
 Everything is set by environment variables; \`DATABASE_URL\` is the only one that \`serve\` cannot do without. A faulty value ends the
-process with exit code 2 and one line a fault on standard error: the variable, what is wrong, what to write.
+process with exit code 2 and one line a fault on standard error: the variable, what is wrong, what to write. \`serve\` also refuses
+settings of a store that it is not given, as \`KAFKA_TOPIC\` without \`KAFKA_BOOTSTRAP_SERVERS\`: they would be ignored.
 
 \`\`\`sh
 DATABASE_URL=mysql://memo:secret@127.0.0.1:3306/memo_app node service/src/main.ts migrate

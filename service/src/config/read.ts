@@ -81,6 +81,13 @@ export class VariableReader {
     return present(this.#environment[`${name}_FILE`]) !== undefined;
   }
 
+  /** Whether it is set to anything but its fallback: whoever does that counts on it. */
+  isSet(name: string, { fallback, file }: Variable<unknown>): boolean {
+    const direct = present(this.#environment[name]);
+    if (direct !== undefined && direct !== fallback) return true;
+    return file === true && this.namesFile(name);
+  }
+
   /** Records a fault that shows only when several variables are looked at together. */
   refuse(variable: string, fault: string, fix: string): void {
     this.#faults.push({ variable, fault, fix });

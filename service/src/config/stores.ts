@@ -68,6 +68,24 @@ export function readStores(reader: VariableReader): Stores {
 }
 
 type Name = keyof typeof V;
+const NAMES = Object.keys(V) as Name[];
+
+/**
+ * Refuses what would be ignored: whoever sets it believes that the store is there, and may have mistyped the one name that
+ * says where. Not UPDATE_EVENTS, which the operator always sets.
+ */
+export function refuseWithoutStore(reader: VariableReader, { cache, events }: Stores): void {
+  if (cache === undefined) refuseWithout(reader, 'REDIS_URL', /^(?:REDIS|CACHE)_/);
+  if (events === undefined) refuseWithout(reader, 'KAFKA_BOOTSTRAP_SERVERS', /^KAFKA_/);
+}
+
+function refuseWithout(reader: VariableReader, address: 'REDIS_URL' | 'KAFKA_BOOTSTRAP_SERVERS', its: RegExp): void {
+  if (reader.refused(address)) return;
+  for (const name of NAMES.filter((each) => each !== address && its.test(each))) {
+    if (!reader.isSet(name, V[name]) || reader.refused(name)) continue;
+    reader.refuse(name, `is set, and ${address} is not`, `set ${address} to ${V[address].expects}, or remove it`);
+  }
+}
 
 /** A variable with a fallback: undefined only when faulty, and then the config is never handed out. */
 function read<T>(reader: VariableReader, name: Name, known: Variable<T>, ifFaulty: T): T {
@@ -116,10 +134,7 @@ function readServiceAccount(reader: VariableReader): DatabaseConfig['service'] {
 function readCache(reader: VariableReader): CacheConfig | undefined {
   const url = reader.read('REDIS_URL', V.REDIS_URL);
   const ttlMs = read(reader, 'CACHE_TTL', V.CACHE_TTL, 1000);
-  if (url === undefined) {
-    if (!reader.refused('REDIS_URL')) refuseWithoutRedis(reader);
-    return undefined;
-  }
+  if (url === undefined) return undefined;
   const secure = url.startsWith('rediss:');
   const verify = reader.read('REDIS_TLS', V.REDIS_TLS);
   const fix = 'write REDIS_URL with rediss://, or remove it';
@@ -135,14 +150,6 @@ function readCache(reader: VariableReader): CacheConfig | undefined {
     ...(tls && { tls }),
     ttlMs,
   };
-}
-
-/** What would be ignored: whoever sets it believes that there is a cache. */
-function refuseWithoutRedis(reader: VariableReader): void {
-  for (const name of ['REDIS_USERNAME', 'REDIS_PASSWORD', 'REDIS_TLS', 'REDIS_TLS_CA'] as const) {
-    if (reader.read<unknown>(name, V[name]) === undefined) continue;
-    reader.refuse(name, 'is set, and REDIS_URL is not', `set REDIS_URL to ${V.REDIS_URL.expects}, or remove it`);
-  }
 }
 
 function readEvents(reader: VariableReader): EventsConfig | undefined {
