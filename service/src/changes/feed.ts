@@ -152,11 +152,16 @@ export class ChangeFeed {
 
   async #begin(): Promise<OutboxTail> {
     const { database } = this.#options;
-    const { newest } = await database.withConnection(keptOf);
+    let { newest } = await database.withConnection(keptOf);
     const tail = await OutboxTail.open(database);
     while (tail.settled < newest) {
       const changes = await tail.next();
-      if (changes.length === 0) await delay(GATHER_MS);
+      if (changes.length > 0) continue;
+      await delay(GATHER_MS);
+      // What has been purged meanwhile would be waited for until somebody writes again.
+      const now = await database.withConnection(keptOf);
+      newest = Math.min(newest, now.newest);
+      tail.passOver(now.purgedTo);
     }
     [this.#kept, this.#from, this.#to] = [[], tail.settled, tail.settled];
     return tail;

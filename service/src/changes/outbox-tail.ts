@@ -55,6 +55,11 @@ export class OutboxTail {
     return this.#settled;
   }
 
+  /** Up to this number rows were purged, which happens to none that has not been there for long. */
+  passOver(purgedTo: number): void {
+    this.#settled = Math.max(this.#settled, purgedTo);
+  }
+
   /** The changes that were settled since the last call; none when there is nothing new, or a gap before it is too young. */
   async next(): Promise<Change[]> {
     const rows = await this.#database.withConnection((connection) =>

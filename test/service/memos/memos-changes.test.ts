@@ -10,7 +10,10 @@ import { ChangeFeed } from '../../../service/src/changes/feed.ts';
 import { streamChanges } from '../../../service/src/changes/server-sent-events.ts';
 import type { StreamOptions } from '../../../service/src/changes/server-sent-events.ts';
 import { parseConfig } from '../../../service/src/config.ts';
+import type { DatabaseConfig } from '../../../service/src/config.ts';
+import type { Connection as Session } from '../../../service/src/db/connection.ts';
 import { Database } from '../../../service/src/db/database.ts';
+import { within } from '../../../service/src/waiting.ts';
 import { startMariaDB } from '../../stores/mariadb.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
 import { until } from '../../stores/ready.ts';
@@ -278,4 +281,43 @@ describe('the stream of changes', function () {
       await until('only the one that reads is left', async () => (await open()) === 1, 10_000);
     });
   });
+
+  it('begins though what it looks for is purged while it begins', async () => {
+    for (let made = 0; made < 3; made += 1) await createMemo(one);
+    const own = new PurgedMeanwhile(parseConfig(environment, () => '').database, root);
+    const feed = new ChangeFeed({ database: own, registry: new Registry(), log: pino({ level: 'silent' }) });
+    const stop = new AbortController();
+    try {
+      const stream = await within(feed.open(undefined), 5_000, 'the stream');
+      const id = await createMemo(one);
+      const portion = await stream.next(5_000, stop.signal);
+      expect(JSON.stringify(portion)).to.include(`"memo_id\\":${id},`);
+      stream.close();
+    } finally {
+      stop.abort();
+      await own.close();
+    }
+  });
 });
+
+/** The outbox is purged as soon as a tail has looked where its end is. */
+class PurgedMeanwhile extends Database {
+  readonly #root: Connection;
+  #looks = 0;
+
+  constructor(config: DatabaseConfig, root: Connection) {
+    super(config);
+    this.#root = root;
+  }
+
+  override async withConnection<T>(work: (connection: Session) => Promise<T>, deadlineMs?: number): Promise<T> {
+    const result = await super.withConnection(work, deadlineMs);
+    this.#looks += 1;
+    if (this.#looks === 2) {
+      await this.#root.query(
+        'UPDATE outbox_purged SET to_seq = (SELECT MAX(seq) FROM outbox) WHERE id = 1; DELETE FROM outbox',
+      );
+    }
+    return result;
+  }
+}
