@@ -85,6 +85,14 @@ describe('search among many memos', function () {
     await expectPage('블루베리', 1, 1);
   });
 
+  it('finds a mark that folding leaves out where it stands, and nowhere else', async () => {
+    for (const content of ['나무 e\u0301te\u0301', '나무 \u00e9t\u00e9', '나무 ❤\ufe0f', '나무 100%\u0301']) {
+      contents.set(await createMemo(service, { content }), content);
+    }
+    for (const mark of ['\u0301', '\ufe0f', '\u0300']) await expectPage(mark, 0, 500);
+    await expectPage('\u0301', 1, 1);
+  });
+
   it('finds each once after a start, however many ask at once', async () => {
     const ids = [...contents.keys()].toSorted((left, right) => right - left);
     // Two that measured them would hold more than are looked at one by one.

@@ -128,10 +128,13 @@ function* gramWords(folded: string): Steps<string> {
   return Array.from(grams, (gram) => wordOf(gram >>> 16, gram & 0xffff)).join(' ');
 }
 
-/** The forms of a query of which a match holds at least one: folded, and as it was sent for what was too large to fold. */
-export function queryForms(query: string): readonly string[] {
+/**
+ * The forms of a query of which a match holds at least one: folded, and as it was sent for what was too large to fold.
+ * Undefined: folding leaves nothing of it, so that folded texts tell nothing.
+ */
+export function queryForms(query: string): readonly string[] | undefined {
   const apart = foldApart(query);
-  return [...new Set([compose(apart), apart, query])];
+  return apart === '' ? undefined : [...new Set([compose(apart), apart, query])];
 }
 
 /** How often a pair of characters stands in some texts; a pair that nobody looked for: never. */
@@ -146,13 +149,12 @@ export function pairsOf(forms: readonly string[]): string[] {
 }
 
 /**
- * The boolean full-text expression that every match of these forms satisfies; undefined when every text does.
+ * The boolean full-text expression that every match of these forms satisfies.
  * Pairs are taken from all over the query; a single character is the beginning of some pair.
  * @param counts the rarest pair goes first: MariaDB reads the list of each pair as a whole, one after the other, and none once
  * there is nothing left that could match
  */
-export function gramExpression(forms: readonly string[], counts: PairCounts = new Map()): string | undefined {
-  if (forms.includes('')) return undefined;
+export function gramExpression(forms: readonly string[], counts: PairCounts = new Map()): string {
   return [...forms.map((form) => formExpression(form, counts)), EVERY_GRAM].join(' ');
 }
 

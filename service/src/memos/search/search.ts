@@ -36,11 +36,16 @@ export class MemoSearch {
   async find(query: string, skip: number, limit: number): Promise<number[]> {
     const forms = queryForms(query);
     return this.#database.withConnection(async (connection) => {
+      if (forms === undefined) return await ids(connection, matchesAsSent(query), skip, limit);
       const pendingTo = await this.#pendingTo(connection);
       const borders = await this.#newest.borders(connection);
       if (pendingTo > 0) {
         const { newest } = borders;
-        const parts = [matchesBetween(forms, newest), indexedMatches(forms, newest), pendingMatches(query, pendingTo)];
+        const parts = [
+          matchesBetween(forms, newest),
+          indexedMatches(forms, newest),
+          pendingMatches(query, forms, pendingTo),
+        ];
         return await inOne(connection, parts, skip, limit);
       }
       return await pageOf(connection, forms, borders, skip, limit);
@@ -124,11 +129,19 @@ function matchesBetween(forms: Forms, above: number, upTo = Number.MAX_SAFE_INTE
 /** What the index leads to, up to the border. */
 function indexedMatches(forms: Forms, border: number, counts?: PairCounts): Part {
   const like = likeAny('folded', forms);
-  const grams = gramExpression(forms, counts);
-  const indexed = grams === undefined ? '' : 'MATCH (grams) AGAINST (? IN BOOLEAN MODE) AND ';
   return {
-    sql: `SELECT memo_id FROM memo_search WHERE ${indexed}memo_id <= ? AND ${like.sql}`,
-    values: [...(grams === undefined ? [] : [grams]), border, ...like.values],
+    sql: `SELECT memo_id FROM memo_search WHERE MATCH (grams) AGAINST (? IN BOOLEAN MODE) AND memo_id <= ? AND ${like.sql}`,
+    values: [gramExpression(forms, counts), border, ...like.values],
+  };
+}
+
+/** Looks at each memo as it is, for what is in no search row: an accent alone, or the mark that makes an emoji of a sign. */
+function matchesAsSent(query: string): Part {
+  const pattern = likePattern(query);
+  return {
+    sql: `SELECT id AS memo_id FROM memos
+      WHERE (title LIKE ? COLLATE utf8mb4_bin OR content LIKE ? COLLATE utf8mb4_bin)`,
+    values: [pattern, pattern],
   };
 }
 
@@ -136,8 +149,8 @@ function indexedMatches(forms: Forms, border: number, counts?: PairCounts): Part
  * Adopted memos that have no search row yet are looked at as they are. Their collation ignores case and accents too; what it
  * does not fold, the ways to compose, is asked for in each form.
  */
-function pendingMatches(query: string, pendingTo: number): Part {
-  const forms = [...new Set([query, query.normalize('NFC'), query.normalize('NFD'), ...queryForms(query)])];
+function pendingMatches(query: string, folded: Forms, pendingTo: number): Part {
+  const forms = [...new Set([query, query.normalize('NFC'), query.normalize('NFD'), ...folded])];
   const [title, content] = [likeAny('title', forms), likeAny('content', forms)];
   return {
     sql: `SELECT id AS memo_id FROM memos WHERE id <= ? AND (${title.sql} OR ${content.sql})
