@@ -38,14 +38,19 @@ export async function insertReturning<Returned>(
   return all;
 }
 
-/** Sends a statement for each part of the rows, one behind the other. @returns the rows of the answers, where they have any */
+/**
+ * Sends a statement for each part of the rows, one behind the other.
+ * @param first values of each statement, before those of its rows
+ * @returns the rows of the answers, where they have any
+ */
 export async function sendRows<Returned>(
   connection: Queryable,
   rows: readonly Row[],
   statement: (some: readonly Row[]) => string,
+  first: readonly SqlValue[] = [],
 ): Promise<Returned[]> {
   const answers = partsOf(rows).map((some) => {
-    const [sql, values] = [statement(some), some.flat()];
+    const [sql, values] = [statement(some), [...first, ...some.flat()]];
     return some.length > PREPARED_ROWS
       ? connection.query<Returned>(sql, values)
       : connection.execute<Returned>(sql, values);

@@ -1,6 +1,6 @@
 /** Memos of a megabyte, on a process that has less memory than a page of them takes. */
 import { expect } from 'chai';
-import type { Connection } from 'mariadb';
+import type { Connection, UpsertResult } from 'mariadb';
 import { connect } from 'node:net';
 import { startMariaDB } from '../../stores/mariadb.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
@@ -93,6 +93,27 @@ describe('memos of a megabyte', function () {
       COUNT,
       COUNT - 1,
     ]);
+  });
+
+  it('and such of the first service with very many tags go into the trash, come back and lose them', async () => {
+    const tags = Array.from({ length: 20_000 }, (_, index) => `tag ${index}`);
+    const { insertId: id } = await root.query<UpsertResult>(
+      `INSERT INTO memos (title, content, tags) VALUES ('tags', 'c', ?)`,
+      [JSON.stringify(tags)],
+    );
+    const rows = async (): Promise<number> => {
+      const [row] = await root.query<{ n: number }[]>('SELECT COUNT(*) AS n FROM memo_tags WHERE memo_id = ?', [id]);
+      return row?.n ?? -1;
+    };
+    await until('they are entered', async () => (await rows()) === tags.length);
+    expect((await service.call('DELETE', `/v1/memos/${id}`)).status).to.equal(204);
+    expect(await rows()).to.equal(0);
+    const restored = await service.call('POST', `/v1/memos/${id}/restore`);
+    expect(restored.json).to.deep.include({ tags });
+    expect((await service.call('PUT', `/v1/memos/${id}`, { tags: ['a'] })).status).to.equal(200);
+    expect(await rows()).to.equal(1);
+    expect((await service.call('PUT', `/v1/memos/${id}`, { tags })).status, 'sent back').to.equal(422);
+    await root.query('DELETE FROM memos WHERE id = ?', [id]);
   });
 
   it('hold up no other request while they are written, and are found by any part', async () => {

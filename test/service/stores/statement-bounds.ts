@@ -98,7 +98,7 @@ export const PLAYED = [
   'UPDATE memos SET priority = ?',
   'DELETE FROM memos WHERE id = ?',
   'DELETE FROM memo_search WHERE memo_id = ?',
-  'DELETE FROM memo_tags WHERE (memo_id = ? AND tag = ?)',
+  'DELETE FROM memo_tags WHERE memo_id = ? AND tag IN (?',
   'DELETE FROM memo_trash WHERE id = ? RETURNING',
   'SELECT memo_id FROM memo_search WHERE MATCH',
   'SELECT memo_id FROM memo_search WHERE memo_id > ?',

@@ -2,7 +2,6 @@
 import { hash } from 'node:crypto';
 import type { Queryable } from '../../db/connection.ts';
 import { insertRows, placeholders, sendRows } from '../../db/many-rows.ts';
-import type { Row } from '../../db/many-rows.ts';
 import type { Memo } from '../memo.ts';
 import { databaseTimeOf } from '../storage/times.ts';
 
@@ -57,26 +56,37 @@ export async function replaceTags(connection: Queryable, memos: readonly TaggedM
     return `SELECT memo_id, tag FROM memo_tags WHERE memo_id IN (${placeholders(some)})`;
   });
   const wanted = new Set(memos.flatMap(({ id, tags }) => digestsOf(tags).map((tag) => keyOf({ memo_id: id, tag }))));
-  const others = there.filter((row) => !wanted.has(keyOf(row))).map(({ memo_id, tag }) => [memo_id, tag]);
-  await Promise.all([putTags(connection, memos), deleteRows(connection, others)]);
+  const others = Map.groupBy(
+    there.filter((row) => !wanted.has(keyOf(row))),
+    ({ memo_id }) => memo_id,
+  );
+  const gone = Array.from(others, ([id, rows]) => ({ id, tags: rows.map(({ tag }) => tag) }));
+  await Promise.all([putTags(connection, memos), ...gone.map(({ id, tags }) => deleteRows(connection, id, tags))]);
 }
 
 /** As {@link replaceTags}, of a memo that has the rows of these tags before: nothing is read. */
 export async function changeTags(connection: Queryable, before: readonly string[], memo: TaggedMemo): Promise<void> {
   const after = new Set(memo.tags);
-  const others = digestsOf(before.filter((tag) => !after.has(tag))).map((tag) => [memo.id, tag]);
-  await Promise.all([putTags(connection, [memo]), deleteRows(connection, others)]);
+  const others = digestsOf(before.filter((tag) => !after.has(tag)));
+  await Promise.all([putTags(connection, [memo]), deleteRows(connection, memo.id, others)]);
 }
 
 export async function dropTags(connection: Queryable, id: number): Promise<void> {
   await replaceTags(connection, [{ id, tags: [], created_at: null, updated_at: null, priority: null }]);
 }
 
-/** By the whole key: a DELETE of all rows of a memo reads on to those of the next one, and waits for whoever changes that. */
-async function deleteRows(connection: Queryable, keys: readonly Row[]): Promise<void> {
-  await sendRows(connection, keys, (some) => {
-    return `DELETE FROM memo_tags WHERE ${some.map(() => '(memo_id = ? AND tag = ?)').join(' OR ')}`;
-  });
+/**
+ * By the whole key: a DELETE of all rows of a memo reads on to those of the next one, and waits for whoever changes that. The id
+ * stands once, not beside each tag: MariaDB takes thirty times as long to see through an OR of so many keys.
+ */
+async function deleteRows(connection: Queryable, id: number, tags: readonly Buffer[]): Promise<void> {
+  const rows = tags.map((tag) => [tag]);
+  await sendRows(
+    connection,
+    rows,
+    (some) => `DELETE FROM memo_tags WHERE memo_id = ? AND tag IN (${placeholders(some)})`,
+    [id],
+  );
 }
 
 function digestsOf(tags: readonly string[]): Buffer[] {
