@@ -97,6 +97,32 @@ describe('objects made by POST', function () {
     ]);
   });
 
+  it('comes to what is wanted though somebody else writes between its look and its claim', async () => {
+    await apply(deployment('raced', { minReadySeconds: 5 }));
+    const target = { name: 'raced', namespace };
+    let others = 0;
+    const patch: ApiClient['patch'] = async (kind, name, sent, options) => {
+      others += 1;
+      const body = { metadata: { annotations: { turn: `${others}` } } };
+      if (others === 1) await client.patch(deploymentKind, target, { type: 'merge', body }, { fieldManager: 'other' });
+      return await client.patch(kind, name, sent, options);
+    };
+    const get: ApiClient['get'] = async (kind, name, options) => await client.get(kind, name, options);
+    const send: ApiClient['apply'] = async (sent, options) => await client.apply(sent, options);
+    const raced = { ...client, get, patch, apply: send };
+    const applier = new Applier({
+      client: raced,
+      informers,
+      fieldManager: 'ours',
+      hashAnnotation: 'memo.test/applied',
+    });
+    const { result } = await applier.apply(deployment('raced', {}), { owner: owner.metadata.uid ?? '' });
+    expect({ result, others }).to.deep.equal({ result: 'applied', others: 2 });
+    const live = await client.get(deploymentKind, target);
+    expect(live.spec.minReadySeconds).to.equal(undefined);
+    expect(live.metadata.annotations).to.include({ turn: '1' });
+  });
+
   it('keeps what the server gave a Service', async () => {
     const port = { port: 80, targetPort: 8000 };
     await apply(

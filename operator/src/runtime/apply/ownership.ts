@@ -29,7 +29,8 @@ export async function claimFields(
   const entries = metadata.managedFields ?? [];
   if (metadata.uid !== live.metadata.uid || !entries.some((entry) => isUpdateOf(entry, manager))) return now;
   const body = [
-    { op: 'test' as const, path: '/metadata/resourceVersion', value: metadata.resourceVersion },
+    // Not a test, whose failure is an invalid request and no conflict.
+    { op: 'replace' as const, path: '/metadata/resourceVersion', value: metadata.resourceVersion },
     { op: 'replace' as const, path: '/metadata/managedFields', value: claimed(entries, manager) },
   ];
   return await client.patch(kind, live.metadata, { type: 'json', body }, { signal, fieldManager: manager });
