@@ -56,23 +56,26 @@ export function isKnownClaim({ annotations = {} }: ClaimMetadata): boolean {
   return appliedHashAnnotation in annotations || storeVersionAnnotation in annotations;
 }
 
-/** Whether nothing can be on it: it never had a volume, and none is being made of other data. */
-export function neverBound({ spec, status }: Pick<PersistentVolumeClaim, 'spec' | 'status'>): boolean {
+/**
+ * Whether nothing can be on it: it never had a volume, none is being made of other data, and nobody who restores one says what has
+ * run on it.
+ */
+export function isBlank({ metadata, spec, status }: AnyClaim): boolean {
   const filled = spec?.dataSource !== undefined || spec?.dataSourceRef !== undefined;
-  return status?.phase === 'Pending' && spec?.volumeName === undefined && !filled;
+  const restored = storeVersionAnnotation in (metadata?.annotations ?? {});
+  return status?.phase === 'Pending' && spec?.volumeName === undefined && !filled && !restored;
 }
+
+/** A claim, as every shape of it has it. */
+type AnyClaim = Pick<PersistentVolumeClaim, 'spec' | 'status'> & { readonly metadata?: ClaimMetadata | undefined };
 
 /**
  * Whether a claim waits in another class than the spec asks for now. Nothing is on it, yet Kubernetes never lets a claim change
  * its class, and the operator deletes none: its admin does.
  */
-export function waitsElsewhere(
-  className: string | undefined,
-  live: Pick<PersistentVolumeClaim, 'spec' | 'status'>,
-  observed: Observed,
-): boolean {
+export function waitsElsewhere(className: string | undefined, live: AnyClaim, observed: Observed): boolean {
   const has = live.spec?.storageClassName;
-  if (has === undefined || has === className || !neverBound(live)) return false;
+  if (has === undefined || has === className || !isBlank(live)) return false;
   // Without a word in the spec any class that is there is the default one, as far as can be told.
   return (
     className !== undefined || (observed.serves('StorageClass') && observed.get('StorageClass', has) === undefined)
@@ -129,7 +132,7 @@ function sizeToAsk({ size }: ResolvedStorage, live: PersistentVolumeClaim | unde
 
 /** A volume stays in its class. Only what was never bound may get another, and is made anew for that. */
 function classToAsk({ className }: ResolvedStorage, live: PersistentVolumeClaim | undefined): string | undefined {
-  const open = className === undefined || live === undefined || neverBound(live);
+  const open = className === undefined || live === undefined || isBlank(live);
   return open ? className : live.spec?.storageClassName;
 }
 

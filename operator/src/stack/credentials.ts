@@ -10,7 +10,7 @@ import { databaseName, names, podClaim, ports, serviceHost, users } from '../api
 import { Reason } from '../api/reasons.ts';
 import type { ResolvedApp } from '../api/resolved.ts';
 import type { KubeObject } from '../runtime/object.ts';
-import { isKnownClaim, neverBound } from './claims.ts';
+import { isKnownClaim, isBlank } from './claims.ts';
 import type { Account } from './database/account.ts';
 import { metadata, retainedMetadata } from './metadata.ts';
 import type { Observed } from './observed.ts';
@@ -194,7 +194,7 @@ export function credentialProblems(
   const live = observed.get('PersistentVolumeClaim', claim);
   // Before the claim is made, a pass may have died between two Secrets of a first install: the rest is made then. And a
   // claim may outlive its Secrets that has no volume yet: the StatefulSet of an app that is being deleted made it once more.
-  if (gone !== undefined && live !== undefined && !neverBound(live)) {
+  if (gone !== undefined && live !== undefined && !isBlank(live)) {
     const message = `the volume claim ${claim} is here, but the Secret ${gone} that opens it is gone; put the Secret back from a backup, or delete the claim to start empty`;
     return [{ reason: Reason.SecretMissing, message }];
   }

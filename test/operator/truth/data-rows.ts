@@ -8,6 +8,25 @@ import { serving, small, stalls, type Row } from './row.ts';
 const claim = 'data-shop-database-0';
 
 export const dataRows = {
+  'A policy refuses a child': {
+    spec: small,
+    before: [
+      {
+        apiVersion: 'v1',
+        kind: 'LimitRange',
+        metadata: { name: 'small' },
+        spec: { limits: [{ type: 'PersistentVolumeClaim', max: { storage: '1Gi' } }] },
+      },
+    ],
+    tells: {
+      Ready: [
+        'False',
+        'ApplyRefused',
+        /^PersistentVolumeClaim data-shop-database-0 was refused: .*maximum storage usage per PersistentVolumeClaim is 1Gi, but request is 10Gi/,
+      ],
+      DatabaseReady: ['False', 'Creating', /^StatefulSet shop-database is about to be made$/],
+    },
+  },
   'The Secret of a volume is gone': {
     spec: small,
     before: [earlierVolume()],

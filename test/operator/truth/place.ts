@@ -13,7 +13,7 @@ import { readyMadeVolumes, slowVolume } from '../harness/volumes.ts';
 
 const memoAppKind = kindOf<MemoApp>(apiVersion, kind);
 const podKind = kindOf<KubeObject & Pod & { metadata: KubeObject['metadata'] }>('v1', 'Pod');
-const eventKind = kindOf<KubeObject & { type?: string; reason?: string; regarding?: { kind?: string } }>(
+const eventKind = kindOf<KubeObject & { type?: string; reason?: string; note?: string; regarding?: { kind?: string } }>(
   'events.k8s.io/v1',
   'Event',
 );
@@ -108,12 +108,12 @@ export class Place {
     }
   }
 
-  /** What was called wrong, at any time, in a word each. */
-  async warnings(): Promise<string[]> {
+  /** What was called wrong, at any time. */
+  async warnings(): Promise<{ readonly reason: string; readonly note: string }[]> {
     const { items } = await this.#client.list(eventKind, { namespace: this.namespace });
     return items
       .filter(({ regarding, type }) => regarding?.kind === kind && type === 'Warning')
-      .map(({ reason = '' }) => reason);
+      .map(({ note = '', reason = '' }) => ({ reason, note }));
   }
 
   async patch(of: Kind, object: string, patch: Patch): Promise<void> {

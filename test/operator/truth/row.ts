@@ -8,6 +8,8 @@ export interface Row extends Asked {
   readonly happens?: (place: Place) => Promise<void>;
   /** The message names object and way out. Where nothing is told of `Ready`, it repeats the condition that says so. */
   readonly tells: Tells;
+  /** What was wrong on the way there. */
+  readonly onTheWay?: readonly Reason[];
 }
 
 type Told = readonly [ConditionStatus, Reason, RegExp];

@@ -140,25 +140,6 @@ export const rows: Readonly<Record<StateName, Row>> = {
       ],
     },
   },
-  'A policy refuses a child': {
-    spec: small,
-    before: [
-      {
-        apiVersion: 'v1',
-        kind: 'LimitRange',
-        metadata: { name: 'small' },
-        spec: { limits: [{ type: 'PersistentVolumeClaim', max: { storage: '1Gi' } }] },
-      },
-    ],
-    tells: {
-      Ready: [
-        'False',
-        'ApplyRefused',
-        /^PersistentVolumeClaim data-shop-database-0 was refused: .*maximum storage usage per PersistentVolumeClaim is 1Gi, but request is 10Gi/,
-      ],
-      DatabaseReady: ['False', 'Creating', /^StatefulSet shop-database is about to be made$/],
-    },
-  },
   'A name is taken': {
     spec: small,
     before: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'shop-database' }, data: { mine: 'yes' } }],
@@ -270,9 +251,12 @@ export const rows: Readonly<Record<StateName, Row>> = {
     happens: async (place) => {
       const { message } = await place.told('SchemaMigrated', 'QuotaExceeded');
       const job = /^Job (\S+) cannot make its pod: exceeded quota: small/.exec(message)?.[1] ?? message;
-      const body = { spec: { activeDeadlineSeconds: 1 } };
-      await place.patch(kindOf('batch/v1', 'Job'), job, { type: 'merge', body });
+      await place.patch(kindOf('batch/v1', 'Job'), job, {
+        type: 'merge',
+        body: { spec: { activeDeadlineSeconds: 1 } },
+      });
     },
+    onTheWay: ['QuotaExceeded'],
     tells: {
       SchemaMigrated: [
         'False',
