@@ -1,6 +1,8 @@
 /** A MemoApp that is deleted keeps its data by default, and one of the same name finds it again. */
 import { expect } from 'chai';
+import type { Deployment } from 'kubernetes-types/apps/v1.js';
 import { names, podClaim } from '../../operator/src/api/names.ts';
+import type { KubeObject } from '../../operator/src/runtime/object.ts';
 import { openDesk } from './backup.ts';
 import type { Desk } from './backup.ts';
 import { remains } from './remains.ts';
@@ -56,7 +58,14 @@ export function keptAndFoundAgain(stage: Staged): void {
     await client.create('저장한 뒤', '저장한 뒤에 쓴 메모');
     expect((await client.call('DELETE', `/v1/memos/${id}`)).status).to.equal(204);
     await desk.type('Bring back');
-    expect((await client.search('워져도')).map((memo) => memo.id)).to.deep.equal([id]);
+    const { kubectl } = stage();
+    const api = await kubectl.get<KubeObject & Deployment>('deployment', child.api, '-n', namespace);
+    expect(api?.status?.readyReplicas, 'pods of an API that is Ready again').to.be.at.least(1);
+    // There was none, and the Ingress controller takes changes up every two seconds at most (providersThrottleDuration of Traefik).
+    const found = await eventually(kubectl, sampleApp, 'the API is reached by the Ingress again', 10, async () => {
+      return await client.search('워져도');
+    });
+    expect(found.map((memo) => memo.id)).to.deep.equal([id]);
     expect(await client.search('저장한')).to.deep.equal([]);
     await client.create('되돌린 뒤', '되돌린 뒤에 쓴 메모');
     await client.close();
