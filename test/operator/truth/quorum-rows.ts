@@ -1,5 +1,7 @@
 /** The rows about stores of several pods. */
+import type { Part } from '../../../operator/src/api/labels.ts';
 import type { StateName } from '../../../operator/src/api/states.ts';
+import type { Place } from './place.ts';
 import { running, serving, small, type Row } from './row.ts';
 
 const brokers = { spec: { ...small, events: { managed: { replicas: 3 } } }, volumes: 4 } as const;
@@ -8,10 +10,7 @@ const ensemble = { spec: { ...small, events: { managed: { zooKeeper: { replicas:
 export const quorumRows = {
   'One broker of three is down': {
     ...brokers,
-    happens: async (place) => {
-      await place.told('EventsReady', 'Available');
-      await place.report('events', { state: running }, { of: 3 });
-    },
+    happens: losing('events', 1),
     tells: {
       EventsReady: [
         'False',
@@ -23,10 +22,7 @@ export const quorumRows = {
   },
   'Two brokers of three are down': {
     ...brokers,
-    happens: async (place) => {
-      await place.told('EventsReady', 'Available');
-      await place.report('events', { state: running }, { of: 3, pods: 2 });
-    },
+    happens: losing('events', 2),
     tells: {
       EventsReady: [
         'False',
@@ -38,10 +34,7 @@ export const quorumRows = {
   },
   'One ZooKeeper server of three is down': {
     ...ensemble,
-    happens: async (place) => {
-      await place.told('EventsReady', 'Available');
-      await place.report('zookeeper', { state: running }, { of: 3 });
-    },
+    happens: losing('zookeeper', 1),
     tells: {
       EventsReady: [
         'False',
@@ -53,10 +46,7 @@ export const quorumRows = {
   },
   'Two ZooKeeper servers of three are down': {
     ...ensemble,
-    happens: async (place) => {
-      await place.told('EventsReady', 'Available');
-      await place.report('zookeeper', { state: running }, { of: 3, pods: 2 });
-    },
+    happens: losing('zookeeper', 2),
     tells: {
       EventsReady: [
         'False',
@@ -67,3 +57,11 @@ export const quorumRows = {
     },
   },
 } as const satisfies Partial<Readonly<Record<StateName, Row>>>;
+
+/** So many of three pods are no longer ready, once all have been. */
+function losing(part: Part, pods: number): (place: Place) => Promise<void> {
+  return async (place) => {
+    await place.told('EventsReady', 'Available');
+    await place.report(part, { state: running }, { of: 3, pods });
+  };
+}

@@ -1,13 +1,9 @@
 /** A claim whose growth is refused. Only where StorageClasses cannot be seen is it asked for without knowing. */
-import type { PersistentVolumeClaim } from 'kubernetes-types/core/v1.js';
 import { compareQuantities } from '../../api/quantity.ts';
-import { kindOf, kindOfObject, objectKey, type KubeObject } from '../../runtime/object.ts';
+import { kindOfObject, objectKey } from '../../runtime/object.ts';
 import type { Informers } from '../../runtime/watch/informers.ts';
 import { requestOf } from '../../stack/claims.ts';
-
-type Claim = KubeObject & Pick<PersistentVolumeClaim, 'spec'>;
-
-const claimKind = kindOf<Claim>('v1', 'PersistentVolumeClaim');
+import { claimKind, type Claim } from '../observe/observe.ts';
 
 /** The claim with the size that it has. undefined: the object asks for no growth, so something else of it was refused. */
 export function asItIs(desired: Claim, informers: Informers): Claim | undefined {

@@ -3,8 +3,8 @@ import type { PodTemplateSpec } from 'kubernetes-types/core/v1.js';
 import { names } from '../../api/names.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
 import { extract } from '../../runtime/apply/extraction.ts';
-import { isNotFound } from '../../runtime/client/error.ts';
-import { kindOf, type KubeObject } from '../../runtime/object.ts';
+import { find } from '../../runtime/client/find.ts';
+import { kindOf } from '../../runtime/object.ts';
 import { withPresentHash } from '../../stack/api/hold.ts';
 import { fieldManager, type Dependencies } from '../dependencies.ts';
 import type { SecretHashes } from '../secrets/credential-cache.ts';
@@ -20,23 +20,11 @@ export async function heldTemplate(
   dependencies: Dependencies,
   signal: AbortSignal,
 ): Promise<PodTemplateSpec | undefined> {
-  const live = await readDeployment(app, dependencies, signal);
+  const target = { namespace: app.namespace, name: names(app).api };
+  const live = await find(dependencies.client, kindOf('apps/v1', 'Deployment'), target, { signal });
   if (!live) return undefined;
   // The API server vouches for the shape of its own kinds.
   const { spec } = extract(live, fieldManager) as { readonly spec?: { readonly template?: PodTemplateSpec } };
   const template = spec?.template ?? {};
   return withPresentHash(template, await hashesOfHeld(template, known, app, dependencies, signal));
-}
-
-async function readDeployment(
-  { name, namespace }: ResolvedApp,
-  { client }: Dependencies,
-  signal: AbortSignal,
-): Promise<KubeObject | undefined> {
-  try {
-    return await client.get(kindOf('apps/v1', 'Deployment'), { namespace, name: names({ name }).api }, { signal });
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
 }

@@ -4,7 +4,6 @@
  * away then and made anew.
  */
 import type { StatefulSet } from 'kubernetes-types/apps/v1.js';
-import type { PersistentVolumeClaim } from 'kubernetes-types/core/v1.js';
 import { partLabel } from '../../api/labels.ts';
 import { names } from '../../api/names.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
@@ -13,11 +12,8 @@ import { controllerOf, kindOf, objectKey, type KubeObject } from '../../runtime/
 import type { Informers } from '../../runtime/watch/informers.ts';
 import { waitsElsewhere, type ClaimedStore } from '../../stack/claims.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { isLeaving, isRetained, observedOf } from '../observe/observe.ts';
+import { belongsTo, claimKind, isLeaving, observedOf, type Claim } from '../observe/observe.ts';
 
-type Claim = KubeObject & Pick<PersistentVolumeClaim, 'spec' | 'status'>;
-
-const claimKind = kindOf<Claim>('v1', 'PersistentVolumeClaim');
 const setKind = kindOf<KubeObject & Pick<StatefulSet, 'spec'>>('apps/v1', 'StatefulSet');
 
 const fields = ['podManagementPolicy', 'selector', 'serviceName', 'volumeClaimTemplates'] as const;
@@ -62,8 +58,7 @@ function claimInTheWay(desired: Claim, app: ResolvedApp, dependencies: Dependenc
   const part = desired.metadata.labels?.[partLabel] as ClaimedStore['part'];
   const live = informers.store(claimKind).get(objectKey(desired.metadata));
   if (!live || live.metadata.deletionTimestamp !== undefined) return undefined;
-  const controller = controllerOf(live);
-  if (controller ? controller.uid !== app.uid : !isRetained(live, app, part)) return undefined;
+  if (!belongsTo(live, app, part)) return undefined;
   if (!waitsElsewhere(desired.spec?.storageClassName, live, observedOf(dependencies, app))) return undefined;
   const set = informers.store(setKind).get(`${app.namespace}/${names(app)[part]}`);
   const [template] = set?.spec?.volumeClaimTemplates ?? [];

@@ -2,17 +2,15 @@
 import { names, podClaim } from '../../api/names.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
 import type { ApiClient } from '../../runtime/client/client.ts';
-import { isNotFound } from '../../runtime/client/error.ts';
+import { find } from '../../runtime/client/find.ts';
 import { controllerOf, describeObject, type KubeObject } from '../../runtime/object.ts';
 import { isKnownClaim } from '../../stack/claims.ts';
 import { retainedMetadata } from '../../stack/metadata.ts';
 import { noteFailure } from './children.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { watchedKind } from '../observe/observe.ts';
+import { claimKind, watchedKind } from '../observe/observe.ts';
 import type { Pass } from '../pass.ts';
 import { fit } from './retained.ts';
-
-const claimKind = watchedKind('PersistentVolumeClaim');
 
 /** The claim of the database, as the store knows it. */
 export function databaseClaim(app: ResolvedApp, { informers }: Dependencies): KubeObject | undefined {
@@ -22,9 +20,7 @@ export function databaseClaim(app: ResolvedApp, { informers }: Dependencies): Ku
 /** The claim of the database, as the API server knows it, whatever its labels. */
 async function readClaim(app: ResolvedApp, client: ApiClient, signal: AbortSignal): Promise<KubeObject | undefined> {
   const target = { namespace: app.namespace, name: podClaim(names(app).database, 0) };
-  return await client
-    .get(claimKind, target, { signal })
-    .catch((error: unknown) => (isNotFound(error) ? undefined : Promise.reject(error as Error)));
+  return await find(client, claimKind, target, { signal });
 }
 
 /**

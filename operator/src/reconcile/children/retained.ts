@@ -9,7 +9,6 @@ import type { ResolvedApp } from '../../api/resolved.ts';
 import type { ApiClient } from '../../runtime/client/client.ts';
 import {
   controllerOf,
-  kindOf,
   kindOfObject,
   type KubeObject,
   type ManagedFieldsEntry,
@@ -21,10 +20,8 @@ import { retainedMetadata } from '../../stack/metadata.ts';
 import type { Observed } from '../../stack/observed.ts';
 import { noteFailure } from './children.ts';
 import { fieldManager, type Dependencies } from '../dependencies.ts';
-import { byApp } from '../observe/observe.ts';
+import { byApp, claimKind } from '../observe/observe.ts';
 import type { Pass } from '../pass.ts';
-
-const claimKind = kindOf('v1', 'PersistentVolumeClaim');
 
 /** Keeps the claims right that this pass has not applied. What fails is noted in the pass. */
 export async function keepClaims(

@@ -1,4 +1,5 @@
 /** The stores as the stack and its health see them: narrowed to one app's namespace. */
+import type { PersistentVolumeClaim } from 'kubernetes-types/core/v1.js';
 import { appLabel, type Part, partLabel } from '../../api/labels.ts';
 import { kind as ownKind } from '../../api/names.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
@@ -32,6 +33,10 @@ export function watchedKind(name: string): Kind {
   return kindOf(found.apiVersion, found.kind);
 }
 
+export type Claim = KubeObject & Pick<PersistentVolumeClaim, 'spec' | 'status'>;
+
+export const claimKind = kindOf<Claim>('v1', 'PersistentVolumeClaim');
+
 /** What is known of one app's children, of its external stores, and of the cluster-wide kinds. */
 export function observedOf(
   { informers, storeHealth }: Pick<Dependencies, 'informers' | 'storeHealth'>,
@@ -62,6 +67,12 @@ function carries(object: KubeObject, labels: Readonly<Record<string, string>>): 
 export function isRetained(live: KubeObject, app: { name: string }, part: Part): boolean {
   const { labels } = live.metadata;
   return labels?.[appLabel] === app.name && labels[partLabel] === part;
+}
+
+/** Whether a live object is this app's: it controls it, or nobody does and it is a retained one of that part. */
+export function belongsTo(live: KubeObject, app: Pick<ResolvedApp, 'name' | 'uid'>, part: Part): boolean {
+  const controller = controllerOf(live);
+  return controller ? controller.uid === app.uid : isRetained(live, app, part);
 }
 
 /** A child of a MemoApp of this name that is gone: garbage collection has not come to it yet. */

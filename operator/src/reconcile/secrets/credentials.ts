@@ -5,7 +5,7 @@ import { madeForAnnotation, partLabel, type Part } from '../../api/labels.ts';
 import { Reason } from '../../api/reasons.ts';
 import { names } from '../../api/names.ts';
 import { hasReason } from '../../runtime/client/error.ts';
-import { controllerOf, describeObject } from '../../runtime/object.ts';
+import { describeObject } from '../../runtime/object.ts';
 import {
   credentialProblems,
   leftSecrets,
@@ -21,7 +21,7 @@ import type { Credentials } from './credential-cache.ts';
 import { askedAccount, unappliedAccount } from './database-account.ts';
 import { fieldManager, type Dependencies } from '../dependencies.ts';
 import { databaseClaim, findDatabaseClaim, stopDatabase } from '../children/lost-volume.ts';
-import { isLeaving, isRetained } from '../observe/observe.ts';
+import { belongsTo, isLeaving } from '../observe/observe.ts';
 import { fit } from '../children/retained.ts';
 import type { Pass } from '../pass.ts';
 import { areStillMissing, hashReferences, readSecret, secretKind, type Secret } from './secrets.ts';
@@ -39,10 +39,13 @@ export async function ensureCredentials(
   signal: AbortSignal,
 ): Promise<Credentials | undefined> {
   const known = dependencies.credentials.get(app);
-  if (lostVolume(app, status, observed).length > 0) await findDatabaseClaim(app, pass, dependencies, signal);
+  let lost = lostVolume(app, status, observed).length > 0;
+  if (lost) {
+    await findDatabaseClaim(app, pass, dependencies, signal);
+    lost = lostVolume(app, status, observed).length > 0;
+  }
   // Where a volume is lost, deleting the Secrets is the way to start empty: this pass has to see it.
-  const holds = known && lostVolume(app, status, observed).length === 0;
-  if (holds && (await areStillMissing(known.missing, app, pass, dependencies, signal))) return known;
+  if (known && !lost && (await areStillMissing(known.missing, app, pass, dependencies, signal))) return known;
   const remember = dependencies.credentials.begin(app);
   const wanted = wantedSecrets(app);
   const found = new Map<string, Secret>();
@@ -150,9 +153,7 @@ function foreignSecrets(
 }
 
 function isOurs(secret: Secret, wanted: WantedSecret, app: ResolvedApp): boolean {
-  const controller = controllerOf(secret);
-  if (controller) return controller.uid === app.uid;
-  return isRetained(secret, app, wanted.object.metadata.labels?.[partLabel] as Part);
+  return belongsTo(secret, app, wanted.object.metadata.labels?.[partLabel] as Part);
 }
 
 /** A create, never an apply: two operators at once cannot both believe that their password is the one. */

@@ -1,6 +1,6 @@
 /** Secrets, and ConfigMaps of others, as they are read: by name. Their content is never listed or watched. */
 import type { ResolvedApp } from '../../api/resolved.ts';
-import { isNotFound } from '../../runtime/client/error.ts';
+import { find } from '../../runtime/client/find.ts';
 import { kindOf, type KubeObject } from '../../runtime/object.ts';
 import { secretHash } from '../../stack/credentials.ts';
 import { referenceId, references, type Reference, type ReferencedObject } from '../../stack/references.ts';
@@ -38,12 +38,7 @@ export async function readReferenced(
   { client }: Pick<Dependencies, 'client'>,
   signal: AbortSignal,
 ): Promise<Secret | ConfigMap | undefined> {
-  try {
-    return await client.get<Secret | ConfigMap>(referencedKinds[kind], { namespace, name }, { signal });
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+  return await find<Secret | ConfigMap>(client, referencedKinds[kind], { namespace, name }, { signal });
 }
 
 /** Hashes of the keys that are used of what the spec refers to; what is not there has none, and the pass says so. */

@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import type { ApiClient } from '../client/client.ts';
 import { ApiError, hasReason, isNotFound } from '../client/error.ts';
+import { find } from '../client/find.ts';
 import type { Log } from '../log.ts';
 import { silent } from '../log.ts';
 import { controllerOf, describeObject, kindOfObject, objectKey } from '../object.ts';
@@ -137,12 +138,7 @@ export class Applier {
   }
 
   async #read({ desired, signal }: Work): Promise<KubeObject | undefined> {
-    try {
-      return await this.#options.client.get(kindOfObject(desired), desired.metadata, { signal });
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
+    return await find(this.#options.client, kindOfObject(desired), desired.metadata, { signal });
   }
 
   /** A store may not show an object that lacks our labels; POST finds it all the same, and leaves it alone. */

@@ -1,7 +1,8 @@
 /** One leader at a time, by a Lease. Another's expiry is judged by the local monotonic clock alone: wall clocks differ. */
 import { unlessAborted } from '../abort.ts';
 import type { ApiClient } from '../client/client.ts';
-import { ApiError, isNotFound } from '../client/error.ts';
+import { ApiError } from '../client/error.ts';
+import { find } from '../client/find.ts';
 import type { Clock, Random } from '../clock.ts';
 import { pause, systemClock } from '../clock.ts';
 import { microTime } from '../events/recorder.ts';
@@ -194,12 +195,7 @@ export class Elector {
 
   async #read(): Promise<Lease | undefined> {
     const { client, lease, renewDeadline } = this.#options;
-    try {
-      return await client.get(leaseKind, lease, { deadline: renewDeadline / 2 });
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
+    return await find(client, leaseKind, lease, { deadline: renewDeadline / 2 });
   }
 
   async #write(lease: Lease | undefined, holder: string, seconds: number): Promise<Lease> {

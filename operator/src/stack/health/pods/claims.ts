@@ -103,7 +103,7 @@ export function keptVolume(
   const { size: wanted, className } = storage;
   const claims = observed.list('PersistentVolumeClaim', selector(app, part));
   const elsewhere = claims.find(
-    (claim) => isBound(claim) && ![undefined, claim.spec?.storageClassName].includes(className),
+    (claim) => isBound(claim) && className !== undefined && claim.spec?.storageClassName !== className,
   );
   if (elsewhere) {
     const has = elsewhere.spec?.storageClassName ?? '';
