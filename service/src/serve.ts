@@ -60,7 +60,6 @@ export async function serve(
   const feed = new ChangeFeed({ database, registry, log });
   const written = {
     database,
-    now: () => new Date(),
     onEvent: () => {
       events.changed();
       feed.changed();
@@ -86,7 +85,7 @@ export async function serve(
       pages: { database, readRow, portion: new PortionSize(), tags: new TagIndex(database) },
       cache,
       imports: { ...written, stop: streams.signal },
-      changes: { feed, now: written.now, stop: streams.signal },
+      changes: { feed, now: () => new Date(), stop: streams.signal },
       maxContentBytes: config.http.maxContentBytes,
       requestMs: config.http.requestTimeoutMs,
     },

@@ -19,21 +19,29 @@ export function placeholders(values: readonly unknown[]): string {
  * @param rest what follows them
  */
 export async function insertRows(connection: Queryable, into: string, rows: readonly Row[], rest = ''): Promise<void> {
-  await sendRows(connection, rows, (some) => inserting(into, some, rest));
+  await sendRows(
+    connection,
+    rows,
+    (some) => `${into} VALUES ${some.map((row) => `(${placeholders(row)})`).join(', ')} ${rest}`,
+  );
 }
 
 /**
  * As {@link insertRows}, with what the statement says it returns. MariaDB writes and returns a row before it comes to the
  * next, so that these are in the order of the rows.
+ * @param places of the values in a row: `(?, ?, UTC_TIMESTAMP(3))`
  * @throws Error when they are not as many: nobody could say which is whose
  */
 export async function insertReturning<Returned>(
   connection: Queryable,
-  into: string,
+  { into, places, returning }: { readonly into: string; readonly places: string; readonly returning: string },
   rows: readonly Row[],
-  returning: string,
 ): Promise<Returned[]> {
-  const all = await sendRows<Returned>(connection, rows, (some) => inserting(into, some, returning));
+  const all = await sendRows<Returned>(
+    connection,
+    rows,
+    (some) => `${into} VALUES ${some.map(() => places).join(', ')} ${returning}`,
+  );
   if (all.length !== rows.length) throw new Error(`${rows.length} rows were sent and ${all.length} came back`);
   return all;
 }
@@ -56,10 +64,6 @@ export async function sendRows<Returned>(
       : connection.execute<Returned>(sql, values);
   });
   return (await Promise.all(answers)).flat();
-}
-
-function inserting(into: string, rows: readonly Row[], rest: string): string {
-  return `${into} VALUES ${rows.map((row) => `(${placeholders(row)})`).join(', ')} ${rest}`;
 }
 
 function partsOf(rows: readonly Row[]): Row[][] {

@@ -27,7 +27,7 @@ export interface MemoHandlersOptions {
   readonly search: MemoSearch;
   readonly pages: PageSource;
   readonly cache: MemoCache;
-  readonly imports: Pick<ImportOptions, 'database' | 'now' | 'onEvent' | 'stop'>;
+  readonly imports: Pick<ImportOptions, 'database' | 'onEvent' | 'stop'>;
   readonly changes: Omit<StreamOptions, 'stalledMs'>;
   readonly maxContentBytes: number;
   /** Milliseconds for a client to send a body, or some of an import, and to take some of a reply. */

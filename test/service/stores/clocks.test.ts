@@ -160,6 +160,29 @@ describe('the clocks of the nodes', function () {
       }
       expect(await torn(root)).to.deep.equal(WHOLE);
     });
+
+    it('do not matter to who follows the changes by the time of the last one', async () => {
+      const path = `/v1/memos/${await createMemo(ahead)}`;
+      const follow = async (since: string): Promise<MemoReply[]> =>
+        (await either.call('GET', `/v1/memos/?sort=updated_at&updated_after=${since}`)).json as MemoReply[];
+      let last = (await behind.call('GET', path)).json as MemoReply;
+      const changes: ((service: Service) => Promise<Reply>)[] = [
+        (service) => service.call('PUT', path, { title: 'changed' }),
+        (service) => service.call('POST', '/v1/memos/', memo),
+        (service) => service.call('POST', '/v1/memos/', memo, { 'idempotency-key': `follow ${last.id}` }),
+        async (service) => {
+          expect((await service.call('DELETE', path)).status).to.equal(204);
+          return await service.call('POST', `${path}/restore`);
+        },
+      ];
+      for (const change of changes) {
+        for (const service of [behind, ahead, behind]) {
+          const changed = (await change(service)).json as MemoReply;
+          expect(idsOf([await follow(last.updated_at)])).to.deep.equal([changed.id]);
+          last = changed;
+        }
+      }
+    });
   });
 
   it('may be set back under a service: pages, versions, keys and streams go on', async () => {

@@ -6,6 +6,7 @@ import { transactionEnd } from '../../db/database.ts';
 import type { Database } from '../../db/database.ts';
 import { mayBeOneRow } from '../../db/errors.ts';
 import { fitting } from '../../fitting.ts';
+import type { Memo } from '../memo.ts';
 import { writeNew } from './writes.ts';
 import type { Creation } from './writes.ts';
 
@@ -19,7 +20,7 @@ const ROW = 64;
 interface Waiting {
   readonly creation: Creation;
   readonly since: number;
-  readonly resolve: (id: number) => void;
+  readonly resolve: (memo: Memo) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -33,8 +34,8 @@ export class CreateGroups {
     this.#database = database;
   }
 
-  /** @returns the memo's id, once it is committed @throws what {@link Database.transaction} throws */
-  add(creation: Creation): Promise<number> {
+  /** @returns the memo, once it is committed @throws what {@link Database.transaction} throws */
+  add(creation: Creation): Promise<Memo> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ creation, since: performance.now(), resolve, reject });
       if (this.#running === 0) void this.#run();
@@ -67,8 +68,8 @@ export class CreateGroups {
   async #write(group: readonly Waiting[], end = transactionEnd()): Promise<void> {
     try {
       const creations = group.map(({ creation }) => creation);
-      const ids = await this.#database.transaction((connection) => writeNew(connection, creations), end);
-      for (const [index, id] of ids.entries()) group[index]?.resolve(id);
+      const memos = await this.#database.transaction((connection) => writeNew(connection, creations), end);
+      for (const [index, memo] of memos.entries()) group[index]?.resolve(memo);
     } catch (error) {
       if (group.length > 1 && mayBeOneRow(error)) {
         await Promise.all(group.map((one) => this.#write([one], end)));

@@ -16,10 +16,12 @@ export interface KeyedRequest {
   readonly bodyHash: Buffer;
 }
 
-/** The create that came first. */
-export interface EarlierCreate {
-  readonly memoId: number;
-  readonly at: Date;
+/** A key that was taken. */
+export interface ClaimedKey {
+  /** When it was taken first: RFC 3339 in UTC with milliseconds, by the database's clock. */
+  readonly at: string;
+  /** The memo of a create that came first; undefined: this is the first. */
+  readonly memoId: number | undefined;
 }
 
 const KEPT_MS = 24 * 3_600_000;
@@ -54,15 +56,12 @@ function jsonOf(body: unknown, fields: MemoFields): string {
 }
 
 /**
- * Takes the key for the memo that this transaction is about to make. A create that came first and was committed is returned.
+ * Takes the key for the memo that this transaction is about to make, unless a create that came first was committed.
  * @throws Problem idempotency-in-progress (409), invalid (422) when something else was sent under the key
  */
-export async function claimKey(
-  connection: Queryable,
-  { keyHash, bodyHash }: KeyedRequest,
-  at: Date,
-): Promise<EarlierCreate | undefined> {
-  if (await insert(connection, keyHash, bodyHash, at)) return undefined;
+export async function claimKey(connection: Queryable, { keyHash, bodyHash }: KeyedRequest): Promise<ClaimedKey> {
+  const takenAt = await insert(connection, keyHash, bodyHash);
+  if (takenAt !== undefined) return { at: timeFromUtc(takenAt), memoId: undefined };
   const [row] = await connection.query<{ same: number; memo_id: number; created_at: string }>(
     'SELECT body_hash = ? AS same, memo_id, created_at FROM idempotency_keys WHERE key_hash = ?',
     [bodyHash, keyHash],
@@ -70,7 +69,7 @@ export async function claimKey(
   // Purged between the two statements.
   if (row === undefined) throw new Problem('idempotency-in-progress', { headers: { 'Retry-After': '1' } });
   if (row.same !== 1) throw invalid({ loc: ['body'], code: 'idempotency_key_reused' });
-  return { memoId: row.memo_id, at: new Date(timeFromUtc(row.created_at)) };
+  return { at: timeFromUtc(row.created_at), memoId: row.memo_id };
 }
 
 /** Notes which memo was made under the key; in the transaction of {@link claimKey}. */
@@ -92,15 +91,16 @@ async function purgePortion(connection: Queryable, now: Date, atOnce: number): P
   return affectedRows < atOnce;
 }
 
-/** False: the key is taken. @throws Problem when who takes it has not committed yet */
-async function insert(connection: Queryable, keyHash: Buffer, bodyHash: Buffer, at: Date): Promise<boolean> {
+/** @returns when; undefined: the key is taken @throws Problem when who takes it has not committed yet */
+async function insert(connection: Queryable, keyHash: Buffer, bodyHash: Buffer): Promise<string | undefined> {
   try {
-    const { affectedRows } = await connection.run(
+    const [row] = await connection.query<{ created_at: string }>(
       `SET STATEMENT innodb_lock_wait_timeout = 0 FOR
-       INSERT IGNORE INTO idempotency_keys (key_hash, body_hash, created_at) VALUES (?, ?, ?)`,
-      [keyHash, bodyHash, databaseTime(at)],
+       INSERT IGNORE INTO idempotency_keys (key_hash, body_hash, created_at) VALUES (?, ?, UTC_TIMESTAMP(3))
+       RETURNING created_at`,
+      [keyHash, bodyHash],
     );
-    return affectedRows === 1;
+    return row?.created_at;
   } catch (error) {
     if (!isLockTimeout(error)) throw error;
     throw new Problem('idempotency-in-progress', { headers: { 'Retry-After': '1' } });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { eventValue } from './outbox.ts';
 
 describe('the value of an event', () => {
-  const at = new Date('2024-01-01T00:00:00.000Z');
+  const at = '2024-01-01T00:00:00.000Z';
 
   it('has exactly the fields that the consumers of the original know', () => {
     expect(eventValue({ type: 'memo_created', memoId: 123, at }, { title: '제목', author: null })).to.equal(

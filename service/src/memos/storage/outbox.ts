@@ -17,16 +17,19 @@ export interface MemoEvent {
   readonly traceparent: string | null;
 }
 
-/** The value of an event, with exactly the fields that the consumers of the original know. */
+/**
+ * The value of an event, with exactly the fields that the consumers of the original know.
+ * @param event `at`: RFC 3339 in UTC with milliseconds
+ */
 export function eventValue(
-  event: { readonly type: MemoEventType; readonly memoId: number; readonly at: Date },
+  event: { readonly type: MemoEventType; readonly memoId: number; readonly at: string },
   memo?: { readonly title: string; readonly author: string | null },
 ): string {
   return JSON.stringify({
     event_type: event.type,
     memo_id: event.memoId,
     ...(memo === undefined ? {} : { title: memo.title, author: memo.author }),
-    timestamp: event.at.toISOString(),
+    timestamp: event.at,
   });
 }
 

@@ -4,7 +4,7 @@ import { entityTag, memoJson } from '../memo.ts';
 import type { Memo } from '../memo.ts';
 import { rowReader } from './rows.ts';
 import type { MemoRow } from './rows.ts';
-import { databaseTime, timeFromUtc, zoneReader } from './times.ts';
+import { changeTime, databaseTime, timeFromUtc, zoneReader } from './times.ts';
 
 const row: MemoRow = {
   id: 1,
@@ -101,5 +101,23 @@ describe('times', () => {
     expect(berlin('2025-07-01 12:00:00.25')).to.equal('2025-07-01T10:00:00.250Z');
     expect(zoneReader('+09:00')('2025-01-01 00:00:00')).to.equal('2024-12-31T15:00:00.000Z');
     expect(zoneReader('Asia/Seoul')('1900-01-01 00:00:00')).to.match(/^1899-12-31T15:/);
+  });
+});
+
+describe('the time of a change', () => {
+  const now = '2025-10-10T09:00:00.000Z';
+
+  it('is that of the database', () => {
+    expect(changeTime(now, '2025-10-10T08:59:59.999Z')).to.equal(now);
+  });
+
+  it('is later than that of the last one, also within a millisecond and after the clock was set back', () => {
+    expect(changeTime(now, now)).to.equal('2025-10-10T09:00:00.001Z');
+    expect(changeTime(now, '2025-10-10T09:59:59.999Z')).to.equal('2025-10-10T10:00:00.000Z');
+  });
+
+  it('does not follow a time that no clock was set back from', () => {
+    expect(changeTime(now, '2099-01-01T00:00:00.000Z')).to.equal(now);
+    expect(changeTime(now, '9999-12-31T23:59:59.999Z')).to.equal(now);
   });
 });

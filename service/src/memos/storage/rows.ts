@@ -8,6 +8,18 @@ export const SMALL_COLUMNS =
 /** The columns of a memo, in one place for every statement. */
 export const MEMO_COLUMNS = `${SMALL_COLUMNS}, content, tags`;
 
+/**
+ * The time of a change, as a column of the statement that locks its row: by the database's clock, since those of the replicas
+ * may differ, and when the lock is held, since it may have been waited for.
+ */
+export const NOW = 'SYSDATE(3) AS now';
+
+/** A row with {@link NOW}. */
+export interface Timed {
+  /** In UTC, as each session is. */
+  readonly now: string;
+}
+
 /** A row as the driver gives it. What may be null here and not in a memo was left so by the original. */
 export interface MemoRow {
   readonly id: number;

@@ -7,13 +7,14 @@ import type { Folded, Text } from '../search/folded.ts';
 import { claimKey, settleKey } from './idempotency.ts';
 import type { KeyedRequest } from './idempotency.ts';
 import type { Memo, MemoChanges, MemoFields } from '../memo.ts';
-import { MEMO_COLUMNS } from './rows.ts';
-import type { MemoRow, RowReader } from './rows.ts';
+import { MEMO_COLUMNS, NOW } from './rows.ts';
+import type { MemoRow, RowReader, Timed } from './rows.ts';
 import type { SearchRow } from '../search/search-text.ts';
 import { changeTags, dropTags, replaceTags, taggedMemo } from '../tags/tag-rows.ts';
 import { moveToTrash, takeFromTrash } from './trash.ts';
 import { CreateGroups } from './create-groups.ts';
-import { creation, insertMemos, putMemoEvent, putSearch, updateMemo, writeNew } from './writes.ts';
+import { changeTime, timeFromUtc } from './times.ts';
+import { creation, FIRST_VERSION, insertMemos, putMemoEvent, putSearch, updateMemo, writeNew } from './writes.ts';
 import type { Creation } from './writes.ts';
 
 /** Decides on the version that is there whether a change may go on; throws when it may not. */
@@ -22,16 +23,15 @@ export type VersionCheck = (id: number, version: number) => void;
 export interface MemoStoreOptions {
   readonly database: Database;
   readonly readRow: RowReader;
-  readonly now: () => Date;
   /** Called after each commit that put an event into the outbox. */
   readonly onEvent: () => void;
 }
 
 const SELECT_ONE = `SELECT ${MEMO_COLUMNS} FROM memos WHERE id = ?`;
-const SELECT_TO_CHANGE = `SELECT ${MEMO_COLUMNS}, stale_since FROM memos WHERE id = ? FOR UPDATE`;
+const SELECT_TO_CHANGE = `SELECT ${MEMO_COLUMNS}, stale_since, ${NOW} FROM memos WHERE id = ? FOR UPDATE`;
 
 /** A row with the time since which its rows of tags may be those of other tags; null: they are right. */
-interface RowToChange extends MemoRow {
+interface RowToChange extends MemoRow, Timed {
   readonly stale_since: string | null;
 }
 
@@ -58,25 +58,21 @@ export class MemoStore {
    * @throws Problem what {@link claimKey} throws
    */
   async create(fields: MemoFields, key?: KeyedRequest): Promise<Memo> {
-    const at = this.#options.now();
-    const first = firstVersion(fields, at);
-    const { search } = await folded(fields);
-    const wanted = creation(first, search, at);
-    if (key !== undefined) return await this.#createUnder(key, fields, wanted);
-    const id = await this.#groups.add(wanted);
+    const wanted = creation(fields, (await folded(fields)).search);
+    if (key !== undefined) return await this.#createUnder(key, wanted);
+    const memo = await this.#groups.add(wanted);
     this.#options.onEvent();
-    return { ...first, id };
+    return memo;
   }
 
-  async #createUnder(key: KeyedRequest, fields: MemoFields, wanted: Creation): Promise<Memo> {
+  async #createUnder(key: KeyedRequest, wanted: Creation): Promise<Memo> {
     const { memo, made } = await this.#options.database.transaction(async (connection) => {
-      const earlier = await claimKey(connection, key, wanted.at);
-      if (earlier !== undefined) {
-        return { memo: { ...firstVersion(fields, earlier.at), id: earlier.memoId }, made: false };
-      }
-      const [id = 0] = await writeNew(connection, [wanted]);
+      const { at, memoId } = await claimKey(connection, key);
+      const first = { ...wanted.memo, created_at: at, updated_at: at, version: FIRST_VERSION };
+      if (memoId !== undefined) return { memo: { ...first, id: memoId }, made: false };
+      const [{ id }] = (await writeNew(connection, [{ ...wanted, memo: first }])) as [Memo];
       await settleKey(connection, key, id);
-      return { memo: { ...wanted.memo, id }, made: true };
+      return { memo: { ...first, id }, made: true };
     });
     if (made) this.#options.onEvent();
     return memo;
@@ -92,11 +88,11 @@ export class MemoStore {
   /** Moves a memo into the trash. False when there is no such memo. @throws what `check` throws */
   async remove(id: number, check: VersionCheck): Promise<boolean> {
     const removed = await this.#options.database.transaction(async (connection) => {
-      const sql = 'SELECT version FROM memos WHERE id = ? FOR UPDATE';
-      const [row] = await connection.execute<{ version: number }>(sql, [id]);
+      const sql = `SELECT version, ${NOW} FROM memos WHERE id = ? FOR UPDATE`;
+      const [row] = await connection.execute<Timed & { version: number }>(sql, [id]);
       if (row === undefined) return false;
       check(id, row.version);
-      const at = this.#options.now();
+      const at = timeFromUtc(row.now);
       const version = row.version + 1;
       await Promise.all([
         moveToTrash(connection, id, version, at),
@@ -122,9 +118,9 @@ export class MemoStore {
       const before = this.#options.readRow(row);
       const search = searchOf(before, ready);
       if (search === undefined) return new LongText(before);
-      const at = this.#options.now();
       // Who follows `updated_after` has to see it come back.
-      const after: Memo = { ...before, updated_at: at.toISOString(), version: before.version + 1 };
+      const at = changeTime(timeFromUtc(row.now), before.updated_at);
+      const after: Memo = { ...before, updated_at: at, version: before.version + 1 };
       await Promise.all([
         insertMemos(connection, [after]),
         putSearch(connection, [{ id, ...search }]),
@@ -167,8 +163,8 @@ export class MemoStore {
     if (row === undefined) return undefined;
     const before = this.#options.readRow(row);
     check(id, before.version);
-    const at = this.#options.now();
-    const after: Memo = { ...before, ...changes, updated_at: at.toISOString(), version: before.version + 1 };
+    const at = changeTime(timeFromUtc(row.now), before.updated_at);
+    const after: Memo = { ...before, ...changes, updated_at: at, version: before.version + 1 };
     const search = isSameText(after, before) ? 'unchanged' : searchOf(after, ready);
     if (search === undefined) return new LongText(after);
     await Promise.all([
@@ -196,9 +192,4 @@ class LongText extends Error {
 /** Undefined: it has to be folded before. */
 function searchOf(text: Text, ready: Folded | undefined): SearchRow | undefined {
   return ready !== undefined && isSameText(text, ready) ? ready.search : foldedIfShort(text);
-}
-
-function firstVersion(fields: MemoFields, at: Date): Omit<Memo, 'id'> {
-  const time = at.toISOString();
-  return { ...fields, created_at: time, updated_at: time, version: 1 };
 }

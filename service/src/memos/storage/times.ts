@@ -15,6 +15,20 @@ export function timeFromUtc(text: string): string {
   return `${text.slice(0, 10)}T${text.slice(11, 19)}.${text.slice(20, 23).padEnd(3, '0')}Z`;
 }
 
+/** A clock is not set back by more. */
+const SET_BACK_MS = 3_600_000;
+
+/**
+ * When a memo is changed: later than it was before, so that who follows `updated_at` meets every change, also after the
+ * database's clock was set back. A time that is further ahead came with an import, and is not followed.
+ * @param now by the database's clock; like all of these RFC 3339 in UTC with milliseconds
+ * @param before when it was changed last
+ */
+export function changeTime(now: string, before: string): string {
+  const ahead = Date.parse(before) - Date.parse(now);
+  return ahead < 0 || ahead > SET_BACK_MS ? now : new Date(Date.parse(before) + 1).toISOString();
+}
+
 const INSTANT = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
 
 /** Reads RFC 3339, to the millisecond. Undefined: it is not, or no year of four digits in UTC. */

@@ -1,28 +1,32 @@
 /** The trash: where deleted memos wait for a month, out of the table of the memos. */
 import type { Queryable } from '../../db/connection.ts';
-import { MEMO_COLUMNS } from './rows.ts';
-import type { MemoRow } from './rows.ts';
-import { databaseTime } from './times.ts';
+import { MEMO_COLUMNS, NOW } from './rows.ts';
+import type { MemoRow, Timed } from './rows.ts';
+import { databaseTime, databaseTimeOf } from './times.ts';
 
 const DAY_MS = 24 * 3_600_000;
 export const TRASH_KEPT_MS = 30 * DAY_MS;
 
-/** Moves a memo that the caller has locked. @param version that of the deletion */
-export async function moveToTrash(connection: Queryable, id: number, version: number, at: Date): Promise<void> {
+/**
+ * Moves a memo that the caller has locked.
+ * @param version that of the deletion
+ * @param at RFC 3339 in UTC with milliseconds
+ */
+export async function moveToTrash(connection: Queryable, id: number, version: number, at: string): Promise<void> {
   const columns = MEMO_COLUMNS.replace(/\bversion\b/, '?');
   await Promise.all([
     connection.change(
       `INSERT INTO memo_trash (${MEMO_COLUMNS}, deleted_at) SELECT ${columns}, ? FROM memos WHERE id = ?`,
-      [version, databaseTime(at), id],
+      [version, databaseTimeOf(at), id],
     ),
     connection.change('DELETE FROM memos WHERE id = ?', [id]),
   ]);
 }
 
-/** Takes a memo out of the trash. Undefined: it is not there. */
-export async function takeFromTrash(connection: Queryable, id: number): Promise<MemoRow | undefined> {
-  const sql = `DELETE FROM memo_trash WHERE id = ? RETURNING ${MEMO_COLUMNS}`;
-  const [row] = await connection.execute<MemoRow>(sql, [id]);
+/** Takes a memo out of the trash, with the time at which it does. Undefined: it is not there. */
+export async function takeFromTrash(connection: Queryable, id: number): Promise<(MemoRow & Timed) | undefined> {
+  const sql = `DELETE FROM memo_trash WHERE id = ? RETURNING ${MEMO_COLUMNS}, ${NOW}`;
+  const [row] = await connection.execute<MemoRow & Timed>(sql, [id]);
   return row;
 }
 

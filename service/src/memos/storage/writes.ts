@@ -1,45 +1,63 @@
 /** What a change writes, inside its transaction: the memo, its search row, its event; `tags/` has the rows of its tags. */
 import type { Queryable, SqlValue } from '../../db/connection.ts';
-import { insertReturning, insertRows } from '../../db/many-rows.ts';
+import { insertReturning, insertRows, placeholders } from '../../db/many-rows.ts';
 import type { Memo, MemoChanges, MemoFields } from '../memo.ts';
 import { currentTrace } from '../../observability/trace.ts';
 import { putTags, taggedMemo } from '../tags/tag-rows.ts';
 import { eventValue, putEvents } from './outbox.ts';
 import type { MemoEvent, MemoEventType } from './outbox.ts';
-import type { MemoRow } from './rows.ts';
+import type { MemoRow, Timed } from './rows.ts';
 import type { SearchRow } from '../search/search-text.ts';
-import { databaseTimeOf } from './times.ts';
+import { databaseTimeOf, timeFromUtc } from './times.ts';
 
-/** A memo to be inserted; the database gives the id where there is none. */
-export type NewMemo = Omit<Memo, 'id'> & { readonly id?: number | undefined };
+/** A memo to be inserted: the database gives it the id and the times that it does not bring. */
+export type NewMemo = MemoFields &
+  Partial<Pick<Memo, 'created_at' | 'updated_at' | 'version'>> & { readonly id?: number | undefined };
+
+/** A memo that was inserted. */
+interface Inserted {
+  readonly memo: Memo;
+  /** When: RFC 3339 in UTC with milliseconds, by the database's clock. */
+  readonly at: string;
+}
+
+interface InsertedRow extends Timed {
+  readonly id: number;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
 
 /** All that is written of a memo that is made. */
 export interface Creation {
   readonly memo: NewMemo;
   readonly search: SearchRow;
-  /** When it is made, as its event says. */
-  readonly at: Date;
   /** The header of the trace that it is a part of; null: of none. */
   readonly traceparent: string | null;
 }
 
+export const FIRST_VERSION = 1;
 const FIELDS = ['title', 'content', 'tags', 'priority', 'category', 'is_archived', 'is_favorite', 'author'] as const;
-const INSERT = `INSERT INTO memos (id, ${FIELDS.join(', ')}, created_at, updated_at, version, times_in_utc, stale_since)`;
+const NEW_TIME = 'COALESCE(?, UTC_TIMESTAMP(3))';
+const INSERT = {
+  into: `INSERT INTO memos (id, ${FIELDS.join(', ')}, created_at, updated_at, version, times_in_utc, stale_since)`,
+  places: `(?, ${placeholders(FIELDS)}, ${NEW_TIME}, ${NEW_TIME}, ?, 1, NULL)`,
+  returning: 'RETURNING id, created_at, updated_at, UTC_TIMESTAMP(3) AS now',
+};
 const PUT_SEARCH = 'INSERT INTO memo_search (memo_id, folded, grams)';
 const OVER_SEARCH = 'ON DUPLICATE KEY UPDATE folded = VALUES(folded), grams = VALUES(grams)';
 
 /** What the current request makes. */
-export function creation(memo: NewMemo, search: SearchRow, at: Date): Creation {
-  return { memo, search, at, traceparent: traceparent() };
+export function creation(memo: NewMemo, search: SearchRow): Creation {
+  return { memo, search, traceparent: traceparent() };
 }
 
-/** Writes memos that are new with all that belongs to them. @returns their ids, in the same order */
-export async function writeNew(connection: Queryable, all: readonly Creation[]): Promise<number[]> {
-  const ids = await insertMemos(
+/** Writes memos that are new with all that belongs to them. @returns the memos, in the same order */
+export async function writeNew(connection: Queryable, all: readonly Creation[]): Promise<Memo[]> {
+  const inserted = await insertMemos(
     connection,
     all.map(({ memo }) => memo),
   );
-  const made = all.map((one, index) => ({ ...one, memo: { ...one.memo, id: ids[index] as number } }));
+  const made = all.map((one, index) => ({ ...one, ...(inserted[index] as Inserted) }));
   await Promise.all([
     putSearch(
       connection,
@@ -54,22 +72,29 @@ export async function writeNew(connection: Queryable, all: readonly Creation[]):
       made.map(({ at, memo, ...from }) => memoEvent('memo_created', memo, at, from.traceparent, memo)),
     ),
   ]);
-  return ids;
+  return made.map(({ memo }) => memo);
 }
 
-/** The caller writes the rows of their tags. @returns their ids, in the same order */
-export async function insertMemos(connection: Queryable, memos: readonly NewMemo[]): Promise<number[]> {
+/** The caller writes the rows of their tags. @returns the memos, in the same order */
+export async function insertMemos(connection: Queryable, memos: readonly NewMemo[]): Promise<Inserted[]> {
   const rows = memos.map((memo) => [
     memo.id ?? null,
     ...FIELDS.map((field) => stored(memo[field])),
-    databaseTimeOf(memo.created_at),
-    databaseTimeOf(memo.updated_at),
-    memo.version,
-    1,
-    null,
+    memo.created_at === undefined ? null : databaseTimeOf(memo.created_at),
+    memo.updated_at === undefined ? null : databaseTimeOf(memo.updated_at),
+    memo.version ?? FIRST_VERSION,
   ]);
-  const returned = await insertReturning<{ id: number }>(connection, INSERT, rows, 'RETURNING id');
-  return returned.map(({ id }) => id);
+  const returned = await insertReturning<InsertedRow>(connection, INSERT, rows);
+  return returned.map(({ created_at, id, now, updated_at }, index) => ({
+    memo: {
+      version: FIRST_VERSION,
+      ...(memos[index] as NewMemo),
+      id,
+      created_at: timeFromUtc(created_at),
+      updated_at: timeFromUtc(updated_at),
+    },
+    at: timeFromUtc(now),
+  }));
 }
 
 /**
@@ -112,12 +137,15 @@ export async function putSearch(
 /** A memo as its event names it. */
 type ChangedMemo = Pick<Memo, 'id' | 'version'>;
 
-/** @param memo absent when it was deleted */
+/**
+ * @param at RFC 3339 in UTC with milliseconds
+ * @param memo absent when it was deleted
+ */
 export async function putMemoEvent(
   connection: Queryable,
   type: MemoEventType,
   changed: ChangedMemo,
-  at: Date,
+  at: string,
   memo?: MemoFields,
 ): Promise<void> {
   await putEvents(connection, [memoEvent(type, changed, at, traceparent(), memo)]);
@@ -126,7 +154,7 @@ export async function putMemoEvent(
 function memoEvent(
   type: MemoEventType,
   { id, version }: ChangedMemo,
-  at: Date,
+  at: string,
   traceparent: string | null,
   memo?: MemoFields,
 ): MemoEvent {

@@ -25,15 +25,16 @@ export const memoImport = memoCreate.extend({
 });
 
 /** Undefined: an empty line. @throws Problem what is wrong with it */
-export function readLine(bytes: Buffer | undefined, now: Date, maxContentBytes: number): NewMemo | undefined {
+export function readLine(bytes: Buffer | undefined, maxContentBytes: number): NewMemo | undefined {
   if (bytes === undefined) throw new Problem('body-too-large');
   if (!isUtf8(bytes)) throw new Problem('not-utf8');
   const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
   if (text.trim() === '') return undefined;
   const memo = checkedBody(memoImport, jsonOf(text));
   checkContent(memo.content, maxContentBytes);
-  const created = memo.created_at ?? memo.updated_at ?? now.toISOString();
-  return { ...memo, created_at: created, updated_at: memo.updated_at ?? created, version: 1 };
+  const { created_at = memo.updated_at, updated_at = created_at } = memo;
+  if (created_at === undefined || updated_at === undefined) return memo;
+  return { ...memo, created_at, updated_at };
 }
 
 function jsonOf(text: string): unknown {

@@ -22,7 +22,6 @@ export interface ImportOptions {
   readonly database: Database;
   readonly cache: MemoCache;
   readonly maxContentBytes: number;
-  readonly now: () => Date;
   /** Called after each commit. */
   readonly onEvent: () => void;
   /** A client that sends nothing for so many milliseconds has gone. */
@@ -59,14 +58,14 @@ export async function importMemos(options: ImportOptions, request: Request, resp
 }
 
 async function takeLines(options: ImportOptions, request: Request, report: ImportReport): Promise<void> {
-  const { maxContentBytes, now, requestMs, stop } = options;
+  const { maxContentBytes, requestMs, stop } = options;
   const end = performance.now() + LONGEST_MS;
   let batch = new Batch();
   let line = 0;
   const take = (number: number, bytes: Buffer | undefined): void => {
     line = number;
     try {
-      batch.add(number, readLine(bytes, now(), maxContentBytes));
+      batch.add(number, readLine(bytes, maxContentBytes));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       report.refused(number, error);
@@ -123,11 +122,11 @@ class Batch {
 }
 
 /** @returns how many were written: all of them */
-async function write({ cache, database, now, onEvent }: ImportOptions, { memos }: Batch): Promise<number> {
+async function write({ cache, database, onEvent }: ImportOptions, { memos }: Batch): Promise<number> {
   if (memos.length === 0) return 0;
   const all: Creation[] = [];
-  for (const memo of memos) all.push(creation(memo, (await folded(memo)).search, now()));
-  const ids = await database.transaction(async (connection) => {
+  for (const memo of memos) all.push(creation(memo, (await folded(memo)).search));
+  const entered = await database.transaction(async (connection) => {
     if (await mayKeepIds(connection, memos)) return await writeNew(connection, all);
     return await writeNew(
       connection,
@@ -136,7 +135,7 @@ async function write({ cache, database, now, onEvent }: ImportOptions, { memos }
   });
   onEvent();
   // As after a create: somebody may have looked for these ids and been told that there is nothing.
-  await Promise.all(ids.map((id) => cache.invalidate(id)));
+  await Promise.all(entered.map(({ id }) => cache.invalidate(id)));
   return memos.length;
 }
 
