@@ -5,8 +5,10 @@ import { resolved, seen } from '../../../../test/operator/harness/rendered.ts';
 import { seeing, standing, type Live } from '../../../../test/operator/harness/standing.ts';
 import { selector } from '../../api/labels.ts';
 import type { MemoAppSpec } from '../../api/memoapp.ts';
+import { Reason } from '../../api/reasons.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
 import type { KubeObject } from '../../runtime/object.ts';
+import { schemaMigrated } from '../../stack/health/parts/schema.ts';
 import { migrationJob } from '../../stack/jobs/migration.ts';
 import { topicJob } from '../../stack/jobs/topic.ts';
 import type { Observed } from '../../stack/observed.ts';
@@ -90,9 +92,13 @@ describe('the migration of an upgrade on a database of others', () => {
   const there = [...standing(old).filter(({ kind }) => kind !== 'Job'), podOf(old)];
   const status = { version: '1.4.0' };
 
-  function isDue(app: ResolvedApp, says: Observed['storeHealth'], objects: readonly Live[] = there): boolean {
-    const observed = seen(objects as readonly unknown[] as readonly KubeObject[], says);
-    return jobs(app, status, observed, now).due.length > 0;
+  /** Whether its Job is to be made, as `SchemaMigrated` says too. */
+  function isDue(app: ResolvedApp, says: Observed['storeHealth']): boolean {
+    const observed = seen(there as readonly unknown[] as readonly KubeObject[], says);
+    const due = jobs(app, status, observed, now).due.length > 0;
+    const { reason } = schemaMigrated(app, observed, status);
+    expect(reason).to.equal(due ? Reason.Migrating : Reason.WaitingForDatabase);
+    return due;
   }
 
   const unhealthy = { database: 'unhealthy', redis: 'not_configured', kafka: 'not_configured' } as const;

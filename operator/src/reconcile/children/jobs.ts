@@ -1,13 +1,11 @@
 /** The Jobs whose time comes later than the rest: the schema migration, and the topic. */
 import type { Job } from 'kubernetes-types/batch/v1.js';
 import type { MemoApp } from '../../api/memoapp.ts';
-import { Reason } from '../../api/reasons.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
 import type { KubeObject } from '../../runtime/object.ts';
 import { accountVolume } from '../../stack/api/connections.ts';
 import { isUntried } from '../../stack/api/database-in-use.ts';
-import { awaitsMigration } from '../../stack/api/image.ts';
-import { databaseReady, mayMigrate } from '../../stack/health/parts/database.ts';
+import { mayMigrate } from '../../stack/health/parts/database.ts';
 import { eventsServe } from '../../stack/health/parts/events.ts';
 import { migrationJob, migrationState } from '../../stack/jobs/migration.ts';
 import { startsAsBefore } from '../../stack/jobs/job.ts';
@@ -38,18 +36,9 @@ export function jobs(app: ResolvedApp, status: MemoApp['status'], observed: Obse
   const anew = (job: KubeObject): boolean => (job === migration && again) || lacksStart(job, observed);
   const wanted = [migration, ...(topic ? [topic] : [])].filter((job) => !anew(job));
   const standing = wanted.filter((job) => isStanding(app, job, observed));
-  const opens = (): boolean => mayMigrate(app, observed) || isUntold(app, status, observed);
-  const isDue = (job: KubeObject): boolean => (job === migration ? !migrated && opens() : eventsServe(app, observed));
+  const isDue = (job: KubeObject): boolean =>
+    job === migration ? !migrated && mayMigrate(app, observed, status) : eventsServe(app, observed);
   return { standing, due: wanted.filter((job) => isDue(job) && !standing.includes(job)) };
-}
-
-/**
- * Whether nobody can say how the database is that others run: pods that have to stay as they are until it is migrated cannot, where
- * they reach it in another way than the spec asks for, or do not even run. Without the Job that would be so for ever.
- */
-function isUntold(app: ResolvedApp, status: MemoApp['status'], observed: Observed): boolean {
-  const { reason } = databaseReady(app, observed);
-  return reason === Reason.WaitingForAPI && awaitsMigration(app, status, observed);
 }
 
 /**

@@ -77,7 +77,7 @@ export function conditions(
   const kept = { database: keptVolume(app, 'database', observed, outcome), events: keptEvents(app, observed, outcome) };
   const found = [
     withKept(withUnapplied(databaseReady(app, observed), outcome), kept.database, observed),
-    schemaMigrated(app, observed, migratedBy),
+    schemaMigrated(app, observed, previous),
     cacheReady(app, observed),
     withKept(eventsReady(app, observed), kept.events, observed),
     apiAvailable(app, observed, outcome.problems, migratedBy),

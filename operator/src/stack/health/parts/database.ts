@@ -1,10 +1,12 @@
 /** `DatabaseReady`: True once the database answers. Without it writes are refused with 503. */
 import { isFalse, isTrue, isUnknown, type Condition } from '../../../api/conditions.ts';
+import type { MemoAppStatus } from '../../../api/memoapp.ts';
 import { names } from '../../../api/names.ts';
 import { Reason } from '../../../api/reasons.ts';
 import type { ExternalDatabase, ResolvedApp } from '../../../api/resolved.ts';
 import { addressOf, databaseConnection } from '../../api/connections.ts';
 import { databaseInUse, isUntried } from '../../api/database-in-use.ts';
+import { awaitsMigration } from '../../api/image.ts';
 import { recordedStore } from '../../facts.ts';
 import { migrationName } from '../../jobs/migration.ts';
 import type { Observed } from '../../observed.ts';
@@ -41,11 +43,16 @@ export function databaseServes(app: ResolvedApp, observed: Observed): boolean | 
   return (observed.get('StatefulSet', names(app).database)?.status?.readyReplicas ?? 0) > 0;
 }
 
-/** Whether the migration may begin: the database answers, or only the migration itself can find out. */
-export function mayMigrate(app: ResolvedApp, observed: Observed): boolean {
-  const opens = app.database.mode === 'external' && isUntried(app, observed);
-  const { reason, status } = databaseReady(app, observed);
-  return opens || status === 'True' || reason === Reason.APISilent;
+/**
+ * Whether the migration may begin: the database answers, or only the migration itself can find out. Nobody else can say how one is
+ * that others run where no pod of the API has opened it yet or answers, and where pods that have to stay as they are until it is
+ * migrated do not run, or reach it in another way than the spec asks for: without the Job that would be so for ever.
+ */
+export function mayMigrate(app: ResolvedApp, observed: Observed, status: MemoAppStatus | undefined): boolean {
+  if (app.database.mode === 'external' && isUntried(app, observed)) return true;
+  const ready = databaseReady(app, observed);
+  if (ready.reason === Reason.WaitingForAPI) return awaitsMigration(app, status, observed);
+  return ready.status === 'True' || ready.reason === Reason.APISilent;
 }
 
 /** No pod of the API uses it yet: the migration is the first to open it. */
