@@ -21,6 +21,7 @@ import { applyAll } from './children/children.ts';
 import { ensureCredentials } from './secrets/credentials.ts';
 import type { Dependencies } from './dependencies.ts';
 import { jobs } from './children/jobs.ts';
+import { lookForEndAfter } from './children/terminating.ts';
 import { observedOf } from './observe/observe.ts';
 import { heldTemplate } from './children/held-template.ts';
 import { Pass } from './pass.ts';
@@ -32,8 +33,6 @@ import { keepClaims } from './children/retained.ts';
 
 /** A refusal (a quota, a policy) lifts, a problem is put right, and Secrets of others come, without an event we could watch for. */
 const lookAgainAfter = 30_000;
-/** What is on its way out and not watched, a Secret, is gone in a moment. */
-const lookForEndAfter = 2000;
 /** An Event about pods that are not made comes a moment after the status which shows that they are not there: see `Shortages`. */
 const lookForEventAfter = 2000;
 /** What is left to be done by a pass that ran into its deadline. */
@@ -83,7 +82,7 @@ async function reconcile(
   const refusals = await refusalsOf(lacking, dependencies, last);
   await writeStatus(seen, app, withRefusals(observed, byPart(refusals)), pass, dependencies);
   if (pass.failures.length > pass.refused.length) pass.throwFailures();
-  if (pass.terminating.length > 0) return { requeueAfter: lookForEndAfter };
+  if (pass.terminating.length > 0) return { requeueAfter: lookForEndAfter(pass.terminating, dependencies.now()) };
   if (recent.some((workload) => !refusals.has(workload))) return { requeueAfter: lookForEventAfter };
   const held = lacking.length > 0 || app.problems.length > 0 || pass.missing.length > 0 || !pass.complete;
   const waiting = held || pass.ungrown.length > 0 || isUntried(app, observed);
