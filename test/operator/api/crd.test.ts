@@ -200,7 +200,7 @@ const forbiddenMoves: readonly (readonly [what: string, from: object, to: object
     'another StorageClass',
     {},
     { database: { managed: { storage: { className: 'fast' } } } },
-    /storage\.className cannot be changed/,
+    /spec\.database\.managed\.storage\.className: Invalid value: .*className cannot be changed/,
   ],
   ['more brokers', {}, { events: { managed: { replicas: 3 } } }, /replicas .* cannot be changed/],
   [

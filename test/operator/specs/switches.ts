@@ -31,7 +31,7 @@ export const switches: readonly (readonly [what: string, spec: object])[] = [
       },
     },
   ],
-  ['an external cache', { cache: { external: { url: 'rediss://cache.example:6380/1', tls: {} } } }],
+  ['an external cache', { cache: { external: { url: 'rediss://[fd00::7]:6380/1', tls: {} } } }],
   ['external events', { events: { external: { bootstrapServers: ['[::1]:9093', 'kafka.example:9093'], tls: {} } } }],
   ['a Gateway', { route: { hostnames: ['memo.example'], gateway: { parentRefs: [{ name: 'public' }] } } }],
   ['a stopped app', { state: 'Stopped' }],
