@@ -82,6 +82,7 @@ async function reconcile(
   const refusals = await refusalsOf(lacking, dependencies, last);
   await writeStatus(seen, app, withRefusals(observed, byPart(refusals)), pass, dependencies);
   if (pass.failures.length > pass.refused.length) pass.throwFailures();
+  if (pass.again) return { requeueAfter: 0 };
   if (pass.terminating.length > 0) return { requeueAfter: lookForEndAfter(pass.terminating, dependencies.now()) };
   if (recent.some((workload) => !refusals.has(workload))) return { requeueAfter: lookForEventAfter };
   const held = lacking.length > 0 || app.problems.length > 0 || pass.missing.length > 0 || !pass.complete;

@@ -20,6 +20,8 @@ export class Pass implements PassOutcome {
   readonly withheld: string[] = [];
   /** Children still on their way out under a wanted name. Their end comes as an event. */
   readonly terminating: KubeObject[] = [];
+  /** Whether another pass has to follow for what this one wrote: no watch tells of an own write. */
+  again = false;
   /** Whether the pods of the API stay as they are, whatever the spec asks of them: they need what they were started with. */
   held = false;
   /** Every object the spec asks for, also those whose apply failed: none of them is pruned. */

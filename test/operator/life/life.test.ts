@@ -1,5 +1,7 @@
 /** The life of a MemoApp on a real API server: made, left alone, drifted, changed, taken names, restarts. */
 import { expect } from 'chai';
+import type { ManagedFieldsEntry } from '../../../operator/src/runtime/object.ts';
+import { ownsReplicas } from '../../../operator/src/runtime/watch/projection.ts';
 import { writesOf } from '../harness/audit.ts';
 import { startInstalled, type Installed } from '../harness/installed.ts';
 import { memoApp, type Kubectl } from '../harness/kubectl.ts';
@@ -139,6 +141,24 @@ describe('a MemoApp on a real API server', function () {
     await apply(memoApp('shop', { api: { replicas: 4 } }));
     await until('4 pods', async () => ((await replicas()) === 4 ? true : undefined));
     expect(await get('hpa', 'shop-api')).to.equal(undefined);
+  });
+
+  it('has handed it at once, not when it is looked at the next time', async () => {
+    await apply(memoApp('handed', {}));
+    await until('Deployment', async () => await get('deployment', 'handed-api'));
+    await on.operator.passes(2);
+    await on.restart({ resyncMinutes: 1440 });
+    await until('a pass over both', async () => ((await on.operator.passed()) >= 2 ? true : undefined));
+    await apply(memoApp('handed', { api: { autoscaling: { minReplicas: 2, maxReplicas: 5 } } }));
+    await until('an apply without the number', async () => {
+      const path = ['-o', 'jsonpath={.metadata.managedFields[?(@.operation=="Apply")]}'];
+      const { stdout } = await kubectl(['get', 'deployment', 'handed-api', ...path]);
+      const owners = stdout.split(/(?<=})\s+(?={)/).map((entry) => JSON.parse(entry) as ManagedFieldsEntry);
+      const ours = owners.find(({ manager }) => manager === 'memo-operator');
+      return ours && !ownsReplicas(ours) ? true : undefined;
+    });
+    await kubectl(['delete', 'memoapp', 'handed']);
+    await on.restart();
   });
 
   it('leaves the number to the autoscaler though something else of the app cannot be made', async () => {

@@ -41,6 +41,7 @@ export async function handOverReplicas(
   try {
     const written = await holdReplicas(dependencies.client, live, replicasManager, signal);
     dependencies.informers.store(deploymentKind).written(written);
+    pass.again = true;
   } catch (error) {
     noteFailure(live, error, pass);
   }
