@@ -7,6 +7,7 @@ import type { DatabaseConfig } from '../config.ts';
 import { tlsOptions } from '../tls.ts';
 import { deadline } from '../waiting.ts';
 import { ConnectionLost, DatabaseUnavailable, translated } from './errors.ts';
+import { PreparedStatements } from './prepared.ts';
 
 /** What a parameter of a statement may be. */
 export type SqlValue = string | number | bigint | Buffer | null;
@@ -44,6 +45,7 @@ export interface Queryable {
 /** A session of MariaDB. */
 export class Connection implements Queryable {
   readonly #driver: DriverConnection;
+  readonly #prepared: PreparedStatements;
   readonly #socket: Socket;
   readonly #onClose: (() => void)[] = [];
   readonly #cut: Cut | undefined;
@@ -56,6 +58,7 @@ export class Connection implements Queryable {
   /** @param cut with TLS */
   constructor(driver: DriverConnection, socket: Socket, cut?: Cut) {
     this.#driver = driver;
+    this.#prepared = new PreparedStatements(driver);
     this.#socket = socket;
     this.#cut = cut;
     // When the driver finds the connection lost, it takes every listener off the socket, ours included: only `end` tells then.
@@ -87,7 +90,7 @@ export class Connection implements Queryable {
   }
 
   async execute<Row>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
-    return this.#answer(() => this.#driver.execute<Row[]>(sql, values));
+    return this.#answer(() => this.#execute<Row[]>(sql, values));
   }
 
   async query<Row>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
@@ -95,7 +98,7 @@ export class Connection implements Queryable {
   }
 
   async change(sql: string, values: readonly SqlValue[] = []): Promise<Change> {
-    return changeOf(await this.#answer(() => this.#driver.execute<UpsertResult>(sql, values)));
+    return changeOf(await this.#answer(() => this.#execute<UpsertResult>(sql, values)));
   }
 
   async run(sql: string, values: readonly SqlValue[] = []): Promise<Change> {
@@ -134,6 +137,11 @@ export class Connection implements Queryable {
     this.#closed = true;
     this.#socket.destroy();
     for (const listener of this.#onClose.splice(0)) listener();
+  }
+
+  #execute<T>(sql: string, values: readonly SqlValue[]): Promise<T> {
+    const statement = this.#prepared.get(sql);
+    return statement === undefined ? this.#driver.query<T>(sql, values) : statement.execute<T>(values);
   }
 
   async #answer<T>(ask: () => Promise<T>, always = false): Promise<T> {
@@ -239,7 +247,8 @@ export async function openConnection(
       // MariaDB keeps JSON as text: read and written as text, never re-formed by the driver.
       autoJsonMap: false,
       bigIntAsNumber: true,
-      prepareCacheLength: 64,
+      // `PreparedStatements` keeps them.
+      prepareCacheLength: 0,
       // Errors end up in logs, and parameters are the text of memos.
       logParam: false,
       // Rows are locked before they are read for a change: repeatable reads would only add gap locks. As a statement, because

@@ -6,7 +6,7 @@ import { Database } from '../../../service/src/db/database.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
 import { until } from '../../stores/ready.ts';
 import { startOnMariaDB } from '../harness/on-mariadb.ts';
-import { createMemo, metric, timed } from '../harness/service.ts';
+import { createMemo, metric, startService, timed } from '../harness/service.ts';
 import type { Service } from '../harness/service.ts';
 import { sessionsById, sessionsOfService, torn, WHOLE } from '../harness/sql.ts';
 
@@ -210,6 +210,39 @@ describe('writes to a database that others use too', function () {
     }
     // Of a memo that came back, there is an event that it was deleted.
     expect((await service.call('DELETE', `/v1/memos/${deleted}`)).status).to.equal(204);
+  });
+
+  it('changes nothing by a read, and serves on, where the server has no room for another prepared statement', async () => {
+    // One connection for all requests.
+    const own = await startService({ DATABASE_URL: database.url, DATABASE_POOL_MIN: '1', DATABASE_POOL_MAX: '4' });
+    try {
+      const [gone, back] = [await createMemo(own), await createMemo(own)];
+      for (const id of [gone, back]) expect((await own.call('DELETE', `/v1/memos/${id}`)).status).to.equal(204);
+      // Leaves a DELETE of the trash as the statement that was prepared last.
+      expect((await own.call('POST', `/v1/memos/${back}/restore`)).status).to.equal(200);
+      await root.query('SET GLOBAL max_prepared_stmt_count = 0');
+      expect((await own.call('GET', `/v1/memos/${gone}`)).status).to.equal(404);
+      expect((await own.call('PUT', `/v1/memos/${back}`, { title: 'u', tags: ['c'] })).status).to.equal(200);
+      expect((await own.call('GET', '/v1/memos/search/?q=u')).json).to.have.length.above(0);
+      expect((await own.call('POST', `/v1/memos/${gone}/restore`)).status, 'what was asked for in the trash').to.equal(
+        200,
+      );
+      for (const id of [gone, back]) expect((await own.call('DELETE', `/v1/memos/${id}`)).status).to.equal(204);
+    } finally {
+      await root.query('SET GLOBAL max_prepared_stmt_count = DEFAULT');
+      await own.stop();
+    }
+  });
+
+  it('prepares what is asked often', async () => {
+    const executed = async (): Promise<number> => {
+      const [row] = await root.query<{ Value: string }[]>(`SHOW GLOBAL STATUS LIKE 'Com_stmt_execute'`);
+      return Number(row?.Value);
+    };
+    const id = await createMemo(service);
+    const before = await executed();
+    for (let asked = 0; asked < 40; asked += 1) await service.call('GET', `/v1/memos/${id}`);
+    expect(await executed()).to.be.at.least(before + 20);
   });
 
   it('lets exactly one of fifty changes with the same ETag win', async () => {
