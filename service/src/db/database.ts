@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DatabaseConfig } from '../config.ts';
+import { within } from '../waiting.ts';
 import { cutAfter, openConnection } from './connection.ts';
 import type { Connection, Queryable } from './connection.ts';
 import { ConnectionLost, DatabaseUnavailable, isContention } from './errors.ts';
@@ -31,6 +32,7 @@ export class Database {
   readonly #pool: Pool<Connection>;
   readonly #dedicated = new Set<Connection>();
   #probe: Connection | undefined;
+  #asked: Promise<boolean> | undefined;
   #closed = false;
   #deadlocks = 0;
   #deadlineCuts = 0;
@@ -101,8 +103,16 @@ export class Database {
     return connection;
   }
 
-  /** Whether the database answers, within {@link DEADLINES.probe}, on a connection that no request can hold up. */
-  async health(): Promise<boolean> {
+  /**
+   * Whether the database answers, within {@link DEADLINES.probe}, on a connection that no request can hold up. All who ask at
+   * once have one answer: were each to open a session where there is none, all but the last would never be ended.
+   */
+  health(): Promise<boolean> {
+    this.#asked ??= this.#ask().finally(() => (this.#asked = undefined));
+    return this.#asked;
+  }
+
+  async #ask(): Promise<boolean> {
     const end = performance.now() + DEADLINES.probe;
     // A session that was ended says nothing about the server: only a fresh one does.
     if (this.#probe !== undefined && (await answers(this.#probe, end))) return true;
@@ -176,7 +186,7 @@ export function transactionEnd(): number {
 async function answers(session: Connection, end: number): Promise<boolean> {
   if (session.broken) return false;
   try {
-    await cutAfter(session, end - performance.now(), () => session.execute('SELECT 1'));
+    await within(session.execute('SELECT 1'), end - performance.now(), 'the database');
     return true;
   } catch {
     session.abort();
