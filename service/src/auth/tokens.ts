@@ -82,7 +82,7 @@ export class Tokens {
     try {
       const payload = await this.#verify(token, { ...this.#options, currentDate: now });
       const until = ((payload.exp ?? 0) + LEEWAY_SECONDS) * 1000;
-      const principal = { subject: payload.sub, role: roleOf(payload, this.#rolesClaim), until };
+      const principal = { subject: subjectOf(payload), role: roleOf(payload, this.#rolesClaim), until };
       // Under the keys that were there before: newer ones that came meanwhile may not have judged it.
       if (keys !== undefined) this.#verified.put(token, keys, principal, new Date(until));
       return principal;
@@ -113,6 +113,12 @@ export class Tokens {
       throw new errors.JWSSignatureVerificationFailed();
     }
   }
+}
+
+/** A text (RFC 7519 section 4.1.2); but some issuers put the number of an account there. */
+function subjectOf({ sub }: Readonly<Record<string, unknown>>): string | undefined {
+  if (sub === undefined || sub === null) return undefined;
+  return typeof sub === 'string' ? sub : JSON.stringify(sub);
 }
 
 /** The role of a good token is too low for what was asked. */
