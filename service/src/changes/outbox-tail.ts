@@ -67,10 +67,12 @@ export class OutboxTail {
         this.#settled,
       ]),
     );
-    const settled = Math.max(this.#unbroken(rows), this.#longSeen());
+    const highest = rows.at(-1)?.seq ?? 0;
+    // Of a full portion no further than it goes: a number that came late has pushed others out that were in the one before.
+    const most = rows.length < MOST ? Infinity : highest;
+    const settled = Math.min(most, Math.max(this.#unbroken(rows), this.#longSeen()));
     this.#settled = settled;
     this.#sightings = this.#sightings.filter(({ seq }) => seq > settled);
-    const highest = rows.at(-1)?.seq ?? 0;
     if (highest > (this.#sightings.at(-1)?.seq ?? settled)) this.#sightings.push({ seq: highest, at: this.#now() });
     return rows.filter(({ seq }) => seq <= settled);
   }
