@@ -193,6 +193,18 @@ describe('memos in bulk', function () {
     expect(memos[1]).to.include({ created_at: '2020-02-01T17:02:02.000Z', updated_at: '2020-02-01T17:02:02.000Z' });
   });
 
+  it('are taken with as many tags as they may have', async () => {
+    await clear();
+    const tags = Array.from({ length: 1_000 }, (_, index) => `tag ${index}`);
+    const { json, status } = await load(
+      service,
+      Array.from({ length: 150 }, () => ({ title: 't', content: 'c', tags })),
+    );
+    expect([status, json]).to.deep.equal([200, { imported: 150, failed: 0, complete: true, errors: [] }]);
+    const [row] = await root.query<{ n: number }[]>('SELECT COUNT(*) AS n FROM memo_app.memo_tags');
+    expect(row?.n).to.equal(150_000);
+  });
+
   it('stop where nearly every line is faulty, and say with which one to go on', async () => {
     await clear();
     const lines = [

@@ -7,15 +7,13 @@ import type { Database } from '../../db/database.ts';
 import { mayBeOneRow } from '../../db/errors.ts';
 import { fitting } from '../../fitting.ts';
 import type { Memo } from '../memo.ts';
-import { writeNew } from './writes.ts';
+import { weightOf, writeNew } from './writes.ts';
 import type { Creation } from './writes.ts';
 
 /** Milliseconds that a create waits for those before it: what holds them up for longer is not to hold up this one too. */
 const PATIENCE_MS = 20;
-/** Of one transaction; the text and tags of its memos, in characters. A memo that is longer has one of its own. */
+/** Of one transaction. A memo that weighs more has one of its own. */
 const MOST = { count: 64, weight: 65_536 } as const;
-/** Characters that a row counts for, beside its text. */
-const ROW = 64;
 
 interface Waiting {
   readonly creation: Creation;
@@ -60,7 +58,10 @@ export class CreateGroups {
   }
 
   #next(): Waiting[] {
-    const group = this.#waiting.splice(0, fitting(this.#waiting, MOST, weightOf));
+    const group = this.#waiting.splice(
+      0,
+      fitting(this.#waiting, MOST, ({ creation }) => weightOf(creation.memo)),
+    );
     this.#hurry();
     return group;
   }
@@ -78,9 +79,4 @@ export class CreateGroups {
       }
     }
   }
-}
-
-function weightOf({ creation: { memo } }: Waiting): number {
-  const { content, tags, title } = memo;
-  return tags.reduce((sum, tag) => sum + tag.length + ROW, title.length + content.length + ROW);
 }

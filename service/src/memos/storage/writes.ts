@@ -37,6 +37,8 @@ export interface Creation {
 
 export const FIRST_VERSION = 1;
 const FIELDS = ['title', 'content', 'tags', 'priority', 'category', 'is_archived', 'is_favorite', 'author'] as const;
+/** Characters that a row counts for, beside its text. */
+const ROW = 64;
 const NEW_TIME = 'COALESCE(?, UTC_TIMESTAMP(3))';
 const INSERT = {
   into: `INSERT INTO memos (id, ${FIELDS.join(', ')}, created_at, updated_at, version, times_in_utc, stale_since)`,
@@ -49,6 +51,11 @@ const OVER_SEARCH = 'ON DUPLICATE KEY UPDATE folded = VALUES(folded), grams = VA
 /** What the current request makes. */
 export function creation(memo: NewMemo, search: SearchRow): Creation {
   return { memo, search, traceparent: traceparent() };
+}
+
+/** What a memo takes of a transaction, in characters: its text, and its tags with a row for each. */
+export function weightOf({ content, tags, title }: MemoFields): number {
+  return tags.reduce((sum, tag) => sum + tag.length + ROW, title.length + content.length + ROW);
 }
 
 /** Writes memos that are new with all that belongs to them. @returns the memos, in the same order */

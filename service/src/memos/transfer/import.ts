@@ -12,7 +12,7 @@ import { ClientGone, sendJson, startReply } from '../../http/reply.ts';
 import { DeadlineExceeded, within } from '../../waiting.ts';
 import type { MemoCache } from '../cache-port.ts';
 import { folded } from '../search/folded.ts';
-import { creation, writeNew } from '../storage/writes.ts';
+import { creation, weightOf, writeNew } from '../storage/writes.ts';
 import type { Creation, NewMemo } from '../storage/writes.ts';
 import { readLine } from './import-line.ts';
 import { ImportReport } from './import-report.ts';
@@ -32,7 +32,7 @@ export interface ImportOptions {
 
 const NDJSON_TYPES = /^\s*application\/(?:x-)?(?:ndjson|jsonl|jsonlines)\s*(?:;|$)/i;
 /** A batch is as short as any other transaction. */
-const BATCH = { memos: 100, characters: 262_144 } as const;
+const BATCH = { memos: 100, weight: 262_144 } as const;
 /** Node cuts a request that takes longer than ten minutes; whoever sends so much is told in time where to go on. */
 const LONGEST_MS = 540_000;
 
@@ -107,17 +107,17 @@ function isInterruption(error: unknown): boolean {
 class Batch {
   readonly memos: NewMemo[] = [];
   firstLine: number | undefined;
-  #characters = 0;
+  #weight = 0;
 
   add(line: number, memo: NewMemo | undefined): void {
     if (memo === undefined) return;
     this.firstLine ??= line;
     this.memos.push(memo);
-    this.#characters += memo.content.length;
+    this.#weight += weightOf(memo);
   }
 
   get full(): boolean {
-    return this.memos.length >= BATCH.memos || this.#characters >= BATCH.characters;
+    return this.memos.length >= BATCH.memos || this.#weight >= BATCH.weight;
   }
 }
 
