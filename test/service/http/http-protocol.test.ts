@@ -227,6 +227,21 @@ describe('HTTP', function () {
     }
   });
 
+  it('keeps nothing of requests whose bodies came behind their replies, on a connection that goes on', async () => {
+    const socket = connect({ host: '127.0.0.1', port: service.port });
+    let answers = '';
+    socket.setEncoding('utf8').on('data', (text: string) => (answers += text));
+    const count = (): number => answers.split('HTTP/1.1 404 ').length - 1;
+    for (let sent = 1; sent <= 15; sent += 1) {
+      socket.write('DELETE /v1/memos/0 HTTP/1.1\r\nHost: x\r\nX-Request-Id: late-body\r\nContent-Length: 2\r\n\r\n');
+      await until('the reply', () => count() === sent);
+      socket.write('{}');
+    }
+    socket.destroy();
+    await until('they are logged', () => service.logs().split('"late-body"').length > 15);
+    expect(service.logs()).not.to.include('MaxListenersExceededWarning');
+  });
+
   it('counts a request whose client went away before a reply as 499, and an upload that was cut is no error', async () => {
     const uploads = [
       ['/v1/memos/', 'application/json', '{"title":'],

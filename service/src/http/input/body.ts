@@ -83,7 +83,11 @@ export async function discardRest(request: IncomingMessage): Promise<void> {
 export function limitRest(request: IncomingMessage, ms: number): void {
   const { socket } = request;
   const timer = setTimeout(() => socket.destroy(), ms);
-  const done = (): void => clearTimeout(timer);
+  const done = (): void => {
+    clearTimeout(timer);
+    // The connection goes on, with other requests.
+    socket.off('close', done);
+  };
   request.once('end', done);
   socket.once('close', done);
 }
