@@ -20,6 +20,10 @@ interface Named {
   readonly metadata: { readonly uid: string };
 }
 
+interface Owned {
+  readonly metadata: { readonly ownerReferences?: readonly object[] };
+}
+
 interface PodObject {
   readonly metadata: Named['metadata'] & { readonly ownerReferences?: readonly { readonly uid: string }[] };
   readonly spec: { readonly subdomain?: string };
@@ -81,7 +85,7 @@ describe('the data of a MemoApp', function () {
   }
 
   before(async () => {
-    const objects = [readyMadeClass, ...readyMadeVolumes(24)];
+    const objects = [readyMadeClass, ...readyMadeVolumes(27)];
     on = await startInstalled({ name: 'test-data', rung: 2, objects });
     ({ kubectl } = on);
   });
@@ -174,6 +178,21 @@ describe('the data of a MemoApp', function () {
     await done(kubectl, ['annotate', 'memoapp', 'shop', 'club.example/looked-at=yes']);
     await ready('shop');
     expect((await jobs()).filter((job) => job.includes('shop-migrate'))).to.have.length(1);
+  });
+
+  it('stays where a MemoApp says Retain again in the edit that mends it', async () => {
+    const [name, volume] = ['mended', 'data-mended-database-0'];
+    const owners = async (): Promise<number> =>
+      (await get<Owned>('pvc', volume))?.metadata.ownerReferences?.length ?? 0;
+    await apply(memoApp(name, small));
+    await ready(name);
+    const older = { managed: { version: '10.11' } };
+    await apply(memoApp(name, { ...small, deletionPolicy: 'Delete', database: older }));
+    await stalled(name, 'StoreDowngrade');
+    expect(await owners()).to.equal(1);
+    await apply(memoApp(name, small));
+    await ready(name);
+    expect(await owners()).to.equal(0);
   });
 
   it('is never that of a stranger who has a claim of the same name', async () => {

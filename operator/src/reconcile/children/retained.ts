@@ -13,6 +13,7 @@ import {
   type KubeObject,
   type ManagedFieldsEntry,
   type ObjectMeta,
+  type OwnerReference,
 } from '../../runtime/object.ts';
 import { isKnownClaim } from '../../stack/claims.ts';
 import { versionOn } from '../../stack/facts.ts';
@@ -23,7 +24,10 @@ import { fieldManager, type Dependencies } from '../dependencies.ts';
 import { byApp, claimKind } from '../observe/observe.ts';
 import type { Pass } from '../pass.ts';
 
-/** Keeps the claims right that this pass has not applied. What fails is noted in the pass. */
+/**
+ * Keeps the claims right, also those that this pass has applied: to an apply an owner that was given here is somebody else's word, and
+ * would stay on a claim that is to outlive its MemoApp. What fails is noted in the pass.
+ */
 export async function keepClaims(
   app: ResolvedApp,
   observed: Observed,
@@ -32,15 +36,12 @@ export async function keepClaims(
   signal: AbortSignal,
 ): Promise<void> {
   const store = informers.store(claimKind);
-  const applied = new Set(
-    pass.wanted.filter(({ kind }) => kind === claimKind.kind).map(({ metadata }) => metadata.name),
-  );
   const claims = store.byIndex(byApp, `${app.namespace}/${app.name}`);
   await Promise.all(
     claims.map(async (live) => {
       const part = partOf(live, app);
       const known = isKnownClaim(live.metadata) && live.metadata.deletionTimestamp === undefined;
-      if (!part || !known || applied.has(live.metadata.name)) return;
+      if (!part || !known) return;
       const ran = versionOn(app, part, live.metadata, observed);
       const annotations: Record<string, string> = ran === undefined ? {} : { [storeVersionAnnotation]: ran };
       const { ownerReferences } = retainedMetadata(app, live.metadata.name, part);
@@ -85,7 +86,7 @@ export async function fit<T extends KubeObject>(
   const owners = [...present.filter(({ apiVersion }) => apiVersion !== ownApiVersion), ...ownerReferences];
   const outdated = labels ? ownLabels(live).filter((name) => !(name in labels)) : [];
   const fits =
-    owners.map((owner) => owner.uid).join() === present.map((owner) => owner.uid).join() &&
+    uidsOf(owners) === uidsOf(present) &&
     includes(live.metadata.labels, labels) &&
     outdated.length === 0 &&
     includes(live.metadata.annotations, annotations);
@@ -96,6 +97,14 @@ export async function fit<T extends KubeObject>(
     metadata: { uid, resourceVersion, annotations, labels: { ...labels, ...gone }, ownerReferences: owners },
   };
   return await client.patch(kindOfObject(live), { namespace, name }, { type: 'merge', body }, { fieldManager, signal });
+}
+
+/** In whatever order the API server has them. */
+function uidsOf(owners: readonly OwnerReference[]): string {
+  return owners
+    .map(({ uid }) => uid)
+    .toSorted()
+    .join();
 }
 
 /** Labels that nobody but us has set, by what the API server says of the fields. */

@@ -115,6 +115,12 @@ describe('the conditions of a MemoApp', () => {
     expect(ready?.message).to.include('another password is not applied');
   });
 
+  it('name what waits while it is paused, each of it once', () => {
+    const withheld = ['PersistentVolumeClaim club/a', 'Deployment club/b', 'PersistentVolumeClaim club/a'];
+    const [ready] = conditions(app, seeing(all), { ...fine, paused: true, withheld }, undefined);
+    expect(ready?.message).to.contain('not as the spec asks: Deployment club/b, PersistentVolumeClaim club/a; ');
+  });
+
   it('do not call a change done that could not be applied', () => {
     const bigger = appOf({ ...spec, database: { managed: { resources: { limits: { memory: '2Gi' } } } } }, 2);
     const before = {

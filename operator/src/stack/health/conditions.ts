@@ -147,8 +147,9 @@ const howToGoOn = `remove the annotation ${reconcileAnnotation} to go on`;
 /** `Ready` tells the truth while paused too: what waits to be written is not as asked. */
 function whilePaused(ready: Condition, { withheld }: PassOutcome): Condition {
   if (withheld.length === 0) return { ...ready, message: `${ready.message}; paused: ${howToGoOn}` };
-  const named = withheld.toSorted().slice(0, 3).join(', ');
-  const more = withheld.length > 3 ? ` and ${withheld.length - 3} more` : '';
+  const all = [...new Set(withheld)].toSorted();
+  const named = all.slice(0, 3).join(', ');
+  const more = all.length > 3 ? ` and ${all.length - 3} more` : '';
   return isFalse('Ready', Reason.Paused, `paused, and not as the spec asks: ${named}${more}; ${howToGoOn}`);
 }
 
