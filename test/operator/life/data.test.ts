@@ -1,7 +1,12 @@
 /** What must never happen to data, and what a change must not break: on a real API server with real controllers. */
 import { expect } from 'chai';
 import type { Job } from 'kubernetes-types/batch/v1.js';
-import { reconcileAnnotation } from '../../../operator/src/api/labels.ts';
+import {
+  madeForAnnotation,
+  reconcileAnnotation,
+  selector,
+  storeVersionAnnotation,
+} from '../../../operator/src/api/labels.ts';
 import type { MemoApp } from '../../../operator/src/api/memoapp.ts';
 import { startInstalled, type Installed } from '../harness/installed.ts';
 import { memoApp, type Kubectl } from '../harness/kubectl.ts';
@@ -195,8 +200,36 @@ describe('the data of a MemoApp', function () {
     expect(await owners()).to.equal(0);
   });
 
+  it('is taken up where it is restored as a new MemoApp asks for it, by its name and annotation alone', async () => {
+    const [name, volume] = ['restored', 'data-restored-database-0'];
+    const ofBefore = ['root', 'migration', 'credentials'].map((what) => ({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: {
+        name: `${name}-database-${what}`,
+        namespace: 'default',
+        labels: selector({ name }, 'database'),
+        annotations: { [madeForAnnotation]: 'an-earlier-one' },
+      },
+      stringData: { username: 'x', password: 'x', uri: 'mysql://x:x@db/memo_app' },
+    }));
+    await apply(...ofBefore, memoApp(name, small));
+    expect((await stalled(name, 'DataMissing')).message).to.contain(`${storeVersionAnnotation}: "11.8"`);
+    await apply(claimOf(volume, { [storeVersionAnnotation]: '11.8' }));
+    const { uid } = (await get<Named>('pvc', volume))?.metadata ?? {};
+    await done(kubectl, ['annotate', 'memoapp', name, 'club.example/looked-at=yes']);
+    await ready(name);
+    expect((await get<Named>('pvc', volume))?.metadata.uid).to.equal(uid);
+  });
+
+  it('is never opened with new passwords where it is restored without its Secrets', async () => {
+    await apply(claimOf('data-locked-database-0', { [storeVersionAnnotation]: '11.8' }), memoApp('locked', small));
+    expect((await stalled('locked', 'SecretMissing')).message).to.contain('data-locked-database-0 is here');
+    expect(await get('secret', 'locked-database-root')).to.equal(undefined);
+  });
+
   it('is never that of a stranger who has a claim of the same name', async () => {
-    await apply(foreignClaim('data-other-database-0'));
+    await apply(claimOf('data-other-database-0'));
     await apply(memoApp('other', {}));
     expect((await stalled('other', 'NameTaken')).message).to.contain('data-other-database-0');
     await until('the rest of the stack', async () => await get('statefulset', 'other-cache'));
@@ -238,11 +271,11 @@ describe('the data of a MemoApp', function () {
   }
 });
 
-function foreignClaim(name: string): object {
+function claimOf(name: string, annotations: Readonly<Record<string, string>> = {}): object {
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolumeClaim',
-    metadata: { name, namespace: 'default' },
+    metadata: { name, namespace: 'default', annotations },
     spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
   };
 }

@@ -24,8 +24,8 @@ async function readClaim(app: ResolvedApp, client: ApiClient, signal: AbortSigna
 }
 
 /**
- * Labels the claim of the database anew where somebody took our label off it: it is there then, but no store shows it, and it
- * would be taken for lost.
+ * Labels the claim of the database anew where somebody took our label off it, or restored it without: it is there then, but no
+ * store shows it, and it would be taken for lost.
  */
 export async function findDatabaseClaim(
   app: ResolvedApp,

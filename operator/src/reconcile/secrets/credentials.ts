@@ -49,12 +49,13 @@ export async function ensureCredentials(
   const remember = dependencies.credentials.begin(app);
   const wanted = wantedSecrets(app);
   const found = new Map<string, Secret>();
-  await Promise.all(
-    wanted.map(async ({ name }) => {
-      const secret = await readSecret(app, name, dependencies, signal);
-      if (secret) found.set(name, secret);
-    }),
-  );
+  const reads = wanted.map(async ({ name }) => {
+    const secret = await readSecret(app, name, dependencies, signal);
+    if (secret) found.set(name, secret);
+  });
+  // No store shows a claim that was restored without our labels: its Secrets are not to be made anew, nor missed in vain.
+  if (app.database.mode === 'managed' && !lost) reads.push(findDatabaseClaim(app, pass, dependencies, signal));
+  await Promise.all(reads);
   await keepLeft(app, pass, dependencies, signal);
   const present = new Map([...found].map(([name, secret]) => [name, madeFor(secret)]));
   const claim = databaseClaim(app, dependencies);
