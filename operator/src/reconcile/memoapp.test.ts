@@ -12,6 +12,7 @@ import { kindOf, type Kind, type KubeList, type KubeObject } from '../runtime/ob
 import type { Informers } from '../runtime/watch/informers.ts';
 import type { Reconcile, Result } from '../runtime/work/controller.ts';
 import { migrationName } from '../stack/jobs/migration.ts';
+import type { Dependencies } from './dependencies.ts';
 import { memoAppReconciler } from './memoapp.ts';
 import { Shortages } from './observe/shortages.ts';
 
@@ -65,6 +66,8 @@ describe('a pass over a MemoApp', () => {
   let events: (uid: string, options: CallOptions) => KubeObject[];
   let statuses: MemoAppStatus[];
   let running: Informers[];
+  /** Takes the kind away, before a watch has told of any end. */
+  let unserve: () => void;
 
   beforeEach(() => {
     clock = new ManualClock();
@@ -88,7 +91,10 @@ describe('a pass over a MemoApp', () => {
         ...objects.map((object): WatchEvent => ({ type: 'ADDED', object })),
         { type: 'BOOKMARK', object: { ...of, metadata } },
       ];
-      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      await new Promise<void>((resolve, reject) => {
+        signal.addEventListener('abort', () => resolve());
+        if (of.kind === kind) unserve = () => reject(new ApiError({ code: 404, reason: 'NotFound', message: 'no' }));
+      });
     }
     const list: ApiClient['list'] = <T extends KubeObject>(_kind: Kind<T>, options = {}) => {
       const uid = /regarding\.uid=(.*)/.exec((options as { fieldSelector?: string }).fieldSelector ?? '')?.[1] ?? '';
@@ -119,12 +125,16 @@ describe('a pass over a MemoApp', () => {
   }
 
   async function reconciler(): Promise<Reconcile> {
+    return memoAppReconciler(await started());
+  }
+
+  async function started(): Promise<Dependencies> {
     const dependencies = dependenciesOn(server(), clock);
     const { informers } = dependencies;
     running.push(informers);
     informers.start();
     await informers.whenSynced(AbortSignal.timeout(5_000));
-    return memoAppReconciler(dependencies);
+    return dependencies;
   }
 
   /** Passes for a while, each when the one before asks for it; answers how long each waits for the next, in seconds. */
@@ -192,6 +202,18 @@ describe('a pass over a MemoApp', () => {
     expect(pass.signal.aborted).to.equal(true);
     expect(statuses).to.have.length(1);
     expect(statuses[0]?.conditions?.map(({ type }) => type)).to.include('DatabaseReady');
+  });
+
+  it('writes nothing where the CRD is gone and nobody has told that the MemoApp went with it', async () => {
+    const dependencies = await started();
+    const { apps, informers } = dependencies;
+    const served = Promise.withResolvers<undefined>();
+    informers.onServed(() => served.resolve(undefined));
+    unserve();
+    await served.promise;
+    expect(apps.has(key)).to.equal(true);
+    await memoAppReconciler(dependencies)(key, { signal: new AbortController().signal });
+    expect(statuses).to.deep.equal([]);
   });
 
   it('fails, for the log and the metrics, where the spec has what no schema should have let through', async () => {

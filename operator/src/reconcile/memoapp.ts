@@ -1,9 +1,10 @@
 /** One MemoApp brought to what its spec asks for. Reads as a checklist; nothing here waits. */
 import { storeConditions } from '../api/conditions.ts';
 import type { MemoApp } from '../api/memoapp.ts';
+import { apiVersion, kind } from '../api/names.ts';
 import { resolve } from '../api/resolve.ts';
 import type { ResolvedApp } from '../api/resolved.ts';
-import { objectKey } from '../runtime/object.ts';
+import { kindOf, objectKey } from '../runtime/object.ts';
 import type { Reconcile, Result } from '../runtime/work/controller.ts';
 import { lacksReference } from '../stack/api/config-hash.ts';
 import { isUntried } from '../stack/api/database-in-use.ts';
@@ -31,6 +32,8 @@ import { byPart, lackingPods, refusalsOf } from './observe/refused-pods.ts';
 import { handOverReplicas, replicasOwner } from './children/replicas.ts';
 import { keepClaims } from './children/retained.ts';
 
+const memoAppKind = kindOf<MemoApp>(apiVersion, kind);
+
 /** A refusal (a quota, a policy) lifts, a problem is put right, and Secrets of others come, without an event we could watch for. */
 const lookAgainAfter = 30_000;
 /** An Event about pods that are not made comes a moment after the status which shows that they are not there: see `Shortages`. */
@@ -47,6 +50,9 @@ export function memoAppReconciler(dependencies: Dependencies): Reconcile {
       dependencies.shortages.forget(key);
       return undefined;
     }
+    // The CRD is gone, and all MemoApps with it, also those whose end no watch has told: children would go as fast as they are made.
+    // Once the kind is served again, what is left of it comes up again.
+    if (!dependencies.informers.served(memoAppKind)) return undefined;
     // A child that is not in the stores may be there all the same. Once the namespace is seen, its MemoApps come up again.
     if (!dependencies.informers.sees(memoApp.metadata.namespace ?? '')) return undefined;
     // Children go by garbage collection; retained volumes and credentials have no owner.
