@@ -44,6 +44,25 @@ describe('the health of external stores', () => {
     expect(changes).to.have.length(2);
   });
 
+  it('is what the pod says that does not reach a store, though others do, until it does or is gone', async () => {
+    answers = { a: well, b: ill };
+    watch.follow('club/shop', { config: '1', addresses: ['a', 'b'] });
+    await clock.advance(120_000);
+    expect(watch.answer('club/shop')).to.deep.equal(ill);
+    expect(changes).to.have.length(2);
+    watch.follow('club/shop', { config: '1', addresses: ['a'] });
+    await clock.advance(20_000);
+    expect(watch.answer('club/shop')).to.deep.equal(well);
+    watch.follow('club/shop', { config: '1', addresses: ['a', 'b'] });
+    await clock.advance(60_000);
+    expect(changes).to.have.length(4);
+    answers = { a: well, b: well };
+    asked = [];
+    await clock.advance(60_000);
+    expect(asked).to.deep.equal(['b', 'a', 'b', 'a']);
+    expect(changes).to.have.length(5);
+  });
+
   it('stands through a pod that is being replaced, and is unknown when none answers any more', async () => {
     watch.follow('club/shop', { config: '1', addresses: ['a', 'b'] });
     await clock.advance(0);

@@ -30,6 +30,8 @@ interface Watched {
   /** When the first question was sent that was not answered, of those since the last answer or since there was nobody to ask. */
   unanswered: number | undefined;
   turn: number;
+  /** The pod that said last that it does not reach a store. */
+  complaining: string | undefined;
   timer: Timer | undefined;
 }
 
@@ -58,7 +60,8 @@ export class StoreHealthWatch {
       return;
     }
     this.forget(key);
-    const watched = { targets, answer: undefined, failures: 0, unanswered: undefined, turn: 0, timer: undefined };
+    const none = { answer: undefined, unanswered: undefined, complaining: undefined, timer: undefined };
+    const watched = { targets, failures: 0, turn: 0, ...none };
     this.#watched.set(key, watched);
     this.#later(key, watched, 0);
   }
@@ -81,17 +84,17 @@ export class StoreHealthWatch {
     const { ask, clock, onChange, random } = this.#options;
     const before = watched.answer;
     const asked = clock.now();
-    const { addresses } = watched.targets;
-    const address = addresses[watched.turn % Math.max(1, addresses.length)];
-    watched.turn += 1;
+    const address = nextAddress(watched);
     try {
       if (address === undefined) throw new Error('there is no pod to ask');
       watched.answer = await ask(address);
       watched.failures = 0;
       watched.unanswered = undefined;
+      watched.complaining = complains(watched.answer) ? address : undefined;
     } catch {
       // Whatever the reason, nobody has said anything of the stores.
       watched.failures += 1;
+      watched.complaining = undefined;
       watched.unanswered = address === undefined ? undefined : (watched.unanswered ?? asked);
       const waited = watched.unanswered === undefined ? 0 : clock.now() - watched.unanswered;
       if (watched.failures >= silences) watched.answer = waited < patience ? 'awaited' : 'silent';
@@ -102,6 +105,21 @@ export class StoreHealthWatch {
     this.#later(key, watched, jitter(expected ? firstPeriod : period, 0.2, random));
     if (!isSame(before, watched.answer)) onChange(key);
   }
+}
+
+/**
+ * One after the other. A pod that does not reach a store is asked until it does, or is gone: where others reach it, the answers of
+ * all in turn would go to and fro, and with them the conditions, for as long as that lasts.
+ */
+function nextAddress(watched: Watched): string | undefined {
+  const { complaining, targets, turn } = watched;
+  if (complaining !== undefined && targets.addresses.includes(complaining)) return complaining;
+  watched.turn += 1;
+  return targets.addresses[turn % Math.max(1, targets.addresses.length)];
+}
+
+function complains(health: StoreHealth): boolean {
+  return Object.values(health).includes('unhealthy');
 }
 
 function isSame(a: Watched['answer'], b: Watched['answer']): boolean {
