@@ -1,7 +1,9 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { ManualClock } from '../../../../test/operator/runtime/manual-clock.ts';
 import type { StoreHealth } from '../../stack/observed.ts';
-import { StoreHealthWatch } from './store-health.ts';
+import { askHealth, StoreHealthWatch } from './store-health.ts';
 
 const well: StoreHealth = { database: 'healthy', redis: 'healthy', kafka: 'healthy' };
 const ill: StoreHealth = { ...well, redis: 'unhealthy' };
@@ -124,5 +126,20 @@ describe('the health of external stores', () => {
     watch.follow('club/shop', undefined);
     watch.stop();
     expect(clock.pending).to.equal(0);
+  });
+});
+
+describe('the question for the health of stores', () => {
+  it('is given up where the answer has no end: what runs in the pod is not for us to choose', async () => {
+    const server = createServer((_request, response) => void response.write(' '.repeat(100_000)));
+    await new Promise<void>((resolve) => server.listen(0, resolve));
+    const { port } = server.address() as AddressInfo;
+    try {
+      const answer = askHealth(`http://localhost:${port}/health`, 5_000);
+      expect(await answer.then(String, String)).to.contain('too long for a health report');
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   });
 });
