@@ -37,6 +37,14 @@ describe('packing', () => {
     givesBack([object('a', many), object('b', [...many, 'more']), object('c', 'long'.repeat(50_000)), object('d', [])]);
   });
 
+  it('holds nobody up over an object that says two things, some ten thousand times, in another order than before', () => {
+    const [a, b, times] = ['aaaa"', 'bbbb"', 25_000];
+    const packing = new Packing();
+    packing.pack(object('a', { text: a.repeat(times) + b.repeat(times) }));
+    const others = Array.from({ length: 20 }, (_, at) => object(`b${at}`, { text: (a + b).repeat(times) }));
+    for (const other of others) expect(packing.unpack(packing.pack(other))).to.deep.equal(other);
+  });
+
   it('makes an object of a known shape a small part of what it was', () => {
     const packing = new Packing();
     const deployment = (name: string): KubeObject =>

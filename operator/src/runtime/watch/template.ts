@@ -113,13 +113,18 @@ export class Template {
     return parts.join('"');
   }
 
-  /** The place of such a piece that is nearest. */
+  /** The place of such a piece that is nearest: an object may be made of one piece, some ten thousand times. */
   #nearest(piece: string, place: number): number | undefined {
-    let best: number | undefined;
-    for (const there of this.#places.get(piece) ?? []) {
-      if (best === undefined || Math.abs(there - place) < Math.abs(best - place)) best = there;
+    const places = this.#places.get(piece) ?? [];
+    let [low, high] = [0, places.length];
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if ((places[middle] ?? 0) < place) low = middle + 1;
+      else high = middle;
     }
-    return best;
+    const [before, after] = [places[low - 1], places[low]];
+    if (before === undefined || after === undefined) return before ?? after;
+    return place - before <= after - place ? before : after;
   }
 }
 
