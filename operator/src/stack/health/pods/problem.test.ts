@@ -7,7 +7,7 @@ import { names, podClaim } from '../../../api/names.ts';
 import { topicJob } from '../../jobs/topic.ts';
 import { type Refusal, withRefusals } from '../../observed.ts';
 import { conditions } from '../conditions.ts';
-import { podProblem } from './problem.ts';
+import { podProblem, waitingFor } from './problem.ts';
 
 const app = resolved({ version: '0.1.0', events: { managed: { replicas: 3 } } });
 const { api, database, events } = names(app);
@@ -99,6 +99,16 @@ describe('what keeps a pod from being ready', () => {
     expect(said(false)).to.match(
       /; it cannot grow: StorageClass local .*; set allowVolumeExpansion: true on StorageClass local and raise spec\.database\.managed\.storage\.size, or move to a larger volume/,
     );
+  });
+
+  it('is nothing of a pod that was evicted and whose place another has taken; of a Job it is its last try', () => {
+    const evicted = (part: Part): Live => {
+      const { status, ...rest } = pod(part, { state: ended(9, { reason: 'OOMKilled' }) });
+      return { ...rest, status: { ...(status as object), phase: 'Failed', reason: 'Evicted' } };
+    };
+    expect(podProblem(app, 'api', seeing([evicted('api')]))).to.equal(undefined);
+    expect(waitingFor(app, 'api', seeing([evicted('api')]))).to.equal('');
+    expect(podProblem(app, 'migrate', seeing([evicted('migrate')]))?.reason).to.equal('OutOfMemory');
   });
 
   it('is the node, not the volume, where the volume waits for the node', () => {

@@ -16,11 +16,19 @@ export function podProblem(app: ResolvedApp, part: PodPart, observed: Observed):
   const earlier = classProblem(app, part, observed) ?? refusedPod(app, part, observed);
   if (earlier) return earlier;
   for (const pod of observed.list('Pod', selector(app, part))) {
-    if (pod.metadata?.deletionTimestamp !== undefined) continue;
+    if (pod.metadata?.deletionTimestamp !== undefined || isReplaced(part, pod)) continue;
     const problem = schedulingProblem(app, part, pod, observed) ?? containersProblem(part, pod, observed);
     if (problem) return problem;
   }
   return undefined;
+}
+
+/**
+ * One that has ended for good, by an eviction say, and stays to be looked at: another has taken its place, and what ended it is
+ * history. Of a Job it is what the next try has to go by.
+ */
+function isReplaced(part: PodPart, pod: Pod): boolean {
+  return part !== 'migrate' && part !== 'topic' && !isAlive(pod);
 }
 
 function schedulingProblem(app: ResolvedApp, part: PodPart, pod: Pod, observed: Observed): Problem | undefined {
@@ -65,7 +73,7 @@ export function isReady({ status }: Pod): boolean {
 export function waitingFor(app: ResolvedApp, part: PodPart, observed: Observed): string {
   const late = observed
     .list('Pod', selector(app, part))
-    .filter((pod) => !isReady(pod))
+    .filter((pod) => isAlive(pod) && !isReady(pod))
     .map(({ metadata, spec }) => {
       const name = metadata?.name ?? '';
       // One that stays so is on a node that is gone: nothing takes its place before somebody says that the node is off.
