@@ -71,8 +71,8 @@ function provisionerOf({ spec }: PersistentVolumeClaim, observed: Observed): str
 
 /** A volume that is smaller than asked for: `Ready` waits for it, while its store serves on. */
 export function growthProblem(app: ResolvedApp, observed: Observed): Condition | undefined {
-  const { events } = app;
-  const parts: Part[] = ['database', ...(events.mode === 'managed' ? (['events', 'zookeeper'] as const) : [])];
+  // One that the spec no longer asks for is kept as it is: no pod mounts it, which may be all that it waits for.
+  const parts = (['database', 'events', 'zookeeper'] as const).filter((part) => storageOf(app, part) !== undefined);
   const claims = parts.flatMap((part) => observed.list('PersistentVolumeClaim', selector(app, part)));
   for (const { metadata, spec, status } of claims) {
     const wanted = spec?.resources?.requests?.['storage'];
