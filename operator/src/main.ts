@@ -12,7 +12,7 @@ import { registerConditionGauge } from './reconcile/condition-gauge.ts';
 import { fieldManager } from './reconcile/dependencies.ts';
 import { CredentialCache } from './reconcile/secrets/credential-cache.ts';
 import { memoAppReconciler } from './reconcile/memoapp.ts';
-import { appKeyOf, byApp, indexByApp } from './reconcile/observe/observe.ts';
+import { appKeysOf, byApp, indexByApp } from './reconcile/observe/observe.ts';
 import { Shortages } from './reconcile/observe/shortages.ts';
 import { askHealth, StoreHealthWatch } from './reconcile/observe/store-health.ts';
 import { replicasManager } from './reconcile/children/replicas.ts';
@@ -120,12 +120,11 @@ const lookAtAll = (): void => {
 };
 apps.subscribe((change) => controller.enqueue(change.key, urgencyOf(change)));
 for (const watched of looksAt) {
-  informers.store(kindOf(watched.apiVersion, watched.kind)).subscribe(({ object, origin }) => {
-    const priority = origin === 'list' ? 'low' : 'high';
+  informers.store(kindOf(watched.apiVersion, watched.kind)).subscribe((change) => {
+    const priority = change.origin === 'list' ? 'low' : 'high';
     // A class that comes or goes may be the one that a volume or a route waits for.
     if (watched.scope === 'Cluster') lookAtAll();
-    const key = appKeyOf(object);
-    if (key !== undefined && apps.has(key)) controller.enqueue(key, priority);
+    for (const key of appKeysOf(change)) if (apps.has(key)) controller.enqueue(key, priority);
   });
 }
 

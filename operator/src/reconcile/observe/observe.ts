@@ -5,6 +5,7 @@ import { kind as ownKind } from '../../api/names.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
 import { controllerOf, kindOf, type KubeObject, type Kind } from '../../runtime/object.ts';
 import type { ObjectStore } from '../../runtime/watch/object-store.ts';
+import type { Change } from '../../runtime/watch/store.ts';
 import { watchedKinds } from '../../stack/kinds.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { observe, type Observed, type ObservedKind } from '../../stack/observed.ts';
@@ -12,16 +13,15 @@ import { observe, type Observed, type ObservedKind } from '../../stack/observed.
 /** The index of every store of children: `namespace/name` of the MemoApp that the label names. */
 export const byApp = 'app';
 
-/** The app an object is labelled for; its key, or undefined for an object that carries no such label. */
-export function appKeyOf(object: KubeObject): string | undefined {
-  const app = object.metadata.labels?.[appLabel];
-  return app === undefined ? undefined : `${object.metadata.namespace ?? ''}/${app}`;
+/** The apps that a change concerns: also the one that an object was labelled for before, which lacks it from now on. */
+export function appKeysOf({ now, old }: Pick<Change<KubeObject>, 'now' | 'old'>): ReadonlySet<string> {
+  return new Set([old, now].flatMap((object) => (object ? indexByApp(object) : [])));
 }
 
-/** For the index {@link byApp}. */
-export function indexByApp(object: KubeObject): readonly string[] {
-  const key = appKeyOf(object);
-  return key === undefined ? [] : [key];
+/** For the index {@link byApp}: none for an object that carries no such label. */
+export function indexByApp({ metadata }: KubeObject): readonly string[] {
+  const app = metadata.labels?.[appLabel];
+  return app === undefined ? [] : [`${metadata.namespace ?? ''}/${app}`];
 }
 
 const clusterWide = new Set(watchedKinds.filter(({ scope }) => scope === 'Cluster').map(({ kind }) => kind));
