@@ -32,6 +32,7 @@ export const switches: readonly (readonly [what: string, spec: object])[] = [
     },
   ],
   ['an external cache', { cache: { external: { url: 'rediss://[fd00::7]:6380/1', tls: {} } } }],
+  ['an external cache at a mapped address', { cache: { external: { url: 'redis://[::ffff:10.0.0.7]:6379' } } }],
   ['external events', { events: { external: { bootstrapServers: ['[::1]:9093', 'kafka.example:9093'], tls: {} } } }],
   ['a Gateway', { route: { hostnames: ['memo.example'], gateway: { parentRefs: [{ name: 'public' }] } } }],
   ['a stopped app', { state: 'Stopped' }],
