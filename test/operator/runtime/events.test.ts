@@ -58,6 +58,15 @@ describe('the event recorder', function () {
     expect(events.every(({ regarding }) => regarding.uid === object.metadata.uid)).to.equal(true);
   });
 
+  it('tells as much of a long note as an Event takes, also where its characters are of several bytes', async () => {
+    const object = await client.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'long', namespace } });
+    const note = '볼륨이'.repeat(200);
+    recorder.record(object, { type: 'Warning', reason: 'Long', action: 'Ready', note });
+    await recorder.flush();
+    const [event] = await about('long');
+    expect(event?.note).to.equal(note.slice(0, 341));
+  });
+
   it('tells again what the API server has forgotten', async () => {
     const object = await client.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'gone', namespace } });
     const fields = { type: 'Normal' as const, reason: 'Again', action: 'Ready', note: 'x' };

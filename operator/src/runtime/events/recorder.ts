@@ -26,10 +26,12 @@ export interface EventFields {
   /** Machine reason, CamelCase. */
   reason: string;
   action: string;
-  /** For people; at most 1,000 characters are kept. */
+  /** For people; as much is kept of it as an Event takes. */
   note: string;
 }
 
+/** Bytes of a note: the API server refuses an Event with more. */
+const longestNote = 1024;
 /** More than this many unsent events means that the API server is away: the newest are dropped. */
 const longestQueue = 1_000;
 /** Long enough for the server's worst day, short enough not to hold up the others. */
@@ -116,7 +118,7 @@ export class EventRecorder {
       metadata: { name: eventName, namespace: namespace ?? 'default' },
       action: fields.action,
       eventTime: microTime(this.#clock.date()),
-      note: fields.note.slice(0, 1_000),
+      note: cut(fields.note),
       reason: fields.reason,
       regarding: { apiVersion: about.apiVersion, kind: about.kind, name, namespace, uid, resourceVersion },
       reportingController: this.#options.controller,
@@ -124,6 +126,13 @@ export class EventRecorder {
       type: fields.type,
     };
   }
+}
+
+function cut(note: string): string {
+  const bytes = Buffer.from(note);
+  if (bytes.byteLength <= longestNote) return note;
+  // Without the character that is cut in two.
+  return bytes.toString('utf8', 0, longestNote).replace(/\uFFFD$/, '');
 }
 
 /** `MicroTime`: RFC 3339 with six digits. */
