@@ -5,9 +5,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import { parseTopicConfig } from '../../service/src/config.ts';
-import { Publisher } from '../../service/src/events/publisher.ts';
+import { Publisher } from '../../service/src/events/kafka/publisher.ts';
 import type { OutboxEvent } from '../../service/src/events/outbox-queue.ts';
-import { ensureTopic } from '../../service/src/events/topic.ts';
+import { ensureTopic } from '../../service/src/events/kafka/topic.ts';
 import { standardLog } from '../../service/src/observability/log.ts';
 import { startKafka } from '../../test/stores/kafka.ts';
 import type { Store } from '../../test/stores/store.ts';

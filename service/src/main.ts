@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import { ConfigurationError, parseConfig, parseMigrationConfig, parseTopicConfig } from './config.ts';
 import { migrate, SchemaTooNew } from './db/migrate.ts';
 import { untilStopped } from './lifecycle.ts';
-import { ensureTopic } from './events/topic.ts';
+import { ensureTopic } from './events/kafka/topic.ts';
 import { errorFields, standardLog, type LogOutput } from './observability/log.ts';
 import { logWarnings } from './observability/warnings.ts';
 import { serve } from './serve.ts';

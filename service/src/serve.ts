@@ -9,7 +9,7 @@ import type { DatabaseBoundConfig } from './config.ts';
 import { Database } from './db/database.ts';
 import { SCHEMA_VERSION, schemaVersion } from './db/schema.ts';
 import { openEvents } from './events/events.ts';
-import { KafkaReach } from './events/reach.ts';
+import { KafkaReach } from './events/kafka/reach.ts';
 import { Health } from './health/health.ts';
 import { nativeClasses } from './http/native.ts';
 import { apiServer, closeGently, listen } from './lifecycle.ts';

@@ -18,8 +18,8 @@ import type { Held } from './exclusive.ts';
 import type { EventMetrics } from './metrics.ts';
 import { backlog, markPoisoned, markPublished, nextEvents, PURGED_AT_ONCE, purge, unreplayed } from './outbox-queue.ts';
 import type { DoneColumn, OutboxEvent } from './outbox-queue.ts';
-import { Publisher } from './publisher.ts';
-import type { Sent } from './publisher.ts';
+import { Publisher } from './kafka/publisher.ts';
+import type { Sent } from './kafka/publisher.ts';
 
 export interface RelayOptions extends Pick<Config, 'cache' | 'events' | 'updateEvents'> {
   readonly log: Log;

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { Connection } from 'mariadb';
 import { randomUUID } from 'node:crypto';
 import { parseTopicConfig } from '../../../service/src/config.ts';
-import { Publisher } from '../../../service/src/events/publisher.ts';
+import { Publisher } from '../../../service/src/events/kafka/publisher.ts';
 import { standardLog } from '../../../service/src/observability/log.ts';
 import { startKafka } from '../../stores/kafka.ts';
 import type { Kafka } from '../../stores/kafka.ts';

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { expect } from 'chai';
 import type { ISocketFactoryArgs } from 'kafkajs';
-import { KafkaSockets } from './kafka-sockets.ts';
+import { KafkaSockets } from './sockets.ts';
 
 describe('the sockets of a client of Kafka', () => {
   let server: Server;

@@ -5,11 +5,11 @@
 import { connect, isIPv6 } from 'node:net';
 import kafkajs from 'kafkajs';
 import type { Admin, ISocketFactory, LogEntry, Message } from 'kafkajs';
-import type { EventsConfig, SaslConfig } from '../config.ts';
-import type { Log } from '../observability/log.ts';
-import { tlsOptions } from '../tls.ts';
-import { within } from '../waiting.ts';
-import { KafkaSockets, secured } from './kafka-sockets.ts';
+import type { EventsConfig, SaslConfig } from '../../config.ts';
+import type { Log } from '../../observability/log.ts';
+import { tlsOptions } from '../../tls.ts';
+import { within } from '../../waiting.ts';
+import { KafkaSockets, secured } from './sockets.ts';
 import { quietIdleConnections } from './kafkajs-idle.ts';
 
 /** Milliseconds. */

@@ -1,8 +1,8 @@
 /** The `topic` command: brings the topic of the events to what is asked, and takes nothing from an existing one. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
-import type { EventsConfig } from '../config.ts';
-import type { Log } from '../observability/log.ts';
+import type { EventsConfig } from '../../config.ts';
+import type { Log } from '../../observability/log.ts';
 import { connectAdmin, setOnTopic, takeLeave, topicResource } from './kafkajs.ts';
 
 /** Brokers start beside us. After this the caller, a Job, decides whether to begin again. */

@@ -1,8 +1,8 @@
 /** Whether Kafka could take an event now: what `/health` says of it. */
 import type { Admin } from 'kafkajs';
-import type { EventsConfig } from '../config.ts';
-import type { Log } from '../observability/log.ts';
-import { within } from '../waiting.ts';
+import type { EventsConfig } from '../../config.ts';
+import type { Log } from '../../observability/log.ts';
+import { within } from '../../waiting.ts';
 import { connectAdminOf, takeLeave } from './kafkajs.ts';
 
 /** All that a question may take, whatever the brokers do. */

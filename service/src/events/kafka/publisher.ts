@@ -1,9 +1,9 @@
 /** Puts events of the outbox into Kafka, over one connection that is made anew after any trouble. */
-import type { EventsConfig } from '../config.ts';
-import type { Log } from '../observability/log.ts';
+import type { EventsConfig } from '../../config.ts';
+import type { Log } from '../../observability/log.ts';
 import { connectSender, RecordsRefused } from './kafkajs.ts';
 import type { KafkaRecord, RecordSender } from './kafkajs.ts';
-import type { OutboxEvent } from './outbox-queue.ts';
+import type { OutboxEvent } from '../outbox-queue.ts';
 import { settleTopic } from './topic.ts';
 
 /** What became of events that were sent; those that Kafka refuses for good are `refused`. */
