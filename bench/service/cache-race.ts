@@ -4,7 +4,7 @@
  * acknowledged before it began. `node bench/service/cache-race.ts --minutes 3 --seed 7`; with `--without-lease-check` the replicas
  * run a copy of the service that fills without it, and it fails when nobody notices.
  */
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -14,6 +14,7 @@ import { Redis } from 'ioredis';
 import { LEASE_CHECK } from '../../service/src/cache/scripts.ts';
 import { within } from '../../service/src/waiting.ts';
 import { consoleLog } from '../../test/cluster/host/progress.ts';
+import { temporaryFolder } from '../../test/cluster/host/temporary.ts';
 import { createMemo, main, metric, migrate, startService, versionOf } from '../../test/service/harness/service.ts';
 import type { Service } from '../../test/service/harness/service.ts';
 import { startMariaDB } from '../../test/stores/mariadb.ts';
@@ -68,7 +69,7 @@ try {
   const environment = { DATABASE_URL: database.url, REDIS_URL: store.url, LOG_LEVEL: 'error' };
   const { status, stderr } = await migrate(environment);
   if (status !== 0) throw new Error(stderr);
-  const program = copy === undefined ? main : join(copy, 'main.ts');
+  const program = copy === undefined ? main : join(copy, 'src/main.ts');
   for (let index = 0; index < 2; index += 1) replicas.push(await startService(environment, { program }));
   await cachesAreOpen();
   const memos: Known[] = [];
@@ -186,12 +187,13 @@ function anyReplica(): Service {
   return random.pick(replicas);
 }
 
-/** The service without the one line, in a folder beside it, where it finds its packages. */
+/** The service without the one line, in a folder of its own with the packages at hand. */
 function copyWithoutCheck(): string {
-  const source = join(main, '..');
-  const folder = mkdtempSync(join(source, '..', 'without-lease-check-'));
-  cpSync(source, folder, { recursive: true });
-  const scripts = join(folder, 'cache/scripts.ts');
+  const service = join(main, '../..');
+  const folder = temporaryFolder('without-lease-check');
+  for (const part of ['package.json', 'src']) cpSync(join(service, part), join(folder, part), { recursive: true });
+  symlinkSync(join(service, '../node_modules'), join(folder, 'node_modules'));
+  const scripts = join(folder, 'src/cache/scripts.ts');
   const text = readFileSync(scripts, 'utf8');
   const without = text.replace(`\`${LEASE_CHECK}\``, "''");
   if (without === text) throw new Error('the check of the lease was not found');

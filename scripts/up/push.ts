@@ -1,8 +1,8 @@
 /** Our images into a registry, by whichever of docker or buildah built them. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../../test/cluster/host/command.ts';
+import { temporaryFolder } from '../../test/cluster/host/temporary.ts';
 import { dockerAnswers } from '../../test/images/ours/builder.ts';
 
 /** An archive, and the name it gets in the registry. */
@@ -40,7 +40,7 @@ async function byDocker({ archive, reference, target }: Push): Promise<void> {
 
 /** In a storage of its own that goes with the push: nothing of the user's is touched. */
 async function byBuildah({ archive, target }: Push): Promise<void> {
-  const home = await mkdtemp(join(tmpdir(), 'memoapp-push-'));
+  const home = temporaryFolder('push');
   const storage = ['--root', join(home, 'storage'), '--runroot', join(home, 'run'), '--storage-driver', 'vfs'];
   // Docker, too, speaks plain HTTP to a registry on this machine.
   const tls = /^(?:localhost|127\.[\d.]+|\[::1\])(?::|\/)/.test(target) ? ['--tls-verify=false'] : [];

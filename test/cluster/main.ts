@@ -9,6 +9,7 @@ import { isRunning } from './host/identity.ts';
 import { withLock } from './host/lock.ts';
 import { consoleLog } from './host/progress.ts';
 import type { Log } from './host/progress.ts';
+import { sweepTemporaryFolders } from './host/temporary.ts';
 import { until } from './host/wait.ts';
 import type { ProcessStatus } from './inside/processes.ts';
 import { launch } from './launch.ts';
@@ -110,6 +111,8 @@ async function down({ name, all }: { name: string; all?: boolean }): Promise<voi
   }
   const swept = await withLock(join(clustersDirectory(), '.lock'), log, async () => await sweep());
   for (const each of swept) log(`removed what a dead cluster had left: ${each}`);
+  const folders = sweepTemporaryFolders();
+  if (folders > 0) log(`removed temporary folders that killed programs had left: ${folders}`);
 }
 
 async function status(): Promise<void> {

@@ -26,10 +26,10 @@ import { identify } from '../cluster/host/identity.ts';
 import { gatherOutput } from '../cluster/host/output.ts';
 import { ensurePackages, NAMESPACE_PACKAGES } from '../cluster/host/packages.ts';
 import { removeAtExit } from '../cluster/host/removal.ts';
+import { temporaryFolder } from '../cluster/host/temporary.ts';
 import { until } from '../cluster/host/wait.ts';
 import { cacheFolder } from '../images/making/cache.ts';
 import { ensureRootfs } from '../images/rootfs.ts';
-import { dataFolder } from '../stores/folder.ts';
 import { children } from '../stores/jail.ts';
 
 /** Where {@link Engine.folder} and the archives of images are inside. */
@@ -106,7 +106,7 @@ export async function startEngine(): Promise<Engine> {
   checkControllers();
   await sweep();
   const rootfs = await ensureRootfs('docker');
-  const folder = dataFolder('docker', 0);
+  const folder = temporaryFolder('docker');
   removeAtExit(folder);
   for (const name of ['docker', 'shared']) mkdirSync(join(folder, name));
   const group = `docker-${process.pid}.test`;

@@ -1,9 +1,9 @@
 /** A shell in a folder of files, with kubectl at hand as an admin has it: on the PATH, with the cluster and the namespace set. */
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import type { Cluster } from '../../../test/cluster/cluster.ts';
 import { CommandError, run, succeeds } from '../../../test/cluster/host/command.ts';
+import { temporaryFolder } from '../../../test/cluster/host/temporary.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 
@@ -18,7 +18,7 @@ export class Shell {
   }
 
   static async open(cluster: Cluster): Promise<Shell> {
-    const folder = mkdtempSync(join(tmpdir(), 'memoapp-diary-'));
+    const folder = temporaryFolder('diary');
     cpSync(join(import.meta.dirname, 'files'), folder, { recursive: true });
     // What is installed from the repository is named as its documentation does.
     for (const name of ['crds', 'config']) symlinkSync(join(root, name), join(folder, name));

@@ -1,8 +1,8 @@
 /** Load by wrk: requests from a list, in turn, over a fixed number of connections; what came back and when. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../../../test/cluster/host/command.ts';
+import { temporaryFolder } from '../../../test/cluster/host/temporary.ts';
 import type { Contender } from './contender.ts';
 import { OTHERS_CPU } from './contender.ts';
 
@@ -61,7 +61,7 @@ export async function warmUp(contender: Contender, load: Omit<Load, 'seconds'>):
 
 /** Puts a server under load, whoever it is. */
 export async function wrk(url: string, { connections, headers = {}, requests, seconds }: Load): Promise<Summary> {
-  const folder = mkdtempSync(join(tmpdir(), 'memoapp-load-'));
+  const folder = temporaryFolder('load');
   try {
     const script = join(folder, 'requests.lua');
     writeFileSync(script, scriptOf(requests, headers));

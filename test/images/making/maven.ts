@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../../cluster/host/command.ts';
 import { ensurePackages } from '../../cluster/host/packages.ts';
 import type { Log } from '../../cluster/host/progress.ts';
+import { temporaryFolder } from '../../cluster/host/temporary.ts';
+import { cacheFolder } from './cache.ts';
 
 /** `group:artifact:version`; the version may be left out where the bill of materials has it. */
 export type Coordinates = `${string}:${string}`;
@@ -18,7 +19,7 @@ export async function copyJars(
   options: { bom?: Coordinates; excluded?: readonly string[]; log?: Log | undefined } = {},
 ): Promise<void> {
   await ensurePackages([{ command: 'mvn', package: 'maven' }], options.log);
-  const project = await mkdtemp(join(tmpdir(), 'memoapp-jars-'));
+  const project = temporaryFolder('jars');
   try {
     await writeFile(join(project, 'pom.xml'), pom(jars, options.bom));
     await mkdir(folder, { recursive: true });
@@ -28,6 +29,7 @@ export async function copyJars(
       [
         '-B',
         '-q',
+        `-Dmaven.repo.local=${cacheFolder('maven')}`,
         'dependency:copy-dependencies',
         `-DoutputDirectory=${folder}`,
         '-DincludeScope=runtime',

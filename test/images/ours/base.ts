@@ -1,9 +1,9 @@
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeArchive } from '../making/archive.ts';
 import { cacheFolder, once } from '../making/cache.ts';
 import type { Voice } from '../../cluster/host/progress.ts';
+import { temporaryFolder } from '../../cluster/host/temporary.ts';
 import { node } from '../recipes/node.ts';
 import { ensureLayers, recipeKey } from '../rootfs.ts';
 import type { Builder } from './builder.ts';
@@ -21,7 +21,7 @@ export async function ensureBase(builder: Builder, official: boolean, voice?: Vo
   const { NODE_EXTRA_CA_CERTS, SSL_CERT_FILE, NPM_CONFIG_REGISTRY } = process.env;
   const authorities = NODE_EXTRA_CA_CERTS ?? SSL_CERT_FILE;
   const lines = [`FROM ${base}`];
-  const context = await mkdtemp(join(tmpdir(), 'memoapp-base-'));
+  const context = temporaryFolder('base');
   try {
     if (authorities !== undefined) {
       await copyFile(authorities, join(context, 'authorities.pem'));

@@ -1,9 +1,9 @@
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withLock } from '../../cluster/host/lock.ts';
 import { cacheFolder, once } from '../making/cache.ts';
 import type { Voice } from '../../cluster/host/progress.ts';
+import { temporaryFolder } from '../../cluster/host/temporary.ts';
 import { ensureBase } from './base.ts';
 import { findBuilder } from './builder.ts';
 import type { Source, Workspace } from './source.ts';
@@ -28,7 +28,7 @@ export async function ensureOurs(
     withLock(cacheFolder('images', 'builder.lock'), voice?.say ?? (() => undefined), async () => {
       const builder = await findBuilder(voice);
       voice?.say(`${source.reference}: building with ${builder.name}`);
-      const context = await mkdtemp(join(tmpdir(), 'memoapp-build-'));
+      const context = temporaryFolder('build');
       const started = performance.now();
       try {
         await stage(source, context);

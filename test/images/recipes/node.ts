@@ -1,7 +1,7 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../../cluster/host/command.ts';
+import { temporaryFolder } from '../../cluster/host/temporary.ts';
 import { debian } from './debian.ts';
 import { aptInstall, STANDARD_PATH } from './recipe.ts';
 import type { Recipe } from './recipe.ts';
@@ -17,7 +17,7 @@ export const node: Recipe = {
   pins: [NODE, NPM, process.arch],
   files: ['node'],
   async prepare(root) {
-    const work = await mkdtemp(join(tmpdir(), 'memoapp-node-'));
+    const work = temporaryFolder('node');
     try {
       const options = ['--no-audit', '--no-fund', '--ignore-scripts', '--no-save', '--prefix', work];
       await run('npm', ['install', ...options, `node-linux-${process.arch}@${NODE}`, `npm@${NPM}`]);

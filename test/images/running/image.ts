@@ -1,8 +1,8 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { dataFolder } from '../../stores/folder.ts';
 import { run } from '../../cluster/host/command.ts';
 import { removeAtExit } from '../../cluster/host/removal.ts';
+import { temporaryFolder } from '../../cluster/host/temporary.ts';
 
 /** What of an image's config a runtime obeys. */
 export interface Config {
@@ -35,7 +35,7 @@ interface ArchiveEntry {
  * exits; a killed process leaves it to the next one that asks for such a folder.
  */
 export async function unpack(archive: string): Promise<Image> {
-  const folder = dataFolder('image', 0);
+  const folder = temporaryFolder('image');
   removeAtExit(folder);
   const [blobs, root] = [join(folder, 'blobs'), join(folder, 'root')];
   await mkdir(blobs);

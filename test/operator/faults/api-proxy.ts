@@ -1,11 +1,11 @@
 /** A proxy between an operator and the real API server, for faults that the real one cannot be asked for. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Agent, request as send } from 'node:https';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fromKubeconfig } from '../../../operator/src/runtime/client/kubeconfig.ts';
+import { temporaryFolder } from '../../cluster/host/temporary.ts';
 
 export interface ProxiedRequest {
   readonly method: string;
@@ -70,7 +70,7 @@ export async function startApiProxy(kubeconfig: string, treat: Treat = () => pas
     });
   });
   const port = await listen(server);
-  const folder = mkdtempSync(join(tmpdir(), 'memoapp-proxy-'));
+  const folder = temporaryFolder('proxy');
   const path = join(folder, 'kubeconfig');
   writeFileSync(path, JSON.stringify(kubeconfigOf(`http://127.0.0.1:${port}`)));
   return {

@@ -1,9 +1,9 @@
 /** The shell of an admin on a test's cluster, for commands that the documentation tells to type. */
-import { copyFile, mkdtemp, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, rm, symlink } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { expect } from 'chai';
 import type { Cluster } from '../../cluster/cluster.ts';
+import { temporaryFolder } from '../../cluster/host/temporary.ts';
 import { answerOf } from './kubectl.ts';
 
 export interface Shell {
@@ -20,7 +20,7 @@ export interface Shell {
  * @param cwd where the lines are typed. Absent: a folder that goes with the shell
  */
 export async function openShell(cluster: Pick<Cluster, 'kubeconfig' | 'toolPath'>, cwd?: string): Promise<Shell> {
-  const folder = await mkdtemp(join(tmpdir(), 'memoapp-shell-'));
+  const folder = temporaryFolder('shell');
   const KUBECONFIG = join(folder, 'kubeconfig');
   await copyFile(cluster.kubeconfig, KUBECONFIG);
   await symlink(await cluster.toolPath('kubectl'), join(folder, 'kubectl'));

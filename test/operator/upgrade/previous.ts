@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CommandError, run, succeeds } from '../../cluster/host/command.ts';
 import { ensurePackages } from '../../cluster/host/packages.ts';
 import { removeAtExit } from '../../cluster/host/removal.ts';
-import { dataFolder } from '../../stores/folder.ts';
+import { temporaryFolder } from '../../cluster/host/temporary.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
@@ -28,7 +28,7 @@ export async function previousTree(): Promise<PreviousTree> {
   await ensurePackages([{ command: 'git', package: 'git' }]);
   const revision = await previousRevision();
   const commit = await git('log', '-1', '--format=%h (%s)', revision);
-  const folder = dataFolder('previous-commit', 0);
+  const folder = temporaryFolder('previous-commit');
   removeAtExit(folder);
   const archive = join(folder, 'tree.tar');
   await git('archive', `--output=${archive}`, revision);

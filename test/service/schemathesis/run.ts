@@ -2,11 +2,11 @@
  * schemathesis against a running service: requests made from the served document, right and wrong ones, and every reply held
  * against it. It comes from Python's registry, pinned with all it needs, into the cache.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CommandError, run } from '../../cluster/host/command.ts';
 import { consoleLog } from '../../cluster/host/progress.ts';
+import { temporaryFolder } from '../../cluster/host/temporary.ts';
 import { ensurePython } from '../../images/making/python.ts';
 
 /** The part of its report that counts. */
@@ -36,7 +36,7 @@ const CONFIG = join(import.meta.dirname, 'schemathesis.toml');
 
 export async function runSchemathesis({ port, seed, examples }: SchemathesisOptions): Promise<Outcome> {
   const python = await ensurePython('schemathesis', REQUIREMENTS, consoleLog());
-  const folder = await mkdtemp(join(tmpdir(), 'memoapp-schemathesis-'));
+  const folder = temporaryFolder('schemathesis');
   const report = join(folder, 'report.json');
   const args = [
     '-m',
