@@ -1,10 +1,14 @@
-import type { Log } from '../../cluster/host/progress.ts';
 import { run } from '../../cluster/host/command.ts';
+import type { CommandOptions } from '../../cluster/host/command.ts';
+import type { Log } from '../../cluster/host/progress.ts';
 
-/**
- * The outer half of a visit to a root file system: its mounts are private to a mount namespace and end with it, whatever
- * kills us. $1 is the root, $2 the script, the rest its arguments.
- */
+/** Runs a command in mount and pid namespaces of its own: what it mounts and starts ends with it, whatever kills us. */
+export async function runApart(command: string, args: readonly string[], options?: CommandOptions): Promise<string> {
+  const namespaces = ['--mount', '--pid', '--fork', '--kill-child', '--propagation', 'private', '--mount-proc'];
+  return run('unshare', [...namespaces, command, ...args], options);
+}
+
+/** The outer half of a visit to a root file system. $1 is the root, $2 the script, the rest its arguments. */
 const VISIT = `
 mount -t proc proc "$1/proc"
 mount -t tmpfs -o mode=1777 tmpfs "$1/tmp"
@@ -16,13 +20,12 @@ exec chroot "$root" /bin/sh -euc "$script" sh "$@"
 `;
 
 /**
- * Runs a shell script as root inside a root file system, in mount and pid namespaces of its own: what it starts ends with
- * it. The script sees the network and the name servers of the machine, a /proc and an empty /tmp.
+ * Runs a shell script as root inside a root file system, apart. The script sees the network and the name servers of the machine,
+ * a /proc and an empty /tmp.
  */
 export async function inRoot(root: string, script: string, log?: Log): Promise<string> {
   const { PATH, http_proxy, https_proxy, no_proxy } = process.env;
-  const namespaces = ['--mount', '--pid', '--fork', '--kill-child', '--propagation', 'private'];
-  return run('unshare', [...namespaces, 'sh', '-euc', VISIT, 'sh', root, script], {
+  return runApart('sh', ['-euc', VISIT, 'sh', root, script], {
     env: {
       PATH: `/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin${PATH === undefined ? '' : `:${PATH}`}`,
       LC_ALL: 'C.UTF-8',

@@ -1,14 +1,18 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheFolder } from '../making/cache.ts';
-import { run, succeeds } from '../../cluster/host/command.ts';
+import { run } from '../../cluster/host/command.ts';
 import { fullName } from '../making/archive.ts';
+import { runApart } from '../making/chroot.ts';
 import type { Builder } from './builder.ts';
 
 /** What the layers of earlier builds may take before they are thrown away. */
 const MOST_MEGABYTES = 6000;
 
-/** Buildah with a storage of its own in the cache, so that nothing of its user's is touched and no daemon is needed. */
+/**
+ * Buildah with a storage of its own in the cache, so that nothing of its user's is touched and no daemon is needed. A build that
+ * is killed leaves no mount and no process: it runs apart.
+ */
 export async function buildah(): Promise<Builder> {
   const home = cacheFolder('images', 'buildah');
   await mkdir(home, { recursive: true });
@@ -22,11 +26,14 @@ export async function buildah(): Promise<Builder> {
   ];
   const env = { ...process.env, BUILDAH_ISOLATION: 'chroot' };
   const call = (command: string, ...args: readonly string[]): Promise<string> =>
-    run('buildah', [...storage, command, ...args], { env });
+    runApart('buildah', [...storage, command, ...args], { env });
   return {
     name: 'buildah',
     async has(reference) {
-      return succeeds('buildah', [...storage, 'inspect', '--type', 'image', reference], { env });
+      return call('inspect', '--type', 'image', reference).then(
+        () => true,
+        () => false,
+      );
     },
     async load(archive) {
       await call('pull', '--policy', 'never', `docker-archive:${archive}`);
@@ -34,7 +41,7 @@ export async function buildah(): Promise<Builder> {
     async build({ context, dockerfile, reference, args }, voice) {
       const flags = Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]);
       const build = ['bud', '--layers', '--pull=never', '--format', 'docker', '--tag', reference];
-      await run('buildah', [...storage, ...build, '--file', join(context, dockerfile), ...flags, context], {
+      await runApart('buildah', [...storage, ...build, '--file', join(context, dockerfile), ...flags, context], {
         env,
         log: voice?.note,
       });

@@ -1,5 +1,6 @@
 import { ensurePackages } from '../../cluster/host/packages.ts';
-import { run } from '../../cluster/host/command.ts';
+// debootstrap mounts what it installs into. Under the name of before: the text of `prepare` is part of the recipe's key.
+import { runApart as run } from '../making/chroot.ts';
 import { STANDARD_PATH, TRIM } from './recipe.ts';
 import type { Recipe } from './recipe.ts';
 
