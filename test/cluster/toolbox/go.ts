@@ -59,7 +59,8 @@ async function bootstrap(target: string, env: NodeJS.ProcessEnv, log: Log): Prom
     },
   );
   const { Dir: source } = JSON.parse(answer) as { Dir: string };
-  const temporary = `${target}.tmp-${process.pid}`;
+  // Nobody else is here, under the lock: what stands there was left by a run that was killed.
+  const temporary = `${target}.making`;
   await rm(temporary, { recursive: true, force: true });
   await mkdir(temporary, { recursive: true });
   await cp(source, temporary, { recursive: true });
