@@ -13,8 +13,8 @@ import { Steps } from './steps.ts';
 
 const WAIT = '--timeout=300s';
 /** What the operator is made of, but for the CRD: deleted in this order. */
-const OPERATOR_KINDS = ['deployments', 'rolebindings', 'roles', 'serviceaccounts'];
-const CLUSTER_KINDS = ['clusterrolebindings', 'clusterroles'];
+export const OPERATOR_KINDS = ['deployments', 'poddisruptionbudgets', 'rolebindings', 'roles', 'serviceaccounts'];
+export const CLUSTER_KINDS = ['clusterrolebindings', 'clusterroles'];
 
 export async function downNamed(context: string, journal: Journal): Promise<string[]> {
   const steps = new Steps(journal);
@@ -62,7 +62,11 @@ async function removeOperator(kubectl: Kubectl, { say, note }: Voice): Promise<v
     const text = await kubectl.run(['delete', ...args, '-l', madeBy, '--ignore-not-found', WAIT]);
     for (const line of text.trim().split('\n')) note(line);
   };
+  const ours = await kubectl.list<KubeObject>('deployments', '-n', namespace, '-l', madeBy);
   await remove(OPERATOR_KINDS.join(','), '-n', namespace);
+  // The operator has made its Lease by itself, without the label.
+  if (ours.length > 0)
+    await kubectl.run(['delete', 'lease', operator.name, '-n', namespace, '--ignore-not-found', WAIT]);
   await remove(CLUSTER_KINDS.join(','));
   await remove('crd');
   await remove('namespaces');
