@@ -17,8 +17,9 @@ interface Options {
 
 const program = new Command('make').description('The whole stack on a cluster.');
 command('up').action(async (options: Options) => {
-  const { context, name } = options;
-  if (context === '') await perform(`up-${name}`, async (journal) => await upLocal(name, journal));
+  const { context, name, registry } = options;
+  // A registry is that of a named cluster: without the name a cluster would be built here, for half an hour.
+  if (context === '' && registry === '') await perform(`up-${name}`, async (journal) => await upLocal(name, journal));
   else await perform(`up-${context}`, async (journal) => await upNamed(destination(options), journal));
 });
 command('down').action(async ({ context, name }: Options) => {

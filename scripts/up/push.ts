@@ -16,7 +16,9 @@ export interface Push {
 
 /** @throws Error with the words of docker or buildah, and what to do about a missing login */
 export async function push(images: readonly Push[], note: (line: string) => void): Promise<void> {
-  const pushOne = (await dockerAnswers()) ? byDocker : byBuildah;
+  const [program, pushOne] = (await dockerAnswers())
+    ? (['docker', byDocker] as const)
+    : (['buildah', byBuildah] as const);
   for (const image of images) {
     note(`${image.reference} to ${image.target}`);
     try {
@@ -25,7 +27,7 @@ export async function push(images: readonly Push[], note: (line: string) => void
       const why = error instanceof Error ? error.message : String(error);
       const host = image.target.split('/')[0] ?? '';
       throw new Error(
-        `${image.target} could not be pushed: is ${host} reachable, and are you logged in (docker login ${host})?\n${why}`,
+        `${image.target} could not be pushed: is ${host} reachable, and are you logged in (${program} login ${host})?\n${why}`,
         { cause: error },
       );
     }
