@@ -3,10 +3,11 @@
  * `make test SUITES="unit operator"` runs some of them. A suite that dies or hangs counts as one failure.
  */
 import { spawn } from 'node:child_process';
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { globSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
+import { boundToUs } from './cluster/host/bound.ts';
+import { temporaryFolder } from './cluster/host/temporary.ts';
 
 interface Suite {
   readonly name: string;
@@ -102,10 +103,10 @@ function endRunning(signal: NodeJS.Signals): void {
 }
 
 async function run(suite: Suite, report: string): Promise<{ ok: boolean; why: string }> {
-  const [command = '', ...args] = suite.command;
-  const child = spawn(command, args, { stdio: 'inherit', detached: true, env: environment(report) });
+  // A process group of its own, so that what a suite leaves can be ended; it ends with us all the same.
+  const child = spawn(...boundToUs(suite.command), { stdio: 'inherit', detached: true, env: environment(report) });
   const pid = child.pid;
-  if (pid === undefined) return { ok: false, why: `${command} could not be started` };
+  if (pid === undefined) return { ok: false, why: `${suite.command.join(' ')} could not be started` };
   running = { pid };
   let why = '';
   const limit = setTimeout(() => {
@@ -153,7 +154,7 @@ async function main(): Promise<void> {
     process.exit(2);
   }
   const chosen = choose(names);
-  const folder = mkdtempSync(join(tmpdir(), 'memoapp-test-'));
+  const folder = temporaryFolder('test');
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {

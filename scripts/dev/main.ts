@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
+import { boundToUs } from '../../test/cluster/host/bound.ts';
 import { startKafka } from '../../test/stores/kafka.ts';
 import type { Kafka } from '../../test/stores/kafka.ts';
 import { startMariaDB } from '../../test/stores/mariadb.ts';
@@ -32,7 +33,8 @@ async function serve(database: Store, redis: Store, kafka: Kafka): Promise<void>
   const brokers = kafka.bootstrapServers.join(',');
   say(`✓ MariaDB ${database.url}\n✓ Redis ${redis.url}\n✓ Kafka ${brokers}, topic memo_events`);
   say(`✓ http://127.0.0.1:${port}/v1/memos/ (Ctrl-C stops everything)`);
-  const child = spawn(process.execPath, ['--watch', '--watch-preserve-output', join(root, 'scripts/dev/service.ts')], {
+  const watch = [process.execPath, '--watch', '--watch-preserve-output', join(root, 'scripts/dev/service.ts')];
+  const child = spawn(...boundToUs(watch), {
     stdio: ['ignore', 'inherit', 'inherit'],
     // Ctrl-C reaches us alone: the service ends before its stores do.
     detached: true,

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describeCluster } from '../../test/cluster/cluster.ts';
 import type { Cluster } from '../../test/cluster/cluster.ts';
+import { boundToUs } from '../../test/cluster/host/bound.ts';
 import type { Voice } from '../../test/cluster/host/progress.ts';
 import { clusterDirectory, isAlive, readRecord } from '../../test/cluster/state.ts';
 
@@ -40,7 +41,12 @@ async function call(
   signal: AbortSignal | undefined,
   hint: string,
 ): Promise<void> {
-  const child = spawn(process.execPath, [program, ...args], { cwd: root, signal, stdio: ['ignore', 'ignore', 'pipe'] });
+  // Ended with us, however we end, it takes with it a cluster that is not up yet, and whatever it builds.
+  const child = spawn(...boundToUs([process.execPath, program, ...args]), {
+    cwd: root,
+    signal,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   const lastWords: string[] = [];
   createInterface(child.stderr).on('line', (line) => {
     const text = line.replace(CLOCK, '');

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Pod } from 'kubernetes-types/core/v1.js';
+import { boundToUs } from '../cluster/host/bound.ts';
 import { run } from '../cluster/host/command.ts';
 import { until } from '../cluster/host/wait.ts';
 import { startRegistry } from './registry.ts';
@@ -62,7 +63,7 @@ export function namedCluster(stage: Staged): void {
   it('ends with commands that work', async () => {
     const forward = /while this runs: (.*)/.exec(said)?.[1] ?? '';
     const [write = '', search = ''] = said.slice(said.indexOf('Try:\n') + 5).split('\n');
-    const child = spawn('sh', ['-c', `exec ${forward}`], {
+    const child = spawn(...boundToUs(['sh', '-c', `exec ${forward}`]), {
       env: { ...process.env, KUBECONFIG: stage().cluster.kubeconfig },
       stdio: 'ignore',
     });

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { ensureImages } from '../images/build.ts';
 import { registry as recipe } from '../images/recipes/registry.ts';
+import { boundToUs } from '../cluster/host/bound.ts';
 import { until } from '../cluster/host/wait.ts';
 import { freePort } from '../stores/ports.ts';
 import type { Stage } from './stage.ts';
@@ -21,10 +22,8 @@ export async function startRegistry({ cluster, kubectl }: Stage): Promise<Regist
   const host = `127.0.0.1:${await freePort()}`;
   await kubectl.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }, pod(image, host)]);
   await kubectl.run(['wait', '-n', namespace, '--for=condition=Ready', '--timeout=60s', 'pod/registry']);
-  const [program = '', ...where] = kubectl.words().split(' ');
-  const forward = spawn(program, [...where, '-n', namespace, 'port-forward', 'pod/registry', portOf(host)], {
-    stdio: 'ignore',
-  });
+  const forwarding = ['-n', namespace, 'port-forward', 'pod/registry', portOf(host)];
+  const forward = spawn(...boundToUs([...kubectl.words().split(' '), ...forwarding]), { stdio: 'ignore' });
   const hint = `kubectl port-forward ended with ${String(forward.exitCode)}`;
   await until('the registry answers', { seconds: 30, hint }, async () => {
     return (await fetch(`http://${host}/v2/`)).ok ? true : undefined;

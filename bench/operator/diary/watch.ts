@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface, type Interface } from 'node:readline';
 import type { MemoApp } from '../../../operator/src/api/memoapp.ts';
 import type { Kubectl } from '../../../scripts/stack/kubectl.ts';
+import { boundToUs } from '../../../test/cluster/host/bound.ts';
 
 export interface Sighting {
   /** By `performance.now()`. */
@@ -23,9 +24,8 @@ export class Watch {
 
   /** The kind has to be there; the namespace need not. */
   constructor(kubectl: Kubectl, namespace: string) {
-    const [program = '', ...where] = kubectl.words().split(' ');
-    const args = [...where, 'get', 'memoapps', '-n', namespace, '-w', '--output-watch-events', '-o', 'json'];
-    this.#child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+    const get = ['get', 'memoapps', '-n', namespace, '-w', '--output-watch-events', '-o', 'json'];
+    this.#child = spawn(...boundToUs([...kubectl.words().split(' '), ...get]), { stdio: ['ignore', 'pipe', 'ignore'] });
     this.#child.once('exit', () => (this.#ended = true));
     if (this.#child.stdout) this.#read(createInterface({ input: this.#child.stdout }));
   }

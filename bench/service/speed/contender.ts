@@ -4,6 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { boundToUs } from '../../../test/cluster/host/bound.ts';
 import { freePort } from '../../../test/stores/ports.ts';
 import { until } from '../../../test/stores/ready.ts';
 import { processorTime } from '../../processor-time.ts';
@@ -42,7 +43,7 @@ export async function startContender(
     name === 'service'
       ? [join(root, 'service/dist/main.js'), 'serve']
       : [join(import.meta.dirname, 'servers', `${name}.ts`)];
-  const child = spawn('taskset', ['-c', SERVER_CPU, process.execPath, ...flags, ...command], {
+  const child = spawn(...boundToUs(['taskset', '-c', SERVER_CPU, process.execPath, ...flags, ...command]), {
     env: {
       ...process.env,
       ...environment,
