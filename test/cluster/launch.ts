@@ -4,6 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { ensureBridgeFiltering } from './host/bridge-filtering.ts';
 import { checkControllers } from './host/cgroups.ts';
 import { identify } from './host/identity.ts';
 import { withLock } from './host/lock.ts';
@@ -49,6 +50,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
   const directory = clusterDirectory(name);
   if (process.getuid?.() !== 0) throw new Error('a cluster needs root: it makes namespaces, mounts and network cards');
   if (rung === 3) checkControllers();
+  if (rung === 3) await ensureBridgeFiltering(log);
   await ensurePackages(rung === 3 ? [...NAMESPACE_PACKAGES, ...NODE_PACKAGES] : NAMESPACE_PACKAGES, log);
   const plan: ClusterPlan = { name, rung, directory, detached: options.detached, ...(await parts(rung, log)) };
   const keeper = await withLock(join(clustersDirectory(), '.lock'), log, async () => await claim(plan, log));

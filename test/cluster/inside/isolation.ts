@@ -1,6 +1,7 @@
 /** Makes the fresh namespaces habitable: file systems that show only what is inside, and a network with one address. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 
+import { BRIDGE_FILTERING } from '../host/bridge-filtering.ts';
 import { hierarchies } from '../host/cgroups.ts';
 import { run } from '../host/command.ts';
 import { NODE_ADDRESS, NODE_NETWORK_PEER } from './addresses.ts';
@@ -39,12 +40,11 @@ export async function isolateNetwork(): Promise<void> {
 
 /** @throws Error where the kernel would let answers between pods of one node slip past kube-proxy's rules. */
 export function needBridgeFiltering(): void {
-  const path = '/proc/sys/net/bridge/bridge-nf-call-iptables';
   try {
-    writeFileSync(path, '1');
-    if (readFileSync(path, 'utf8').trim() === '1') return;
+    writeFileSync(BRIDGE_FILTERING, '1');
+    if (readFileSync(BRIDGE_FILTERING, 'utf8').trim() === '1') return;
   } catch {
     // Told below: the file is missing where the kernel module is.
   }
-  throw new Error(`${path} cannot be set: load the kernel module br_netfilter (modprobe br_netfilter)`);
+  throw new Error(`${BRIDGE_FILTERING} cannot be set: load the kernel module br_netfilter (modprobe br_netfilter)`);
 }
