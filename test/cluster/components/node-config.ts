@@ -24,6 +24,8 @@ address = ${value(socket)}
 [plugins."io.containerd.cri.v1.runtime"]
 # Without it no sandbox starts where lowering the score is not allowed.
 restrict_oom_score_adj = true
+# Its profile would be loaded into the machine's kernel, and stay there.
+disable_apparmor = true
 [plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runc]
 runtime_type = "io.containerd.runc.v2"
 [plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runc.options]
