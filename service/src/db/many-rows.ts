@@ -14,34 +14,38 @@ export function placeholders(values: readonly unknown[]): string {
   return values.map(() => '?').join(', ');
 }
 
-/**
- * @param into up to where the rows begin: `INSERT INTO t (a, b)`
- * @param rest what follows them
- */
-export async function insertRows(connection: Queryable, into: string, rows: readonly Row[], rest = ''): Promise<void> {
-  await sendRows(
-    connection,
-    rows,
-    (some) => `${into} VALUES ${some.map((row) => `(${placeholders(row)})`).join(', ')} ${rest}`,
-  );
+/** An INSERT, without its rows. */
+export interface Insert {
+  /** Up to where the rows begin: `INSERT INTO t (a, b)`. */
+  readonly into: string;
+  /** Of the values in a row: `(?, ?, UTC_TIMESTAMP(3))`. Absent: the values and nothing else. */
+  readonly places?: string;
+  /** What follows the rows. */
+  readonly rest?: string;
+}
+
+/** @returns what the statement says it returns, if it does */
+export async function insertRows<Returned>(
+  connection: Queryable,
+  { into, places, rest = '' }: Insert,
+  rows: readonly Row[],
+): Promise<Returned[]> {
+  return await sendRows<Returned>(connection, rows, (some) => {
+    return `${into} VALUES ${some.map((row) => places ?? `(${placeholders(row)})`).join(', ')} ${rest}`;
+  });
 }
 
 /**
- * As {@link insertRows}, with what the statement says it returns. MariaDB writes and returns a row before it comes to the
- * next, so that these are in the order of the rows.
- * @param places of the values in a row: `(?, ?, UTC_TIMESTAMP(3))`
+ * As {@link insertRows}, with a row back for each. MariaDB writes and returns a row before it comes to the next, so that these
+ * are in the order of the rows.
  * @throws Error when they are not as many: nobody could say which is whose
  */
 export async function insertReturning<Returned>(
   connection: Queryable,
-  { into, places, returning }: { readonly into: string; readonly places: string; readonly returning: string },
+  insert: Insert,
   rows: readonly Row[],
 ): Promise<Returned[]> {
-  const all = await sendRows<Returned>(
-    connection,
-    rows,
-    (some) => `${into} VALUES ${some.map(() => places).join(', ')} ${returning}`,
-  );
+  const all = await insertRows<Returned>(connection, insert, rows);
   if (all.length !== rows.length) throw new Error(`${rows.length} rows were sent and ${all.length} came back`);
   return all;
 }

@@ -136,9 +136,8 @@ async function enter(
     });
     await insertRows(
       connection,
-      'INSERT INTO memo_search (memo_id, folded, grams)',
+      { into: 'INSERT INTO memo_search (memo_id, folded, grams)', rest: KNOWN[how] },
       unchanged.map(({ memo, search }) => [memo.id, search.folded, search.grams]),
-      KNOWN[how],
     );
     await then(connection);
   });

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Queryable } from '../../db/connection.ts';
 import type { Database } from '../../db/database.ts';
-import { sendRows } from '../../db/many-rows.ts';
+import { insertRows } from '../../db/many-rows.ts';
 
 export type MemoEventType = 'memo_created' | 'memo_updated' | 'memo_deleted';
 
@@ -33,9 +33,11 @@ export function eventValue(
   });
 }
 
-const PUT = 'INSERT INTO outbox (id, aggregateid, type, version, payload, traceparent, created_at) VALUES';
-/** Written and looked for by the database's clock: those of the replicas may differ by more than any margin. */
-const ROW = '(?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3))';
+const PUT = {
+  into: 'INSERT INTO outbox (id, aggregateid, type, version, payload, traceparent, created_at)',
+  /** Written and looked for by the database's clock: those of the replicas may differ by more than any margin. */
+  places: '(?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3))',
+};
 
 /** Puts events into the outbox; call inside the transaction of their memos. */
 export async function putEvents(connection: Queryable, events: readonly MemoEvent[]): Promise<void> {
@@ -47,7 +49,7 @@ export async function putEvents(connection: Queryable, events: readonly MemoEven
     value,
     traceparent,
   ]);
-  await sendRows(connection, rows, (some) => `${PUT} ${some.map(() => ROW).join(', ')}`);
+  await insertRows(connection, PUT, rows);
 }
 
 /** Rows of one chunk of {@link recentWrites}. */

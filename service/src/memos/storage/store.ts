@@ -70,9 +70,9 @@ export class MemoStore {
       const { at, memoId } = await claimKey(connection, key);
       const first = { ...wanted.memo, created_at: at, updated_at: at, version: FIRST_VERSION };
       if (memoId !== undefined) return { memo: { ...first, id: memoId }, made: false };
-      const [{ id }] = (await writeNew(connection, [{ ...wanted, memo: first }])) as [Memo];
-      await settleKey(connection, key, id);
-      return { memo: { ...first, id }, made: true };
+      const [memo] = (await writeNew(connection, [{ ...wanted, memo: first }])) as [Memo];
+      await settleKey(connection, key, memo.id);
+      return { memo, made: true };
     });
     if (made) this.#options.onEvent();
     return memo;

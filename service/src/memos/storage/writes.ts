@@ -43,10 +43,12 @@ const NEW_TIME = 'COALESCE(?, UTC_TIMESTAMP(3))';
 const INSERT = {
   into: `INSERT INTO memos (id, ${FIELDS.join(', ')}, created_at, updated_at, version, times_in_utc, stale_since)`,
   places: `(?, ${placeholders(FIELDS)}, ${NEW_TIME}, ${NEW_TIME}, ?, 1, NULL)`,
-  returning: 'RETURNING id, created_at, updated_at, UTC_TIMESTAMP(3) AS now',
+  rest: 'RETURNING id, created_at, updated_at, UTC_TIMESTAMP(3) AS now',
 };
-const PUT_SEARCH = 'INSERT INTO memo_search (memo_id, folded, grams)';
-const OVER_SEARCH = 'ON DUPLICATE KEY UPDATE folded = VALUES(folded), grams = VALUES(grams)';
+const PUT_SEARCH = {
+  into: 'INSERT INTO memo_search (memo_id, folded, grams)',
+  rest: 'ON DUPLICATE KEY UPDATE folded = VALUES(folded), grams = VALUES(grams)',
+};
 
 /** What the current request makes. */
 export function creation(memo: NewMemo, search: SearchRow): Creation {
@@ -84,18 +86,18 @@ export async function writeNew(connection: Queryable, all: readonly Creation[]):
 
 /** The caller writes the rows of their tags. @returns the memos, in the same order */
 export async function insertMemos(connection: Queryable, memos: readonly NewMemo[]): Promise<Inserted[]> {
-  const rows = memos.map((memo) => [
+  const all = memos.map((memo) => ({ version: FIRST_VERSION, ...memo }));
+  const rows = all.map((memo) => [
     memo.id ?? null,
     ...FIELDS.map((field) => stored(memo[field])),
     memo.created_at === undefined ? null : databaseTimeOf(memo.created_at),
     memo.updated_at === undefined ? null : databaseTimeOf(memo.updated_at),
-    memo.version ?? FIRST_VERSION,
+    memo.version,
   ]);
   const returned = await insertReturning<InsertedRow>(connection, INSERT, rows);
   return returned.map(({ created_at, id, now, updated_at }, index) => ({
     memo: {
-      version: FIRST_VERSION,
-      ...(memos[index] as NewMemo),
+      ...(all[index] as (typeof all)[number]),
       id,
       created_at: timeFromUtc(created_at),
       updated_at: timeFromUtc(updated_at),
@@ -137,7 +139,6 @@ export async function putSearch(
     connection,
     PUT_SEARCH,
     rows.map(({ folded, grams, id }) => [id, folded, grams]),
-    OVER_SEARCH,
   );
 }
 

@@ -21,6 +21,11 @@ interface TagRow {
 }
 
 const DIGEST_BYTES = 16;
+const PUT = {
+  into: 'INSERT INTO memo_tags (memo_id, tag, created_at, updated_at, priority)',
+  rest: `ON DUPLICATE KEY UPDATE
+      created_at = VALUES(created_at), updated_at = VALUES(updated_at), priority = VALUES(priority)`,
+};
 
 /** What stands for a tag, which may be longer than a key: the same for the same code points and for no others. */
 export function tagDigest(tag: string): Buffer {
@@ -37,13 +42,7 @@ export async function putTags(connection: Queryable, memos: readonly TaggedMemo[
   const rows = memos.flatMap(({ created_at, id, priority, tags, updated_at }) =>
     digestsOf(tags).map((tag) => [id, tag, created_at, updated_at, priority]),
   );
-  await insertRows(
-    connection,
-    'INSERT INTO memo_tags (memo_id, tag, created_at, updated_at, priority)',
-    rows,
-    `ON DUPLICATE KEY UPDATE
-      created_at = VALUES(created_at), updated_at = VALUES(updated_at), priority = VALUES(priority)`,
-  );
+  await insertRows(connection, PUT, rows);
 }
 
 /**
