@@ -60,8 +60,15 @@ export class StoreHealthWatch {
       return;
     }
     this.forget(key);
-    const none = { answer: undefined, unanswered: undefined, complaining: undefined, timer: undefined };
-    const watched = { targets, failures: 0, turn: 0, ...none };
+    const watched = {
+      targets,
+      answer: undefined,
+      failures: 0,
+      unanswered: undefined,
+      turn: 0,
+      complaining: undefined,
+      timer: undefined,
+    };
     this.#watched.set(key, watched);
     this.#later(key, watched, 0);
   }
