@@ -1,10 +1,10 @@
 /** compose/passwords.ts, as the one-shot service of compose.yaml runs it. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { expect } from 'chai';
 import { CommandError, run } from '../cluster/host/command.ts';
+import { temporaryFolder } from '../cluster/host/temporary.ts';
 
 const PROGRAM = resolve(import.meta.dirname, '../../compose/passwords.ts');
 
@@ -14,7 +14,7 @@ describe('the passwords of compose.yaml', () => {
   let database: string;
 
   beforeEach(() => {
-    place = mkdtempSync(join(tmpdir(), 'memoapp-passwords-'));
+    place = temporaryFolder('passwords');
     [folder, database] = [join(place, 'passwords'), join(place, 'database')];
     for (const each of [folder, database]) mkdirSync(each);
   });

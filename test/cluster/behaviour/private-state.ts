@@ -1,14 +1,13 @@
 /** Gives a test file a state folder of its own: its sweeping never meets the clusters of the person at the machine. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { temporaryFolder } from '../host/temporary.ts';
 
 /** Call it inside `describe`. */
 export function usePrivateState(): void {
   const previous = process.env['MEMOAPP_STATE'];
   let folder = '';
   before(() => {
-    folder = mkdtempSync(join(tmpdir(), 'memoapp-test-'));
+    folder = temporaryFolder('state');
     process.env['MEMOAPP_STATE'] = folder;
   });
   after(() => {

@@ -1,16 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
 
 import { withLock } from './lock.ts';
+import { temporaryFolder } from './temporary.ts';
 
 describe('the lock between processes', () => {
   let folder = '';
-  before(() => (folder = mkdtempSync(join(tmpdir(), 'memoapp-lock-'))));
+  before(() => (folder = temporaryFolder('lock')));
   after(() => rmSync(folder, { recursive: true }));
 
   it('lets one in at a time', async () => {

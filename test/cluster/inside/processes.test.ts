@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
@@ -7,6 +6,7 @@ import { expect } from 'chai';
 import { until } from '../host/wait.ts';
 import { Processes } from './processes.ts';
 import type { ProcessStatus } from './processes.ts';
+import { temporaryFolder } from '../host/temporary.ts';
 
 const PATIENCE = { seconds: 8, hint: 'see the test' };
 
@@ -16,7 +16,7 @@ describe('the programs of a cluster', () => {
   let processes: Processes;
 
   beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'memoapp-processes-'));
+    folder = temporaryFolder('processes');
     lines = [];
     processes = new Processes(folder, (line) => lines.push(line));
     await processes.start({

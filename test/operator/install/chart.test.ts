@@ -1,6 +1,5 @@
 /** The Helm chart: the same objects as by kustomize, values that are checked, installed, upgraded and removed for real. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { expect } from 'chai';
 import { parseAllDocuments } from 'yaml';
@@ -8,6 +7,7 @@ import { startCluster, type Cluster } from '../../cluster/cluster.ts';
 import { established } from '../harness/install.ts';
 import { answerOf, kubectlOn, memoApp, type Answer, type Kubectl } from '../harness/kubectl.ts';
 import { apply, get } from '../harness/live.ts';
+import { temporaryFolder } from '../../cluster/host/temporary.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const chart = join(root, 'charts/memo-operator');
@@ -159,7 +159,7 @@ describe('the Helm chart', function () {
 
   /** What a kustomization of one's own builds of a folder of config/ and a component. */
   async function built(base: string, component: string): Promise<string> {
-    const folder = mkdtempSync(join(tmpdir(), 'memoapp-kustomization-'));
+    const folder = temporaryFolder('kustomization');
     try {
       const [resource, added] = [base, component].map((name) => relative(folder, join(root, 'config', name)));
       const kustomization = { resources: [resource], components: [added] };

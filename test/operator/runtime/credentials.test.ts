@@ -1,6 +1,5 @@
 /** The token of a service account while the kubelet replaces its file. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { ApiClient } from '../../../operator/src/runtime/client/client.ts';
@@ -11,6 +10,7 @@ import type { KubeObject } from '../../../operator/src/runtime/object.ts';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
 import { kubectlOn, type Kubectl } from '../harness/kubectl.ts';
 import { ManualClock } from './manual-clock.ts';
+import { temporaryFolder } from '../../cluster/host/temporary.ts';
 
 interface Review extends KubeObject {
   status?: { userInfo?: { username?: string } };
@@ -27,7 +27,7 @@ describe('the token in a pod', function () {
   before(async () => {
     cluster = await startCluster({ name: 'runtime-token', rung: 1 });
     kubectl = await kubectlOn(cluster);
-    folder = mkdtempSync(join(tmpdir(), 'memoapp-token-'));
+    folder = temporaryFolder('token');
     const { tls } = await (await fromKubeconfig({ path: cluster.kubeconfig })).read();
     writeFileSync(join(folder, 'ca.crt'), tls.ca ?? '');
   });

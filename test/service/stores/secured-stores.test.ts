@@ -1,6 +1,5 @@
 /** The service on stores as others run them: TLS with an authority of their own, and accounts beside the addresses. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { createAuthority } from '../../cluster/certificates/certificate.ts';
@@ -10,6 +9,7 @@ import { until } from '../../stores/ready.ts';
 import { startRedis } from '../../stores/redis.ts';
 import type { Store } from '../../stores/store.ts';
 import { createMemo, migrate, runToEnd, startService, type Service } from '../harness/service.ts';
+import { temporaryFolder } from '../../cluster/host/temporary.ts';
 
 interface Health {
   readonly services: { readonly database: string; readonly redis: string; readonly kafka: string };
@@ -21,7 +21,7 @@ describe('the service on stores with TLS and accounts', function () {
   this.timeout(180_000);
   const authority = createAuthority('theirs');
   const stranger = createAuthority('somebody else');
-  const folder = mkdtempSync(join(tmpdir(), 'memoapp-secured-'));
+  const folder = temporaryFolder('secured');
   let database: MariaDB;
   let redis: Store;
   let kafka: Kafka;
