@@ -26,24 +26,27 @@ async function readClaim(app: ResolvedApp, client: ApiClient, signal: AbortSigna
 /**
  * Labels the claim of the database anew where somebody took our label off it, or restored it without: it is there then, but no
  * store shows it, and it would be taken for lost.
+ * @returns false: it is there and could not be labelled, and the pass says why; what hangs on it is not to be decided
  */
 export async function findDatabaseClaim(
   app: ResolvedApp,
   pass: Pass,
   dependencies: Dependencies,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const { client, informers } = dependencies;
-  if (databaseClaim(app, dependencies)) return;
+  if (databaseClaim(app, dependencies)) return true;
   const live = await readClaim(app, client, signal);
   const controller = live && controllerOf(live);
-  if (!live || (controller ? controller.uid !== app.uid : !isKnownClaim(live.metadata))) return;
+  if (!live || (controller ? controller.uid !== app.uid : !isKnownClaim(live.metadata))) return true;
   try {
     const { labels, ownerReferences } = retainedMetadata(app, live.metadata.name, 'database');
     const labelled = await fit(live, { labels, ownerReferences }, client, signal);
     if (labelled) informers.store(claimKind).written(labelled);
+    return true;
   } catch (error) {
     noteFailure(live, error, pass);
+    return false;
   }
 }
 

@@ -41,7 +41,7 @@ export async function ensureCredentials(
   const known = dependencies.credentials.get(app);
   let lost = lostVolume(app, status, observed).length > 0;
   if (lost) {
-    await findDatabaseClaim(app, pass, dependencies, signal);
+    if (!(await findDatabaseClaim(app, pass, dependencies, signal))) return undefined;
     lost = lostVolume(app, status, observed).length > 0;
   }
   // Where a volume is lost, deleting the Secrets is the way to start empty: this pass has to see it.
@@ -54,8 +54,9 @@ export async function ensureCredentials(
     if (secret) found.set(name, secret);
   });
   // No store shows a claim that was restored without our labels: its Secrets are not to be made anew, nor missed in vain.
-  if (app.database.mode === 'managed' && !lost) reads.push(findDatabaseClaim(app, pass, dependencies, signal));
-  await Promise.all(reads);
+  const seekClaim = app.database.mode === 'managed' && !lost;
+  const [sought] = await Promise.all([!seekClaim || findDatabaseClaim(app, pass, dependencies, signal), ...reads]);
+  if (!sought) return undefined;
   await keepLeft(app, pass, dependencies, signal);
   const present = new Map([...found].map(([name, secret]) => [name, madeFor(secret)]));
   const claim = databaseClaim(app, dependencies);
