@@ -14,7 +14,7 @@ import type { ClusterPlan, Message } from './inside/messages.ts';
 import { clusterDirectory, clustersDirectory, isAlive, readRecord, writeRecord } from './state.ts';
 import type { ClusterRecord, Rung } from './state.ts';
 import { sweep } from './sweep.ts';
-import { definitionsFolder, ensureTools, nodeImageArchive, toolPath } from './toolbox/toolbox.ts';
+import { definitionsFolder, ensureTools, nodeImageArchive, tidyUp, toolPath } from './toolbox/toolbox.ts';
 
 export interface LaunchOptions {
   readonly name: string;
@@ -66,8 +66,12 @@ async function parts(rung: Rung, log: Log): Promise<Pick<ClusterPlan, 'tools' | 
   const tools = Object.fromEntries(
     await Promise.all(names.map(async (name) => [name, await toolPath(name, log)] as const)),
   );
-  if (rung !== 3) return { tools };
-  return { tools, gatewayApi: await definitionsFolder('gateway-api', log), nodeImage: await nodeImageArchive(log) };
+  const forNodes =
+    rung === 3
+      ? { gatewayApi: await definitionsFolder('gateway-api', log), nodeImage: await nodeImageArchive(log) }
+      : {};
+  await tidyUp(log);
+  return { tools, ...forNodes };
 }
 
 /** Under the lock, so that two starters of one name see each other. */

@@ -2,10 +2,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Cluster } from '../../../test/cluster/cluster.ts';
-import { run } from '../../../test/cluster/host/command.ts';
 import { cacheDirectory } from '../../../test/cluster/host/paths.ts';
 import type { Log } from '../../../test/cluster/host/progress.ts';
-import { ensureGo } from '../../../test/cluster/toolbox/go.ts';
+import { ownProgram } from '../../../test/cluster/toolbox/toolbox.ts';
 import { ensurePython } from '../../../test/images/making/python.ts';
 import { templateOf } from './children.ts';
 import { Running, type Contestant } from './contestant.ts';
@@ -14,15 +13,8 @@ const sources = join(import.meta.dirname, '../baselines');
 
 /** A minimal operator on controller-runtime, with everything that it recommends. */
 export async function controllerRuntime(log: Log): Promise<Contestant> {
-  const folder = await workFolder('controller-runtime');
-  const go = await ensureGo(cacheDirectory(), log);
-  log('building the operator on controller-runtime');
-  const program = join(folder, 'operator');
-  await run(go.command, ['build', '-trimpath', '-o', program, '.'], {
-    env: go.env,
-    cwd: join(sources, 'controller-runtime'),
-  });
-  return contestant('controller-runtime', folder, program, []);
+  const program = await ownProgram(join(sources, 'controller-runtime'), log);
+  return contestant('controller-runtime', await workFolder('controller-runtime'), program, []);
 }
 
 /** The same on kopf. */

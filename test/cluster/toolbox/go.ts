@@ -30,13 +30,23 @@ export async function ensureGo(cache: string, log: Log): Promise<Go> {
 function environment(cache: string): NodeJS.ProcessEnv {
   return {
     ...process.env,
-    GOMODCACHE: join(cache, 'go', 'mod'),
-    GOCACHE: join(cache, 'go', 'build'),
+    GOMODCACHE: join(goCaches(cache), 'mod'),
+    GOCACHE: join(goCaches(cache), 'build'),
     GOFLAGS: '-modcacherw',
     GOTOOLCHAIN: 'local',
     GOWORK: 'off',
     CGO_ENABLED: '0',
   };
+}
+
+/** Frees the disk of modules and compiled packages: of no use once everything is built. Call it under the toolbox lock. */
+export async function dropGoCaches(cache: string): Promise<void> {
+  await rm(goCaches(cache), { recursive: true, force: true });
+}
+
+/** Where Go keeps modules and compiled packages. */
+export function goCaches(cache: string): string {
+  return join(cache, 'go');
 }
 
 async function bootstrap(target: string, env: NodeJS.ProcessEnv, log: Log): Promise<void> {

@@ -12,7 +12,7 @@ import { withLock } from '../host/lock.ts';
 import { cacheDirectory } from '../host/paths.ts';
 import type { Log } from '../host/progress.ts';
 import { elapsed, withTicker } from '../host/progress.ts';
-import { ensureGo } from './go.ts';
+import { dropGoCaches, ensureGo, goCaches } from './go.ts';
 import type { Go } from './go.ts';
 import { buildModule, downloadModule } from './module.ts';
 import { packNodeImage } from './node-image.ts';
@@ -111,6 +111,14 @@ export async function ensureAll(sources: readonly string[], log: Log): Promise<v
   for (const name of Object.keys(DEFINITIONS) as (keyof typeof DEFINITIONS)[]) await definitionsFolder(name, log);
   await nodeImageArchive(log);
   for (const source of sources) await ownProgram(source, log);
+  await tidyUp(log);
+}
+
+/** Once all is built that somebody came for: what it was built from takes ten times the disk. */
+export async function tidyUp(log: Log = () => undefined): Promise<void> {
+  const cache = cacheDirectory();
+  if (!(await exists(goCaches(cache)))) return;
+  await withLock(join(cache, 'toolbox.lock'), log, async () => await dropGoCaches(cache));
 }
 
 function goEntry(recipe: Recipe): Entry {
