@@ -1421,6 +1421,10 @@ export interface MemoAppStatus {
      */
     address?: string;
     /**
+     * While an external database is used: the latest version that has started on the volume of the managed one, which must be there on the way back.
+     */
+    keptVersion?: string;
+    /**
      * The latest version that has started on its volumes; a changed default never replaces it.
      */
     version?: string;

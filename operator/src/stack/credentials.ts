@@ -14,7 +14,7 @@ import { isKnownClaim, isBlank } from './claims.ts';
 import type { Account } from './database/account.ts';
 import { metadata, retainedMetadata } from './metadata.ts';
 import type { Observed } from './observed.ts';
-import { recordOf } from './record.ts';
+import { versionOnRecord } from './record.ts';
 
 /** Gives that many bytes nobody can guess; `crypto.randomBytes` outside tests. */
 export type Random = (bytes: number) => Uint8Array;
@@ -207,7 +207,11 @@ export function credentialProblems(
   });
   if (earlier === undefined || live !== undefined) return [];
   return [
-    dataMissing(app, `the Secret ${earlier} was made for an earlier MemoApp, but its volume claim ${claim} is gone`),
+    dataMissing(
+      app,
+      status,
+      `the Secret ${earlier} was made for an earlier MemoApp, but its volume claim ${claim} is gone`,
+    ),
   ];
 }
 
@@ -216,17 +220,18 @@ export function credentialProblems(
  * asked in every pass, before anything is applied: an apply would make the claim, or make it look like ours.
  */
 export function lostVolume(app: ResolvedApp, status: MemoAppStatus | undefined, observed: Observed): Problem[] {
-  if (app.database.mode !== 'managed' || recordOf(app, status)?.database === undefined) return [];
+  if (app.database.mode !== 'managed' || versionOnRecord(status) === undefined) return [];
   const name = podClaim(names(app).database, 0);
   const claim = observed.get('PersistentVolumeClaim', name);
-  if (claim === undefined) return [dataMissing(app, `the volume claim ${name} of the database is gone`)];
+  if (claim === undefined) return [dataMissing(app, status, `the volume claim ${name} of the database is gone`)];
   if (isKnownClaim(claim.metadata ?? {})) return [];
-  return [dataMissing(app, `the volume claim ${name} of the database was made anew and is empty`)];
+  return [dataMissing(app, status, `the volume claim ${name} of the database was made anew and is empty`)];
 }
 
-function dataMissing(app: ResolvedApp, what: string): Problem {
+function dataMissing(app: ResolvedApp, status: MemoAppStatus | undefined, what: string): Problem {
   const secrets = opensDatabase(app).join(', ');
-  const version = app.database.mode === 'managed' ? app.database.version : '';
+  const asked = app.database.mode === 'managed' ? app.database.version : '';
+  const version = versionOnRecord(status) ?? asked;
   const message = `${what}; restore it, with the annotation ${storeVersionAnnotation}: "${version}", or delete the Secrets ${secrets}, and the claim if there is one, to start empty`;
   return { reason: Reason.DataMissing, message };
 }

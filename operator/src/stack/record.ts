@@ -11,3 +11,11 @@ export function recordOf({ database }: ResolvedApp, status: MemoAppStatus | unde
   const address = database.mode === 'external' ? addressOf(database) : undefined;
   return status?.database?.address === address ? status : undefined;
 }
+
+/**
+ * The latest version that has run on the volume of the managed database, also where one of others has been in use since: a volume
+ * that is gone on the way back was not always missing. undefined: nothing has run on it.
+ */
+export function versionOnRecord(status: MemoAppStatus | undefined): string | undefined {
+  return status?.database?.keptVersion ?? status?.database?.version;
+}

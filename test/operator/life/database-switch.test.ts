@@ -22,6 +22,7 @@ const account = {
   metadata: { name: 'db', namespace: 'default', labels: { [watchLabel]: 'true' } },
   stringData: { username: 'memo', password: 'p' },
 };
+const claim = 'data-shop-database-0';
 const address = 'mysql://db.example:3306/memo_app';
 
 describe('a MemoApp that goes to another database', function () {
@@ -30,7 +31,7 @@ describe('a MemoApp that goes to another database', function () {
   let kubectl: Kubectl;
 
   before(async () => {
-    const objects = [readyMadeClass, ...readyMadeVolumes(1), account];
+    const objects = [readyMadeClass, ...readyMadeVolumes(2), account];
     on = await startInstalled({ name: 'test-switch', rung: 2, resyncMinutes: 0.05, objects });
     ({ kubectl } = on);
     await apply(kubectl, managed);
@@ -125,6 +126,36 @@ describe('a MemoApp that goes to another database', function () {
       return paused === undefined && strategy?.rollingUpdate?.maxUnavailable === 0 ? true : undefined;
     });
   });
+
+  it('is not served by an empty database when the volume was lost meanwhile, until its Secrets are gone too', async () => {
+    await goOut();
+    const pods = await names();
+    await kubectl(['delete', 'pvc', claim]);
+    await apply(kubectl, managed);
+    const stalled = await untilCondition(kubectl, 'shop', { type: 'Stalled', reason: 'DataMissing' });
+    expect(stalled.message).to.contain(`volume claim ${claim} of the database is gone`);
+    await on.operator.passes(2);
+    expect(await get(kubectl, 'pvc', claim)).to.equal(undefined);
+    expect(await names()).to.deep.equal(pods);
+    await goOut();
+    await kubectl(['delete', 'secret', ...['root', 'migration', 'credentials'].map((what) => `shop-database-${what}`)]);
+    await apply(kubectl, managed);
+    await until('pods of the managed one', async () => (await inUse()).join() === 'managed,managed' || undefined);
+    await untilCondition(kubectl, 'shop', { type: 'Ready', status: 'True' });
+  });
+
+  /** To the external one, until nothing of the managed one runs. */
+  async function goOut(): Promise<void> {
+    await apply(kubectl, external);
+    await untilCondition(kubectl, 'shop', { type: 'DatabaseReady', reason: 'WaitingForAPI' });
+    await until(
+      'pods of the external one',
+      async () => (await inUse()).join() === `${address},${address}` || undefined,
+    );
+    await until('no StatefulSet', async () =>
+      (await get(kubectl, 'statefulset', 'shop-database')) ? undefined : true,
+    );
+  }
 
   /** Nobody can make another pod meanwhile. */
   async function withoutRoom(work: () => Promise<void>): Promise<void> {

@@ -224,6 +224,17 @@ describe('the conditions of a MemoApp', () => {
       const both = [...away(all), ofExternal, ofManaged];
       expect(told(app, both, { type: 'APIAvailable', previous })).to.equal('False WaitingForDatabase');
     });
+
+    it('do not call it away for the volume of the managed one, which is lost on the way back', () => {
+      const problems = [{ reason: 'DataMissing', message: 'the volume claim is gone' }] as const;
+      const outcome = { ...fine, problems };
+      const before = [{ type: 'APIAvailable', status: 'True', reason: 'Available', message: '' }];
+      const previous = { conditions: before } as unknown as MemoAppStatus;
+      expect(told(app, [...away(all), ofExternal], { outcome, previous })).to.equal('False DataMissing');
+      const type = 'APIAvailable';
+      expect(told(app, [...away(all), ofExternal], { type, outcome, previous })).to.equal('True Available');
+      expect(told(app, [...away(all), ofManaged], { type, outcome, previous })).to.equal('False DataMissing');
+    });
   });
 
   it('keep the API available while an upgrade migrates', () => {

@@ -9,7 +9,7 @@ import { migrationName, migrationState } from '../jobs/migration.ts';
 import type { Observed } from '../observed.ts';
 import { addressOf } from '../api/connections.ts';
 import { isUntried } from '../api/database-in-use.ts';
-import { recordOf, type DatabaseRecord } from '../record.ts';
+import { recordOf, versionOnRecord, type DatabaseRecord } from '../record.ts';
 import { urlOf } from '../route/route.ts';
 import { apiComplete } from './parts/api.ts';
 import { conditions, type PassOutcome } from './conditions.ts';
@@ -48,7 +48,7 @@ type Members<T> = { readonly [K in keyof T]: T[K] | undefined };
 /** Of the database in use: on the way to another it stays what it was, for the way back. */
 function databaseRecord(app: ResolvedApp, observed: Observed, previous: MemoAppStatus | undefined): DatabaseRecord {
   const stays = previous && isUntried(app, observed);
-  const { database, migratedBy, schemaVersion } = stays ? previous : newRecord(app, observed, recordOf(app, previous));
+  const { database, migratedBy, schemaVersion } = stays ? previous : newRecord(app, observed, previous);
   return {
     ...(schemaVersion !== undefined && { schemaVersion }),
     ...(migratedBy !== undefined && { migratedBy }),
@@ -56,10 +56,11 @@ function databaseRecord(app: ResolvedApp, observed: Observed, previous: MemoAppS
   };
 }
 
-function newRecord(app: ResolvedApp, observed: Observed, record: DatabaseRecord = {}): Members<DatabaseRecord> {
+function newRecord(app: ResolvedApp, observed: Observed, previous: MemoAppStatus | undefined): Members<DatabaseRecord> {
+  const record = recordOf(app, previous) ?? {};
   const { schemaVersion = record.schemaVersion, state } = migrationState(app, observed, record.migratedBy);
   return {
-    database: databaseStatus(app, observed, record.database),
+    database: databaseStatus(app, observed, previous),
     migratedBy: state === 'succeeded' ? migrationName(app, observed) : record.migratedBy,
     schemaVersion,
   };
@@ -68,10 +69,11 @@ function newRecord(app: ResolvedApp, observed: Observed, record: DatabaseRecord 
 function databaseStatus(
   app: ResolvedApp,
   observed: Observed,
-  previous: MemoAppStatus['database'],
+  previous: MemoAppStatus | undefined,
 ): MemoAppStatus['database'] {
-  if (app.database.mode === 'external') return { address: addressOf(app.database) };
-  return ranOn(recordedStore(app, 'database', observed)) ?? previous;
+  const { version = versionOnRecord(previous) } = recordedStore(app, 'database', observed);
+  if (app.database.mode === 'managed') return ranOn({ version });
+  return { address: addressOf(app.database), ...(version !== undefined && { keptVersion: version }) };
 }
 
 function stores(
@@ -89,7 +91,7 @@ function stores(
 }
 
 /** undefined: nothing has run on the volumes, so there is nothing new to say. */
-function ranOn({ version }: RecordedStore): { version: string } | undefined {
+function ranOn({ version }: Members<RecordedStore>): { version: string } | undefined {
   return version === undefined ? undefined : { version };
 }
 

@@ -31,7 +31,9 @@ export function apiAvailable(
   const name = names(app).api;
   const deployment = observed.get('Deployment', name);
   if (!deployment) return isFalse('APIAvailable', Reason.Creating, `Deployment ${name} is about to be made`);
-  const lost = problems.find(({ reason }) => reason === Reason.DataMissing);
+  // On the way back to a database whose volume is lost the one of others serves on.
+  const another = databaseInUse(app, observed) === 'another';
+  const lost = another ? undefined : problems.find(({ reason }) => reason === Reason.DataMissing);
   if (lost) return isFalse('APIAvailable', lost.reason, lost.message);
   const ready = deployment.status?.readyReplicas ?? 0;
   if (ready === 0) {
