@@ -31,8 +31,7 @@ export interface Events {
 
 export function openEvents({ config, database, cache, registry, log, purges }: EventsOptions): Events {
   const metrics = eventMetrics(registry);
-  const now = (): Date => new Date();
-  const relay = new Relay({ ...config, log, metrics, now, purges });
+  const relay = new Relay({ ...config, log, metrics, purges });
   const relaying = {
     database,
     lock: lockName('relay', config.database.url),
@@ -44,7 +43,7 @@ export function openEvents({ config, database, cache, registry, log, purges }: E
     run: async (stop) => {
       const work = [runExclusively(relaying, (held) => relay.work(held, stop), stop)];
       if (cache !== undefined) {
-        const options: ReplayOptions = { replay: (writes) => cache.replay(writes), metrics, now };
+        const options: ReplayOptions = { replay: (writes) => cache.replay(writes), metrics };
         const lock = lockName('replay', config.database.url);
         const willing = (): Promise<boolean> => cache.health();
         const replaying = { database, lock, log, willing, onHeld: () => undefined };

@@ -2,7 +2,7 @@
 import type { Connection } from '../db/connection.ts';
 import { placeholders } from '../db/many-rows.ts';
 import type { MemoEventType, RecentWrite } from '../memos/storage/outbox.ts';
-import { databaseTime, timeFromUtc } from '../memos/storage/times.ts';
+import { timeFromUtc } from '../memos/storage/times.ts';
 
 /** One event that waits to be published. */
 export interface OutboxEvent {
@@ -36,7 +36,7 @@ export interface Backlog {
   readonly poisoned: number;
 }
 
-/** The column that says that a row has done its work: what is set there is purged a day later. */
+/** The column that says that a row has done its work: what is set there, by the database's clock, is purged a day later. */
 export type DoneColumn = 'published_at' | 'replayed_at' | 'created_at';
 
 const COUNTED = 100_000;
@@ -54,14 +54,14 @@ export async function nextEvents(connection: Connection, limit: number): Promise
   return rows.map(({ created_at, ...event }) => ({ ...event, at: Date.parse(timeFromUtc(created_at)) }));
 }
 
-export async function markPublished(connection: Connection, seqs: readonly number[], at: Date): Promise<void> {
-  await mark(connection, 'published_at', seqs, at);
+export async function markPublished(connection: Connection, seqs: readonly number[]): Promise<void> {
+  await mark(connection, 'published_at', seqs);
 }
 
 /** Sets an event aside: it holds nobody up any more, is never purged, and can be sent again by `poisoned_at = NULL`. */
-export async function markPoisoned(connection: Connection, seq: number, at: Date): Promise<void> {
-  const sql = 'UPDATE outbox SET poisoned_at = ?, attempts = attempts + 1 WHERE seq = ?';
-  await connection.change(sql, [databaseTime(at), seq]);
+export async function markPoisoned(connection: Connection, seq: number): Promise<void> {
+  const sql = 'UPDATE outbox SET poisoned_at = UTC_TIMESTAMP(3), attempts = attempts + 1 WHERE seq = ?';
+  await connection.change(sql, [seq]);
 }
 
 export function nextReplays(connection: Connection, limit: number): Promise<UnreplayedWrite[]> {
@@ -69,8 +69,8 @@ export function nextReplays(connection: Connection, limit: number): Promise<Unre
   return connection.execute(`SELECT ${columns} FROM outbox WHERE replayed_at IS NULL ORDER BY seq LIMIT ?`, [limit]);
 }
 
-export async function markReplayed(connection: Connection, seqs: readonly number[], at: Date): Promise<void> {
-  await mark(connection, 'replayed_at', seqs, at);
+export async function markReplayed(connection: Connection, seqs: readonly number[]): Promise<void> {
+  await mark(connection, 'replayed_at', seqs);
 }
 
 export async function backlog(connection: Connection): Promise<Backlog> {
@@ -94,13 +94,13 @@ export async function unreplayed(connection: Connection): Promise<number> {
 }
 
 /**
- * Deletes rows that were done before `before`, a portion at a time, and notes how far: first the note, so that nobody who
- * asks for what came after an earlier change takes a gap for the whole. @returns whether all are gone
+ * Deletes rows that were done a day ago, a portion at a time, and notes how far: first the note, so that nobody who asks for
+ * what came after an earlier change takes a gap for the whole. @returns whether all are gone
  */
-export async function purge(connection: Connection, done: DoneColumn, before: Date, atOnce: number): Promise<boolean> {
+export async function purge(connection: Connection, done: DoneColumn, atOnce: number): Promise<boolean> {
   const rows = await connection.execute<{ seq: number }>(
-    `SELECT seq FROM outbox WHERE ${done} < ? AND poisoned_at IS NULL LIMIT ?`,
-    [databaseTime(before), atOnce],
+    `SELECT seq FROM outbox WHERE ${done} < UTC_TIMESTAMP(3) - INTERVAL 1 DAY AND poisoned_at IS NULL LIMIT ?`,
+    [atOnce],
   );
   if (rows.length === 0) return true;
   const seqs = rows.map(({ seq }) => seq);
@@ -113,11 +113,7 @@ async function mark(
   connection: Connection,
   column: 'published_at' | 'replayed_at',
   seqs: readonly number[],
-  at: Date,
 ): Promise<void> {
   if (seqs.length === 0) return;
-  await connection.run(`UPDATE outbox SET ${column} = ? WHERE seq IN (${placeholders(seqs)})`, [
-    databaseTime(at),
-    ...seqs,
-  ]);
+  await connection.run(`UPDATE outbox SET ${column} = UTC_TIMESTAMP(3) WHERE seq IN (${placeholders(seqs)})`, seqs);
 }

@@ -24,7 +24,6 @@ import type { Sent } from './kafka/publisher.ts';
 export interface RelayOptions extends Pick<Config, 'cache' | 'events' | 'updateEvents'> {
   readonly log: Log;
   readonly metrics: EventMetrics;
-  readonly now: () => Date;
   /** What else is purged by one process of all replicas. */
   readonly purges: readonly Purge[];
 }
@@ -35,7 +34,7 @@ export interface Purge {
   /** Rows of a portion. */
   readonly atOnce: number;
   /** Deletes a portion. @returns whether nothing is left */
-  readonly portion: (connection: Connection, now: Date, atOnce: number) => Promise<boolean>;
+  readonly portion: (connection: Connection, atOnce: number) => Promise<boolean>;
 }
 
 /** Of a batch; its values in characters, far below the megabyte that brokers take at once. */
@@ -44,7 +43,6 @@ const BATCH = { count: 500, weight: 256 * 1024 } as const;
 const LOOK_MS = 250;
 const MEASURE_MS = 5_000;
 const PURGE_MS = 60_000;
-const KEPT_MS = 24 * 3_600_000;
 /** After this another replica may try: it may be our network, and not Kafka. */
 const YIELD_MS = 10_000;
 const BACKOFF_MS = { first: 100, last: 2_000 };
@@ -94,7 +92,7 @@ export class Relay {
   }
 
   async #sendNext(held: Held, publisher: Publisher): Promise<'sent' | 'empty' | 'away'> {
-    const { metrics, updateEvents, log, now } = this.#options;
+    const { metrics, updateEvents, log } = this.#options;
     const waiting = await held.ask((session) => nextEvents(session, BATCH.count));
     metrics.eldest(waiting[0]?.at);
     const events = waiting.slice(
@@ -109,12 +107,12 @@ export class Relay {
       const { id, seq, type } = event;
       const fields = { 'event.id': id, 'event.type': type, 'outbox.seq': seq, 'error.message': reason };
       log.error(fields, 'Kafka refuses this event: it is set aside, and sent once its poisoned_at is NULL again');
-      await held.ask((session) => markPoisoned(session, seq, now()));
+      await held.ask((session) => markPoisoned(session, seq));
       metrics.poisoned(type);
     }
     const refused = new Set(sent.refused.map(({ event }) => event));
     const done = events.filter((event) => !refused.has(event)).map(({ seq }) => seq);
-    await held.ask((session) => markPublished(session, done, now()));
+    await held.ask((session) => markPublished(session, done));
     for (const { type } of sent.published) metrics.published(type);
     return 'sent';
   }
@@ -164,12 +162,12 @@ class Backoff {
 }
 
 function choresOf(options: RelayOptions): Chore[] {
-  const { cache, events, metrics, now, purges } = options;
+  const { cache, events, metrics, purges } = options;
   const done = doneColumn(options);
   const outbox: Purge = {
     table: 'outbox',
     atOnce: PURGED_AT_ONCE,
-    portion: (session, at, atOnce) => purge(session, done, new Date(at.getTime() - KEPT_MS), atOnce),
+    portion: (session, atOnce) => purge(session, done, atOnce),
   };
   return [
     // Where nothing takes them, rows are not a backlog.
@@ -179,7 +177,7 @@ function choresOf(options: RelayOptions): Chore[] {
       name: `purge ${table}`,
       everyMs: PURGE_MS,
       atOnce,
-      go: (session: Connection, rows: number) => portion(session, now(), rows),
+      go: portion,
     })),
   ];
 }

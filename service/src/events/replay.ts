@@ -11,7 +11,6 @@ import { markReplayed, nextReplays } from './outbox-queue.ts';
 export interface ReplayOptions {
   readonly replay: (writes: readonly Invalidation[]) => Promise<void>;
   readonly metrics: EventMetrics;
-  readonly now: () => Date;
 }
 
 const PORTION = 1000;
@@ -20,13 +19,13 @@ const LOOK_MS = 400;
 
 /** Until `stop`. @throws when Redis does not take them: another replica may reach it */
 export async function replayWrites(options: ReplayOptions, held: Held, stop: AbortSignal): Promise<void> {
-  const { replay, metrics, now } = options;
+  const { replay, metrics } = options;
   while (!stop.aborted) {
     const writes = await held.ask((session) => nextReplays(session, PORTION));
     if (writes.length > 0) {
       await replay(writes);
       const seqs = writes.map(({ seq }) => seq);
-      await held.ask((session) => markReplayed(session, seqs, now()));
+      await held.ask((session) => markReplayed(session, seqs));
       metrics.replayed(writes.length);
     }
     if (writes.length < PORTION) await pauseUnless(stop, LOOK_MS);

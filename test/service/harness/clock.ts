@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 export const MINUTE = 60_000;
+export const DAY = 1440 * MINUTE;
 
 const preload = pathToFileURL(join(import.meta.dirname, 'wrong-clock.ts')).href;
 

@@ -6,7 +6,7 @@ import type { MariaDB } from '../../stores/mariadb.ts';
 import { until } from '../../stores/ready.ts';
 import { startRedis } from '../../stores/redis.ts';
 import type { Store } from '../../stores/store.ts';
-import { clockAhead, MINUTE, setClockBack } from '../harness/clock.ts';
+import { clockAhead, DAY, MINUTE, setClockBack } from '../harness/clock.ts';
 import { openEventStream } from '../harness/event-stream.ts';
 import type { EventStream } from '../harness/event-stream.ts';
 import { nextOf, walk } from '../harness/paging.ts';
@@ -57,6 +57,11 @@ describe('the clocks of the nodes', function () {
   /** The memos of a stream's events, in their order. */
   function memosOf({ events }: Pick<EventStream, 'events'>): number[] {
     return events.map(({ data }) => (JSON.parse(data) as { memo_id: number }).memo_id);
+  }
+
+  async function allReplayed(): Promise<void> {
+    const open = 'SELECT 1 FROM outbox WHERE replayed_at IS NULL LIMIT 1';
+    await until('all is replayed', async () => (await root.query<unknown[]>(open)).length === 0);
   }
 
   function put(service: Service, id: number, title: string, etag: string): Promise<Reply> {
@@ -185,6 +190,46 @@ describe('the clocks of the nodes', function () {
     });
   });
 
+  it("may be wrong by weeks in those that purge: what is not old stays, be it a key, a stream's changes or the trash", async () => {
+    await root.query('DELETE FROM outbox; DELETE FROM memo_trash; DELETE FROM idempotency_keys');
+    const behind = await start(-40 * DAY);
+    const stream = await openEventStream(behind.port);
+    const keyed = await behind.call('POST', '/v1/memos/', memo, { 'idempotency-key': 'kept' });
+    const made = [idOf(keyed), await createMemo(behind), await createMemo(behind)];
+    const deleted = made.at(-1) ?? 0;
+    expect((await behind.call('DELETE', `/v1/memos/${deleted}`)).status).to.equal(204);
+    await stream.waitFor('its events', () => stream.events.length > made.length);
+    const [seen] = stream.events;
+    await allReplayed();
+    stream.close();
+    await behind.stop();
+
+    await root.query(
+      `INSERT INTO idempotency_keys (key_hash, body_hash, created_at)
+         VALUES (REPEAT('k', 32), REPEAT('b', 32), UTC_TIMESTAMP(3) - INTERVAL 25 HOUR);
+       INSERT INTO memo_trash (id, title, content, version, times_in_utc, deleted_at)
+         VALUES (1000000, 't', 'c', 2, 1, UTC_TIMESTAMP(3) - INTERVAL 31 DAY)`,
+    );
+    const ahead = await start(40 * DAY);
+    try {
+      const old = `SELECT 1 FROM idempotency_keys WHERE key_hash = REPEAT('k', 32)
+        UNION SELECT 1 FROM memo_trash WHERE id = 1000000`;
+      await until('what is old is purged', async () => (await root.query<unknown[]>(old)).length === 0);
+      const again = await ahead.call('POST', '/v1/memos/', memo, { 'idempotency-key': 'kept' });
+      expect([again.status, again.text]).to.deep.equal([201, keyed.text]);
+      expect((await ahead.call('POST', `/v1/memos/${deleted}/restore`)).status).to.equal(200);
+      const next = await openEventStream(ahead.port, { 'last-event-id': seen?.id ?? '' });
+      try {
+        await next.waitFor('what came after', () => next.events.length > made.length);
+        expect(memosOf(next)).to.deep.equal([...memosOf(stream).slice(1), deleted]);
+      } finally {
+        next.close();
+      }
+    } finally {
+      await ahead.stop();
+    }
+  });
+
   it('may be set back under a service: pages, versions, keys and streams go on', async () => {
     await root.query('DELETE FROM memos; DELETE FROM memo_search; DELETE FROM memo_tags; DELETE FROM outbox');
     const service = await start(0);
@@ -219,8 +264,7 @@ describe('the clocks of the nodes', function () {
       const made = [...ids, idOf(keyed), ...later, id];
       await stream.waitFor('all changes', (events) => events.length >= made.length);
       expect(memosOf(stream)).to.deep.equal(made);
-      const open = 'SELECT 1 FROM outbox WHERE replayed_at IS NULL LIMIT 1';
-      await until('all is replayed', async () => (await root.query<unknown[]>(open)).length === 0);
+      await allReplayed();
       expect(await torn(root)).to.deep.equal(WHOLE);
     } finally {
       stream.close();

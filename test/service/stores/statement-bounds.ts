@@ -111,15 +111,17 @@ export const PLAYED = [
   'SELECT (SELECT to_seq FROM outbox_purged',
   // Of the relay, the replay and the recovery of the cache.
   'SELECT seq, id, aggregateid AS memoId',
-  'UPDATE outbox SET published_at = ?',
+  'UPDATE outbox SET published_at = UTC_TIMESTAMP(?)',
   'SELECT COUNT(*) AS n FROM (SELECT ? FROM outbox WHERE published_at IS NULL',
   'SELECT COUNT(*) AS n FROM (SELECT ? FROM outbox WHERE replayed_at IS NULL',
   'SELECT seq, aggregateid AS id, version FROM outbox WHERE replayed_at IS NULL',
-  'UPDATE outbox SET replayed_at = ?',
+  'UPDATE outbox SET replayed_at = UTC_TIMESTAMP(?)',
   'SELECT MIN(seq) AS seq FROM outbox WHERE created_at >= UTC_TIMESTAMP(?)',
   'SELECT seq, aggregateid AS id, version FROM outbox WHERE seq >= ?',
   // Of the purges.
-  ...['created_at', 'replayed_at', 'published_at'].map((done) => `SELECT seq FROM outbox WHERE ${done} < ?`),
+  ...['created_at', 'replayed_at', 'published_at'].map(
+    (done) => `SELECT seq FROM outbox WHERE ${done} < UTC_TIMESTAMP(?)`,
+  ),
   'DELETE FROM outbox WHERE seq IN',
   'DELETE memo_trash FROM',
   'DELETE idempotency_keys FROM',

@@ -8,7 +8,7 @@ import type { Queryable } from '../../db/connection.ts';
 import { isLockTimeout } from '../../db/errors.ts';
 import { Problem, invalid } from '../../http/errors/problem.ts';
 import type { MemoFields } from '../memo.ts';
-import { databaseTime, timeFromUtc } from './times.ts';
+import { timeFromUtc } from './times.ts';
 
 /** A key with what was sent under it. */
 export interface KeyedRequest {
@@ -24,7 +24,6 @@ export interface ClaimedKey {
   readonly memoId: number | undefined;
 }
 
-const KEPT_MS = 24 * 3_600_000;
 /** Printable ASCII; quoted as a structured field or not, the text counts. */
 export const IDEMPOTENCY_KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
 
@@ -77,17 +76,16 @@ export async function settleKey(connection: Queryable, { keyHash }: KeyedRequest
   await connection.change('UPDATE idempotency_keys SET memo_id = ? WHERE key_hash = ?', [memoId, keyHash]);
 }
 
-/** Deletes keys that are a day old. */
+/** Deletes keys that are a day old, by the clock that they were taken by. */
 export const KEYS_PURGE = { table: 'idempotency_keys', atOnce: 1000, portion: purgePortion } as const;
 
-async function purgePortion(connection: Queryable, now: Date, atOnce: number): Promise<boolean> {
-  const before = databaseTime(new Date(now.getTime() - KEPT_MS));
+async function purgePortion(connection: Queryable, atOnce: number): Promise<boolean> {
   // Led by the index, which a plain DELETE cannot be told to use: it looks at all keys once a share of them is old.
   const sql = `DELETE idempotency_keys FROM (
       SELECT key_hash FROM idempotency_keys FORCE INDEX (ix_idempotency_keys_created_at)
-      WHERE created_at < ? LIMIT ?
+      WHERE created_at < UTC_TIMESTAMP(3) - INTERVAL 1 DAY LIMIT ?
     ) AS old STRAIGHT_JOIN idempotency_keys ON idempotency_keys.key_hash = old.key_hash`;
-  const { affectedRows } = await connection.change(sql, [before, atOnce]);
+  const { affectedRows } = await connection.change(sql, [atOnce]);
   return affectedRows < atOnce;
 }
 

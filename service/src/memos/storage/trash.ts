@@ -2,10 +2,7 @@
 import type { Queryable } from '../../db/connection.ts';
 import { MEMO_COLUMNS, NOW } from './rows.ts';
 import type { MemoRow, Timed } from './rows.ts';
-import { databaseTime, databaseTimeOf } from './times.ts';
-
-const DAY_MS = 24 * 3_600_000;
-export const TRASH_KEPT_MS = 30 * DAY_MS;
+import { databaseTimeOf } from './times.ts';
 
 /**
  * Moves a memo that the caller has locked.
@@ -30,16 +27,19 @@ export async function takeFromTrash(connection: Queryable, id: number): Promise<
   return row;
 }
 
-/** Deletes for good what has been there for a month. Texts may be large: it is one of many short statements. */
+/**
+ * Deletes for good what has been there for a month, by the database's clock. Texts may be large: it is one of many short
+ * statements.
+ */
 export const TRASH_PURGE = { table: 'memo_trash', atOnce: 200, portion: purgePortion } as const;
 
-async function purgePortion(connection: Queryable, now: Date, atOnce: number): Promise<boolean> {
-  const before = databaseTime(new Date(now.getTime() - TRASH_KEPT_MS));
+async function purgePortion(connection: Queryable, atOnce: number): Promise<boolean> {
+  const isOld = 'deleted_at < UTC_TIMESTAMP(3) - INTERVAL 30 DAY';
   // Led by the index, which a plain DELETE cannot be told to use: it may look at the whole trash, texts and all, instead. The
   // time is looked at again: what was restored meanwhile, and deleted once more, has its month before it.
   const sql = `DELETE memo_trash FROM (
-      SELECT id FROM memo_trash FORCE INDEX (ix_memo_trash_deleted_at) WHERE deleted_at < ? LIMIT ?
-    ) AS old STRAIGHT_JOIN memo_trash ON memo_trash.id = old.id AND memo_trash.deleted_at < ?`;
-  const { affectedRows } = await connection.change(sql, [before, atOnce, before]);
+      SELECT id FROM memo_trash FORCE INDEX (ix_memo_trash_deleted_at) WHERE ${isOld} LIMIT ?
+    ) AS old STRAIGHT_JOIN memo_trash ON memo_trash.id = old.id AND memo_trash.${isOld}`;
+  const { affectedRows } = await connection.change(sql, [atOnce]);
   return affectedRows < atOnce;
 }
