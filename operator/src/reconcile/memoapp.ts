@@ -31,6 +31,7 @@ import { prune } from './children/prune.ts';
 import { byPart, lackingPods, refusalsOf } from './observe/refused-pods.ts';
 import { handOverReplicas, replicasOwner } from './children/replicas.ts';
 import { keepClaims } from './children/retained.ts';
+import { findClaims } from './children/unseen-claims.ts';
 
 const memoAppKind = kindOf<MemoApp>(apiVersion, kind);
 
@@ -104,6 +105,7 @@ async function converge(
   dependencies: Dependencies,
   signal: AbortSignal,
 ): Promise<void> {
+  if (!(await findClaims(app, pass, dependencies, signal))) return;
   const credentials = await ensureCredentials(app, memoApp.status, observed, pass, dependencies, signal);
   // What must not be done is found before anything is: a downgrade of a store, another layout of its data.
   pass.unapplied = credentials?.unapplied;

@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { storeVersionAnnotation } from '../../api/labels.ts';
 import { dependenciesOn } from '../../../../test/operator/harness/dependencies.ts';
 import { resolved, seen } from '../../../../test/operator/harness/rendered.ts';
 import type { ApiClient } from '../../runtime/client/client.ts';
@@ -26,22 +25,17 @@ function secret(name: string, data: Record<string, string>): KubeObject {
 describe('the credentials of an app', () => {
   let there: Map<string, KubeObject>;
   let read: string[];
-  /** What a patch meets, of one that is refused. */
-  let refusal: ApiError | undefined;
   let dependencies: Dependencies;
 
   beforeEach(() => {
     there = new Map([['words', secret('words', { greeting: 'aGVsbG8=' })]]);
     read = [];
-    refusal = undefined;
     dependencies = dependenciesOn(server(), systemClock);
   });
 
-  /** Secrets, ConfigMaps and claims by name, which can be read and made, and their labels changed. */
+  /** Secrets and ConfigMaps by name, which can be read and made. */
   function server(): ApiClient {
     const other = (): never => expect.fail('Secrets are read and made, no more');
-    const patch: ApiClient['patch'] = <T extends KubeObject>(_kind: Kind<T>, { name }: { name: string }) =>
-      refusal ? Promise.reject(refusal) : Promise.resolve(there.get(name) as T);
     const get: ApiClient['get'] = <T extends KubeObject>(_kind: Kind<T>, { name }: { name: string }) => {
       read.push(name);
       const found = there.get(name);
@@ -53,34 +47,24 @@ describe('the credentials of an app', () => {
       return Promise.resolve(object);
     };
     const reads = { get, list: other, watch: other, resource: other, read: other };
-    const writes = { create, replace: other, apply: other, patch, delete: other };
+    const writes = { create, replace: other, apply: other, patch: other, delete: other };
     return { ...reads, ...writes, guarded: other, close: other };
   }
 
-  /** What a pass finds out, what it misses and cannot do, and what it reads for it. */
-  async function pass(): Promise<{
-    found: Credentials | undefined;
-    missing: string[];
-    failures: unknown[];
-    read: string[];
-  }> {
+  /** What a pass finds out, what it misses, and what it reads for it. */
+  async function pass(): Promise<{ found: Credentials | undefined; missing: string[]; read: string[] }> {
     read = [];
     const under = new Pass(false);
     const { signal } = new AbortController();
     const found = await ensureCredentials(app, undefined, seen(), under, dependencies, signal);
-    return {
-      found,
-      missing: under.missing.map(({ message }) => message),
-      failures: under.failures,
-      read: read.toSorted(),
-    };
+    return { found, missing: under.missing.map(({ message }) => message), read: read.toSorted() };
   }
 
   const generated = ['shop-database-credentials', 'shop-database-migration', 'shop-database-root', 'shop-key'];
 
   it('are read once, and not in every pass', async () => {
     there.set('licence', secret('licence', { text: 'b25l' }));
-    expect((await pass()).read).to.have.members(['data-shop-database-0', ...generated, 'licence', 'words']);
+    expect((await pass()).read).to.have.members([...generated, 'licence', 'words']);
     expect((await pass()).read).to.deep.equal([]);
   });
 
@@ -98,16 +82,5 @@ describe('the credentials of an app', () => {
     expect(whole.missing).to.deep.equal([]);
     expect(Object.keys(whole.found?.hashes ?? {})).to.include('Secret/licence/text');
     expect((await pass()).read).to.deep.equal([]);
-  });
-
-  it('are not made while the claim of a restored database cannot be labelled, which nobody else would find', async () => {
-    const annotations = { [storeVersionAnnotation]: '11.8' };
-    const metadata = { namespace: 'club', name: 'data-shop-database-0', annotations };
-    there.set(metadata.name, { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata });
-    refusal = new ApiError({ code: 409, reason: 'Conflict', message: 'bound meanwhile' });
-    const { failures, found } = await pass();
-    expect(failures).to.deep.equal([refusal]);
-    expect(found).to.equal(undefined);
-    expect([...there.keys()]).to.deep.equal(['words', metadata.name]);
   });
 });

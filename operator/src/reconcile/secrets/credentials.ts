@@ -20,7 +20,7 @@ import { noteFailure } from '../children/children.ts';
 import type { Credentials } from './credential-cache.ts';
 import { askedAccount, unappliedAccount } from './database-account.ts';
 import { fieldManager, type Dependencies } from '../dependencies.ts';
-import { databaseClaim, findDatabaseClaim, stopDatabase } from '../children/lost-volume.ts';
+import { databaseClaim, stopDatabase } from '../children/lost-volume.ts';
 import { belongsTo, isLeaving } from '../observe/observe.ts';
 import { fit } from '../children/retained.ts';
 import type { Pass } from '../pass.ts';
@@ -39,24 +39,18 @@ export async function ensureCredentials(
   signal: AbortSignal,
 ): Promise<Credentials | undefined> {
   const known = dependencies.credentials.get(app);
-  let lost = lostVolume(app, status, observed).length > 0;
-  if (lost) {
-    if (!(await findDatabaseClaim(app, pass, dependencies, signal))) return undefined;
-    lost = lostVolume(app, status, observed).length > 0;
-  }
+  const lost = lostVolume(app, status, observed).length > 0;
   // Where a volume is lost, deleting the Secrets is the way to start empty: this pass has to see it.
   if (known && !lost && (await areStillMissing(known.missing, app, pass, dependencies, signal))) return known;
   const remember = dependencies.credentials.begin(app);
   const wanted = wantedSecrets(app);
   const found = new Map<string, Secret>();
-  const reads = wanted.map(async ({ name }) => {
-    const secret = await readSecret(app, name, dependencies, signal);
-    if (secret) found.set(name, secret);
-  });
-  // No store shows a claim that was restored without our labels: its Secrets are not to be made anew, nor missed in vain.
-  const seekClaim = app.database.mode === 'managed' && !lost;
-  const [sought] = await Promise.all([!seekClaim || findDatabaseClaim(app, pass, dependencies, signal), ...reads]);
-  if (!sought) return undefined;
+  await Promise.all(
+    wanted.map(async ({ name }) => {
+      const secret = await readSecret(app, name, dependencies, signal);
+      if (secret) found.set(name, secret);
+    }),
+  );
   await keepLeft(app, pass, dependencies, signal);
   const present = new Map([...found].map(([name, secret]) => [name, madeFor(secret)]));
   const claim = databaseClaim(app, dependencies);
