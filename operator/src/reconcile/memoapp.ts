@@ -10,6 +10,7 @@ import { lacksReference } from '../stack/api/config-hash.ts';
 import { isUntried } from '../stack/api/database-in-use.ts';
 import { isHeld } from '../stack/api/hold.ts';
 import { templateImage } from '../stack/api/image.ts';
+import { lostVolume } from '../stack/credentials.ts';
 import { clusterFacts } from '../stack/facts.ts';
 import { firstConditions } from '../stack/health/conditions.ts';
 import { healthTargets } from '../stack/health/parts/external.ts';
@@ -123,6 +124,9 @@ async function converge(
   };
   const { due, standing } = jobs(app, memoApp.status, observed, dependencies.now());
   pass.wanted.push(...standing);
+  // The claim may have gone since the Secrets were looked at.
+  pass.problems.push(...lostVolume(app, memoApp.status, observed));
+  if (pass.problems.length > 0) return;
   await applyAll([...stack(app, inputs), ...due], app, pass, dependencies, signal);
   await handOverReplicas(app, pass, dependencies, signal);
   if (pass.complete) await prune(app, observed, pass, dependencies, signal);

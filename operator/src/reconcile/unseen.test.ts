@@ -1,7 +1,9 @@
 import { expect } from 'chai';
+import type { StatefulSet } from 'kubernetes-types/apps/v1.js';
+import type { PodTemplateSpec } from 'kubernetes-types/core/v1.js';
 import { dependenciesOn } from '../../../test/operator/harness/dependencies.ts';
 import { MemoryCluster } from '../../../test/operator/harness/memory-cluster.ts';
-import { labels, storeLayoutAnnotation, storeVersionAnnotation } from '../api/labels.ts';
+import { appliedHashAnnotation, labels, storeLayoutAnnotation, storeVersionAnnotation } from '../api/labels.ts';
 import type { MemoApp } from '../api/memoapp.ts';
 import { apiVersion, kind } from '../api/names.ts';
 import { ApiError } from '../runtime/client/error.ts';
@@ -35,14 +37,15 @@ function labelled(object: KubeObject, part: 'database' | 'events'): KubeObject {
   return { ...object, metadata: { ...object.metadata, labels: all } };
 }
 
-function secret(name: string): KubeObject {
-  const metadata = { namespace: 'club', name, labels: labels({ name: 'shop', commonLabels: {} }, 'database') };
+function secret(name: string, annotations: Record<string, string> = {}): KubeObject {
+  const own = labels({ name: 'shop', commonLabels: {} }, 'database');
+  const metadata = { namespace: 'club', name, annotations, labels: own };
   return { apiVersion: 'v1', kind: 'Secret', metadata, data: { username: '', password: '', uri: '' } };
 }
 
 const opening = ['shop-database-root', 'shop-database-migration', 'shop-database-credentials'];
 
-describe('a pass that does not see everything', () => {
+describe('a pass that does not know everything', () => {
   let cluster: MemoryCluster;
   let dependencies: Dependencies;
 
@@ -76,11 +79,9 @@ describe('a pass that does not see everything', () => {
     return status?.conditions?.find((one) => one.type === type)?.reason;
   }
 
-  function image(set: string): string | undefined {
-    const live = cluster.get('StatefulSet', set) as {
-      spec?: { template: { spec: { containers: { image: string }[] } } };
-    };
-    return live.spec?.template.spec.containers[0]?.image;
+  function template(set: string): PodTemplateSpec | undefined {
+    const live = cluster.get('StatefulSet', set) as { spec?: StatefulSet['spec'] } | undefined;
+    return live?.spec?.template;
   }
 
   it('makes no new passwords for the volume of a database that the watch has yet to tell of', async () => {
@@ -113,7 +114,7 @@ describe('a pass that does not see everything', () => {
     expect(String(await pass())).to.contain('was not seen');
     expect(cluster.names('StatefulSet')).to.deep.equal([]);
     expect(await pass()).to.equal(undefined);
-    expect(image('shop-database')).to.equal('mariadb:12.1');
+    expect(template('shop-database')?.spec?.containers[0]?.image).to.equal('mariadb:12.1');
   });
 
   it('keeps what is written on a volume of Kafka that had lost its labels, and goes by it', async () => {
@@ -129,5 +130,43 @@ describe('a pass that does not see everything', () => {
       [storeLayoutAnnotation]: 'kraft-3',
     });
     expect(cluster.names('StatefulSet')).to.deep.equal([]);
+  });
+
+  describe('over a database that has been served', () => {
+    const volume = labelled(claim('database', { [storeVersionAnnotation]: '11.8' }), 'database');
+    const name = 'data-shop-database-0';
+
+    beforeEach(async () => {
+      const valueFrom = { configMapKeyRef: { name: 'words', key: 'greeting' } };
+      cluster.put({ ...served, spec: { api: { env: [{ name: 'GREETING', valueFrom }] } } });
+      cluster.put(volume);
+      for (const each of opening) cluster.put(secret(each));
+      await look();
+    });
+
+    it('makes no empty volume where the claim goes after it was looked at', async () => {
+      cluster.before = ({ what }) => {
+        if (what !== 'ConfigMap words') return;
+        cluster.take(volume);
+        void cluster.tell('DELETED', volume);
+      };
+      await pass();
+      expect(cluster.names('PersistentVolumeClaim')).to.not.include(name);
+      expect(condition('Stalled')).to.equal('DataMissing');
+    });
+
+    it('makes no empty volume where the claim is gone and no watch has told of it', async () => {
+      cluster.take(volume);
+      await pass();
+      expect(cluster.names('PersistentVolumeClaim')).to.not.include(name);
+    });
+
+    it('does not take the empty volume that the StatefulSet has got meanwhile for that of the database', async () => {
+      cluster.take(volume);
+      cluster.put(labelled(claim('database', {}), 'database'));
+      await pass();
+      const { annotations } = cluster.get('PersistentVolumeClaim', name)?.metadata ?? {};
+      expect(annotations).to.not.have.any.keys(appliedHashAnnotation, storeVersionAnnotation);
+    });
   });
 });

@@ -85,11 +85,12 @@ export class MemoryCluster {
     this.#there.delete(keyOf(kindOfObject(object), object.metadata));
   }
 
-  /** Lets the watches of its kind tell of it. */
-  tell(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject): void {
+  /** Lets the watches of its kind tell of it, and waits until they have. */
+  async tell(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject): Promise<void> {
     this.#version += 1;
     const metadata = { ...object.metadata, resourceVersion: String(this.#version) };
     for (const watch of this.#watches) watch({ type, object: { ...object, metadata } });
+    await new Promise(setImmediate);
   }
 
   async #call<T extends KubeObject>(
@@ -98,9 +99,9 @@ export class MemoryCluster {
     name: ObjectName,
     answer: (live: T | undefined) => T,
   ): Promise<T> {
-    // As over a network: nothing is answered at once.
-    await new Promise(setImmediate);
     this.before({ verb, what: `${kind.kind} ${name.name}` });
+    // As over a network: nothing is answered at once, and watches tell meanwhile.
+    await new Promise(setImmediate);
     return answer(this.#there.get(keyOf(kind, name)) as T | undefined);
   }
 

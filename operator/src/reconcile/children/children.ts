@@ -6,7 +6,7 @@ import { ApiError } from '../../runtime/client/error.ts';
 import { describeObject, type KubeObject } from '../../runtime/object.ts';
 import type { Part } from '../../api/labels.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { isLeaving, isRetained } from '../observe/observe.ts';
+import { claimKind, isLeaving, isRetained } from '../observe/observe.ts';
 import type { Pass } from '../pass.ts';
 import { isKnownClaim } from '../../stack/claims.ts';
 import { quotaIn } from '../../stack/health/pods/refusals.ts';
@@ -72,8 +72,10 @@ async function applyOne(
     const outcome = await applier.apply(desired, {
       owner: app.uid,
       signal,
+      // What became of a claim decides whether the database may run, and what is written on it which version: not in mid-pass.
+      asSeen: desired.kind === claimKind.kind,
       // Volumes outlive their MemoApp; everything else without an owner is somebody's own.
-      adopt: (live) => live.kind === 'PersistentVolumeClaim' && (isRetained(live, app, part) || isUnlabelled(live)),
+      adopt: (live) => live.kind === claimKind.kind && (isRetained(live, app, part) || isUnlabelled(live)),
     });
     switch (outcome.result) {
       case 'unchanged':

@@ -32,6 +32,11 @@ export interface ApplyToOptions {
   owner: string;
   /** Says of a live object without any controller whether it is ours all the same, for what outlives its owner. */
   adopt?: (live: KubeObject) => boolean;
+  /**
+   * Whether the desired object was made for the very one that the store shows, or for there being none: another one of ours that
+   * is found instead, or none, is a Conflict then.
+   */
+  asSeen?: boolean;
   signal?: AbortSignal;
 }
 
@@ -95,7 +100,9 @@ export class Applier {
     for (let attempt = 1; attempt <= 3; attempt += 1) {
       const outcome = live ? await this.#update(work, live) : await this.#create(work);
       if (outcome !== stale) return outcome;
+      const seen = live?.metadata.uid;
       live = await this.#read(work);
+      if (options.asSeen && live?.metadata.uid !== seen && (!live || isOurs(live, options))) break;
     }
     const message = `apply ${describeObject(desired)}: the object kept changing`;
     throw new ApiError({ code: 409, reason: 'Conflict', message });
