@@ -3,7 +3,13 @@ import type { StatefulSet } from 'kubernetes-types/apps/v1.js';
 import type { PodTemplateSpec } from 'kubernetes-types/core/v1.js';
 import { dependenciesOn } from '../../../test/operator/harness/dependencies.ts';
 import { MemoryCluster } from '../../../test/operator/harness/memory-cluster.ts';
-import { appliedHashAnnotation, labels, storeLayoutAnnotation, storeVersionAnnotation } from '../api/labels.ts';
+import {
+  appliedHashAnnotation,
+  configHashAnnotation,
+  labels,
+  storeLayoutAnnotation,
+  storeVersionAnnotation,
+} from '../api/labels.ts';
 import type { MemoApp } from '../api/memoapp.ts';
 import { apiVersion, kind } from '../api/names.ts';
 import { ApiError } from '../runtime/client/error.ts';
@@ -82,6 +88,10 @@ describe('a pass that does not know everything', () => {
   function template(set: string): PodTemplateSpec | undefined {
     const live = cluster.get('StatefulSet', set) as { spec?: StatefulSet['spec'] } | undefined;
     return live?.spec?.template;
+  }
+
+  function configHash(set: string): string | undefined {
+    return template(set)?.metadata?.annotations?.[configHashAnnotation];
   }
 
   it('makes no new passwords for the volume of a database that the watch has yet to tell of', async () => {
@@ -167,6 +177,22 @@ describe('a pass that does not know everything', () => {
       await pass();
       const { annotations } = cluster.get('PersistentVolumeClaim', name)?.metadata ?? {};
       expect(annotations).to.not.have.any.keys(appliedHashAnnotation, storeVersionAnnotation);
+    });
+
+    it('restarts no store for a configuration that could not be written', async () => {
+      await pass();
+      const before = configHash('shop-database');
+      const settings = { max_allowed_packet: '64M' };
+      await cluster.tell('MODIFIED', cluster.put({ ...served, spec: { database: { managed: { settings } } } }));
+      const refusal = new ApiError({ code: 403, reason: 'Forbidden', message: 'a policy says no' });
+      cluster.before = ({ verb, what }) => {
+        if (verb === 'apply' && what === 'ConfigMap shop-database') throw refusal;
+      };
+      await pass();
+      expect(configHash('shop-database')).to.equal(before);
+      cluster.before = () => undefined;
+      expect(await pass()).to.equal(undefined);
+      expect(configHash('shop-database')).to.not.equal(before);
     });
   });
 });

@@ -15,8 +15,9 @@ import { inTheWay } from './immutable.ts';
 import { WriteWithheld } from '../pause.ts';
 
 /**
- * Applies every object side by side; one that fails holds up none, but for a StatefulSet whose claims are not home: its pods
- * would write to somebody else's volume, or its controller make an empty one under the name.
+ * Applies every object side by side; one that fails holds up none, but for a StatefulSet whose claims or configuration are not
+ * home: its pods would write to somebody else's volume, or its controller make an empty one under the name; and they would start
+ * with a configuration of before under the hash of this one, by which nothing replaces them once it is there.
  */
 export async function applyAll(
   objects: readonly KubeObject[],
@@ -27,21 +28,24 @@ export async function applyAll(
 ): Promise<void> {
   pass.wanted.push(...objects);
   const apply = async (object: KubeObject): Promise<boolean> => await applyOne(object, app, pass, dependencies, signal);
-  const isClaim = ({ kind: of }: KubeObject): boolean => of === 'PersistentVolumeClaim';
-  const claims = objects.filter(isClaim).map((claim) => ({ part: partOf(claim), home: apply(claim) }));
-  const haveClaims = async (part: string | undefined): Promise<boolean> => {
-    const homes = await Promise.all(claims.filter((claim) => claim.part === part).map(async ({ home }) => await home));
-    return homes.every(Boolean);
+  const homes = objects
+    .filter((object) => object.kind !== 'StatefulSet')
+    .map((object) => ({ object, home: apply(object) }));
+  const canStart = async (set: KubeObject): Promise<boolean> => {
+    const needed = homes.filter(({ object }) => isNeededAtStart(object) && partOf(object) === partOf(set));
+    return (await Promise.all(needed.map(async ({ home }) => await home))).every(Boolean);
   };
-  await Promise.all(
-    objects
-      .filter((object) => !isClaim(object))
-      .map(async (object) => {
-        if (object.kind === 'StatefulSet' && !(await haveClaims(partOf(object)))) return;
-        await apply(object);
-      }),
-  );
-  await Promise.all(claims.map(async ({ home }) => await home));
+  const sets = objects
+    .filter((object) => object.kind === 'StatefulSet')
+    .map(async (set) => {
+      if (await canStart(set)) await apply(set);
+    });
+  await Promise.all([...sets, ...homes.map(async ({ home }) => await home)]);
+}
+
+/** By the pods of a StatefulSet. */
+function isNeededAtStart({ kind }: KubeObject): boolean {
+  return kind === claimKind.kind || kind === 'ConfigMap';
 }
 
 function partOf({ metadata }: KubeObject): string | undefined {
