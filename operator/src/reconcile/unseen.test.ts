@@ -7,6 +7,7 @@ import {
   appliedHashAnnotation,
   configHashAnnotation,
   labels,
+  madeForAnnotation,
   storeLayoutAnnotation,
   storeVersionAnnotation,
 } from '../api/labels.ts';
@@ -140,6 +141,19 @@ describe('a pass that does not know everything', () => {
       [storeLayoutAnnotation]: 'kraft-3',
     });
     expect(cluster.names('StatefulSet')).to.deep.equal([]);
+  });
+
+  it('makes no volume for Secrets of before that are restored under its hands, which would be in the way of theirs', async () => {
+    cluster.put(shop);
+    await look();
+    cluster.before = ({ verb, what }) => {
+      if (verb !== 'create' || what !== 'Secret shop-database-root') return;
+      for (const name of opening) cluster.put(secret(name, { [madeForAnnotation]: 'an-earlier-one' }));
+    };
+    await pass();
+    expect(cluster.names('PersistentVolumeClaim')).to.deep.equal([]);
+    await pass();
+    expect(condition('Stalled')).to.equal('DataMissing');
   });
 
   describe('over a database that has been served', () => {

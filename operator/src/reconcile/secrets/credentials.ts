@@ -4,7 +4,6 @@ import type { ResolvedApp } from '../../api/resolved.ts';
 import { madeForAnnotation, partLabel, type Part } from '../../api/labels.ts';
 import { Reason } from '../../api/reasons.ts';
 import { names } from '../../api/names.ts';
-import { hasReason } from '../../runtime/client/error.ts';
 import { describeObject } from '../../runtime/object.ts';
 import {
   credentialProblems,
@@ -24,7 +23,7 @@ import { databaseClaim, stopDatabase } from '../children/lost-volume.ts';
 import { belongsTo, isLeaving } from '../observe/observe.ts';
 import { fit } from '../children/retained.ts';
 import type { Pass } from '../pass.ts';
-import { areStillMissing, hashReferences, readSecret, secretKind, type Secret } from './secrets.ts';
+import { areStillMissing, hashReferences, readSecret, type Secret } from './secrets.ts';
 
 /**
  * Sees to it that every Secret is there and ours, and returns a keyed hash of each and what else is to be known. undefined:
@@ -77,7 +76,7 @@ export async function ensureCredentials(
   await Promise.all(
     missing.map(async (one) => {
       await noted(one, pass, async () => {
-        found.set(one.name, await create(one, asked?.account, app, dependencies, signal));
+        found.set(one.name, await create(one, asked?.account, dependencies, signal));
       });
     }),
   );
@@ -152,19 +151,15 @@ function isOurs(secret: Secret, wanted: WantedSecret, app: ResolvedApp): boolean
   return belongsTo(secret, app, wanted.object.metadata.labels?.[partLabel] as Part);
 }
 
-/** A create, never an apply: two operators at once cannot both believe that their password is the one. */
+/**
+ * A create, never an apply: two operators at once cannot both believe that their password is the one. One that has come meanwhile is
+ * a failure: the next pass reads it, and sees whose it is and what it was made for.
+ */
 async function create(
   wanted: WantedSecret,
   account: Account | undefined,
-  app: ResolvedApp,
-  dependencies: Dependencies,
+  { client, random }: Dependencies,
   signal: AbortSignal,
 ): Promise<Secret> {
-  try {
-    const made = wanted.make(dependencies.random, account);
-    return await dependencies.client.create<Secret>(made, { fieldManager, signal });
-  } catch (error) {
-    if (!hasReason(error, 'AlreadyExists')) throw error;
-    return await dependencies.client.get(secretKind, { namespace: app.namespace, name: wanted.name }, { signal });
-  }
+  return await client.create<Secret>(wanted.make(random, account), { fieldManager, signal });
 }
