@@ -31,10 +31,30 @@ export const switches: readonly (readonly [what: string, spec: object])[] = [
       },
     },
   ],
+  ...['fd00::7', '::', '::FFFF:10.0.0.7', '0:0:0:0:0:ffff:a00:7', '10.0.0.7', 'DB-1.example'].map(
+    (host) =>
+      [
+        `an external database at ${host}`,
+        { database: { external: { host, credentialsSecret: { name: 'db' } } } },
+      ] as const,
+  ),
   ['an external cache', { cache: { external: { url: 'rediss://[fd00::7]:6380/1', tls: {} } } }],
   ['an external cache at a mapped address', { cache: { external: { url: 'redis://[::ffff:10.0.0.7]:6379' } } }],
   ['external events', { events: { external: { bootstrapServers: ['[::1]:9093', 'kafka.example:9093'], tls: {} } } }],
   ['a Gateway', { route: { hostnames: ['memo.example'], gateway: { parentRefs: [{ name: 'public' }] } } }],
+  [
+    'pods with names of others',
+    {
+      commonLabels: { 'team.example.org/Name_1': 'club' },
+      api: {
+        pod: {
+          labels: { 'x-1.example/a': '', team: 'club' },
+          annotations: { 'Linkerd.IO/inject': 'enabled', 'a.b': 'any text\n' },
+          nodeSelector: { 'kubernetes.io/hostname': 'node-1', 'node-role.kubernetes.io/worker': '' },
+        },
+      },
+    },
+  ],
   ['a stopped app', { state: 'Stopped' }],
   ['a route', { route: { hostnames: ['memo.example'], ingress: {} } }],
   [
