@@ -8,7 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { consoleLog } from '../../test/cluster/host/progress.ts';
-import { until } from '../../test/cluster/host/wait.ts';
+import { until } from '../../test/until.ts';
 import { openClient } from '../../test/e2e/client.ts';
 import { Desk } from './diary/desk.ts';
 import { entries } from './diary/entries.ts';
@@ -63,8 +63,10 @@ async function* play({ cluster, kubectl, shell }: Place, watch: Watch): AsyncGen
   const { host = '127.0.0.1', port = 0 } = cluster.ingress ?? {};
   const client = openClient(`http://${host}:${port}`, 'memo.example', 4);
   const hint = 'RouteReady was True';
-  const first = await until('the Ingress leads to the API', { seconds: 30, hint, everyMilliseconds: 500 }, async () => {
-    return await client.create('첫 기록', '그날의 기록');
+  const first = await until('the Ingress leads to the API', async () => await client.create('첫 기록', '그날의 기록'), {
+    seconds: 30,
+    hint,
+    everyMilliseconds: 500,
   });
   const trickle = new Trickle(client);
   const desk = new Desk({ kubectl, shell, watch, client, trickle });

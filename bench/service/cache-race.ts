@@ -18,7 +18,7 @@ import { temporaryFolder } from '../../test/cluster/host/temporary.ts';
 import { createMemo, main, metric, migrate, startService, versionOf } from '../../test/service/harness/service.ts';
 import type { Service } from '../../test/service/harness/service.ts';
 import { startMariaDB } from '../../test/stores/mariadb.ts';
-import { until } from '../../test/stores/ready.ts';
+import { until } from '../../test/until.ts';
 import { startRedis } from '../../test/stores/redis.ts';
 import { SeededRandom } from './kills/random.ts';
 
@@ -174,7 +174,7 @@ async function hurt(fault: Fault): Promise<void> {
 
 async function cachesAreOpen(): Promise<void> {
   for (const replica of replicas) {
-    await until('the cache is in use', async () => (await metric(replica, 'memo_cache_up')) === 1, 30_000);
+    await until('the cache is in use', async () => (await metric(replica, 'memo_cache_up')) === 1, { seconds: 30 });
   }
   wellSince = performance.now();
 }

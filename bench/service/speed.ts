@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { setTimeout as pause } from 'node:timers/promises';
 import { consoleLog } from '../../test/cluster/host/progress.ts';
-import { until } from '../../test/stores/ready.ts';
+import { until } from '../../test/until.ts';
 import { quantile } from '../quantile.ts';
 import { startContender } from './speed/contender.ts';
 import type { Contender, ContenderName } from './speed/contender.ts';
@@ -135,7 +135,7 @@ async function fillCache(running: readonly Contender[], requests: readonly LoadR
   const service = running.find(({ name }) => name === 'service');
   if (service === undefined) return;
   // At its start it looks through the latest changes first: after an import of a million those are many.
-  await until('the cache is in use', () => usesCache(service), 120_000);
+  await until('the cache is in use', () => usesCache(service), { seconds: 120 });
   await stage.redis.flushall();
   for (const { method, path } of requests) {
     if (method === undefined) await (await fetch(`${service.url}${path}`)).arrayBuffer();

@@ -1,6 +1,6 @@
 /** The operator on a cluster: applied, and waited for until it serves. */
 import type { Deployment } from 'kubernetes-types/apps/v1.js';
-import { until } from '../../test/cluster/host/wait.ts';
+import { until } from '../../test/until.ts';
 import { group } from '../../operator/src/api/names.ts';
 import type { KubeObject } from '../../operator/src/runtime/object.ts';
 import type { Kubectl } from './kubectl.ts';
@@ -22,10 +22,14 @@ export async function applyOperator(kubectl: Kubectl, objects: readonly KubeObje
 /** Not by `kubectl wait`, which fails on a definition so new that it has no conditions. */
 async function established(kubectl: Kubectl): Promise<void> {
   const hint = `see: kubectl describe crd ${crd}`;
-  await until('the API server serves MemoApps', { seconds: 60, hint, everyMilliseconds: 200 }, async () => {
-    const definition = await kubectl.get<Definition>('crd', crd);
-    return (definition !== undefined && isEstablished(definition)) || undefined;
-  });
+  await until(
+    'the API server serves MemoApps',
+    async () => {
+      const definition = await kubectl.get<Definition>('crd', crd);
+      return definition !== undefined && isEstablished(definition);
+    },
+    { seconds: 60, hint, everyMilliseconds: 200 },
+  );
 }
 
 /** What is read of a CustomResourceDefinition. */
@@ -42,12 +46,16 @@ export function isEstablished({ status }: Definition): boolean {
 export async function waitForOperator(kubectl: Kubectl, seconds: number, say: (line: string) => void): Promise<void> {
   const { name, namespace } = operator;
   const hint = 'what is known of its pods follows';
-  await until('the operator serves', { seconds, hint, everyMilliseconds: 500 }, async () => {
-    const deployment = await kubectl.get<Deployment>('deployment', name, '-n', namespace);
-    const rolledOut = deployment !== undefined && serves(deployment);
-    if (!rolledOut) say('waiting for its pod');
-    return rolledOut ? true : undefined;
-  });
+  await until(
+    'the operator serves',
+    async () => {
+      const deployment = await kubectl.get<Deployment>('deployment', name, '-n', namespace);
+      const rolledOut = deployment !== undefined && serves(deployment);
+      if (!rolledOut) say('waiting for its pod');
+      return rolledOut;
+    },
+    { seconds, hint, everyMilliseconds: 500 },
+  );
 }
 
 /** As `kubectl rollout status` sees it: every wanted pod is of the latest template and available, and no other is left. */

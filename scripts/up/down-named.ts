@@ -3,7 +3,7 @@ import type { Namespace } from 'kubernetes-types/core/v1.js';
 import { appLabel } from '../../operator/src/api/labels.ts';
 import type { KubeObject } from '../../operator/src/runtime/object.ts';
 import type { Voice } from '../../test/cluster/host/progress.ts';
-import { until } from '../../test/cluster/host/wait.ts';
+import { until } from '../../test/until.ts';
 import type { Kubectl } from '../stack/kubectl.ts';
 import { crd, operator } from '../stack/manifests.ts';
 import { madeBy } from '../stack/ownership.ts';
@@ -37,10 +37,14 @@ async function removeMemoApps(kubectl: Kubectl, { say }: Voice): Promise<void> {
     await kubectl.run(['delete', 'memoapp', name, '-n', namespace, WAIT]);
     // A namespace with pods on their way out looks again only after half of the longest time that one of them may take.
     const ended = { seconds: 300, hint: `see kubectl get pods -n ${namespace}`, everyMilliseconds: 500 };
-    await until(`the end of the pods of ${namespace}/${name}`, ended, async () => {
-      const pods = await kubectl.list<KubeObject>('pods', '-n', namespace, '-l', `${appLabel}=${name}`);
-      return pods.length === 0 ? true : undefined;
-    });
+    await until(
+      `the end of the pods of ${namespace}/${name}`,
+      async () => {
+        const pods = await kubectl.list<KubeObject>('pods', '-n', namespace, '-l', `${appLabel}=${name}`);
+        return pods.length === 0;
+      },
+      ended,
+    );
     say(`MemoApp ${namespace}/${name} is gone, and every pod of it`);
   }
 }

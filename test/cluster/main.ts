@@ -10,7 +10,7 @@ import { withLock } from './host/lock.ts';
 import { consoleLog } from './host/progress.ts';
 import type { Log } from './host/progress.ts';
 import { sweepTemporaryFolders } from './host/temporary.ts';
-import { until } from './host/wait.ts';
+import { until } from '../until.ts';
 import type { ProcessStatus } from './inside/processes.ts';
 import { launch } from './launch.ts';
 import { clusterDirectory, clustersDirectory, isAlive, listNames, readRecord } from './state.ts';
@@ -89,10 +89,14 @@ async function joined(record: ClusterRecord, rung: Rung): Promise<ClusterRecord>
     throw new Error(`cluster ${record.name} is up at rung ${record.rung}: \`down\` it first, or use another --name`);
   }
   const hint = `see ${clusterDirectory(record.name)}/keeper.log`;
-  return await until(`cluster ${record.name} ready`, { seconds: 120, hint }, () => {
-    const now = readRecord(record.name);
-    return Promise.resolve(now?.phase === 'ready' ? now : undefined);
-  });
+  return await until(
+    `cluster ${record.name} ready`,
+    () => {
+      const now = readRecord(record.name);
+      return now?.phase === 'ready' && now;
+    },
+    { seconds: 120, hint },
+  );
 }
 
 async function down({ name, all }: { name: string; all?: boolean }): Promise<void> {
@@ -104,9 +108,7 @@ async function down({ name, all }: { name: string; all?: boolean }): Promise<voi
     }
     process.kill(record.keeper.pid, 'SIGTERM');
     const hint = `see ${clusterDirectory(each)}/keeper.log`;
-    await until(`end of cluster ${each}`, { seconds: 60, hint }, () => {
-      return Promise.resolve(isRunning(record.keeper) ? undefined : true);
-    });
+    await until(`end of cluster ${each}`, () => !isRunning(record.keeper), { seconds: 60, hint });
     log(`cluster ${each} is down`);
   }
   const swept = await withLock(join(clustersDirectory(), '.lock'), log, async () => await sweep());

@@ -27,7 +27,7 @@ import { gatherOutput } from '../cluster/host/output.ts';
 import { ensurePackages, NAMESPACE_PACKAGES } from '../cluster/host/packages.ts';
 import { removeAtExit } from '../cluster/host/removal.ts';
 import { temporaryFolder } from '../cluster/host/temporary.ts';
-import { until } from '../cluster/host/wait.ts';
+import { until } from '../until.ts';
 import { cacheFolder } from '../images/making/cache.ts';
 import { ensureRootfs } from '../images/rootfs.ts';
 import { children } from '../stores/jail.ts';
@@ -140,7 +140,7 @@ export async function startEngine(): Promise<Engine> {
     },
   };
   const patience = { seconds: 60, hint: 'the end of its log is below' };
-  await until('the Docker engine answers', patience, () => engine.run(['docker', 'info'])).catch(
+  await until('the Docker engine answers', () => engine.run(['docker', 'info']), patience).catch(
     async (cause: unknown) => {
       await engine.remove();
       throw new Error(log(), { cause });

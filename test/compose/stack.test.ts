@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { Agent, request } from 'undici';
 import { machineState } from '../cluster/behaviour/traces.ts';
 import type { MachineState } from '../cluster/behaviour/traces.ts';
-import { until } from '../cluster/host/wait.ts';
+import { until } from '../until.ts';
 import { startEngine } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { layOut } from './project.ts';
@@ -72,9 +72,7 @@ describe('docker compose', function () {
 
   /** The proxy is started last, and listens a moment later. */
   async function answers(): Promise<void> {
-    await until('the API answers', PATIENCE, async () => {
-      return (await ask('GET', '/v1/memos/?limit=1')).status === 200 || undefined;
-    });
+    await until('the API answers', async () => (await ask('GET', '/v1/memos/?limit=1')).status === 200, PATIENCE);
   }
 
   async function found(word: string): Promise<unknown> {
@@ -109,11 +107,15 @@ describe('docker compose', function () {
 
   it('everything is well: nothing waits for a store', async () => {
     const all = { database: 'healthy', redis: 'healthy', kafka: 'healthy' };
-    await until('health', PATIENCE, async () => {
-      const { json } = await ask('GET', '/health');
-      expect(json).to.have.property('services').that.deep.equals(all);
-      return true;
-    });
+    await until(
+      'health',
+      async () => {
+        const { json } = await ask('GET', '/health');
+        expect(json).to.have.property('services').that.deep.equals(all);
+        return true;
+      },
+      PATIENCE,
+    );
   });
 
   it('a change comes to those who listen at once, through the proxy', async () => {
@@ -229,9 +231,7 @@ describe('docker compose', function () {
     await project.compose(['up', '--detach', 'redis']);
     expect(engine.processes()).to.have.property('length').that.is.greaterThan(2);
     await engine.kill();
-    await until('the end of its processes', PATIENCE, () =>
-      Promise.resolve(engine.processes().length === 0 || undefined),
-    );
+    await until('the end of its processes', () => engine.processes().length === 0, PATIENCE);
     expect(await machineState()).to.deep.equal(machine);
   });
 });

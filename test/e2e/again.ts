@@ -62,9 +62,13 @@ export function keptAndFoundAgain(stage: Staged): void {
     const api = await kubectl.get<KubeObject & Deployment>('deployment', child.api, '-n', namespace);
     expect(api?.status?.readyReplicas, 'pods of an API that is Ready again').to.be.at.least(1);
     // There was none, and the Ingress controller takes changes up every two seconds at most (providersThrottleDuration of Traefik).
-    const found = await eventually(kubectl, sampleApp, 'the API is reached by the Ingress again', 10, async () => {
-      return await client.search('워져도');
-    });
+    const found = await eventually(
+      kubectl,
+      sampleApp,
+      'the API is reached by the Ingress again',
+      10,
+      async () => await client.search('워져도'),
+    );
     expect(found.map((memo) => memo.id)).to.deep.equal([id]);
     expect(await client.search('저장한')).to.deep.equal([]);
     await client.create('되돌린 뒤', '되돌린 뒤에 쓴 메모');

@@ -23,9 +23,13 @@ export function brokers(stage: Staged, app: AppName, host: string): void {
     observer = await startObserver(stage().kubectl, app, 3);
     client = stage().clientOf(host);
     writer = startWriter(writeTwice(client));
-    await eventually(stage().kubectl, app, 'events arrive', 60, async () => {
-      return (await observer.soFar()).arrivals.length > 0 ? true : undefined;
-    });
+    await eventually(
+      stage().kubectl,
+      app,
+      'events arrive',
+      60,
+      async () => (await observer.soFar()).arrivals.length > 0,
+    );
   });
 
   after(async () => {

@@ -45,9 +45,13 @@ function broughtUp(stage: Staged): void {
   it('takes memos and shows their events', async () => {
     const { kubectl } = stage();
     const client = stage().clientOf(host);
-    const memo = await eventually(kubectl, app, 'the Ingress leads to it', 30, async () => {
-      return await client.create('크래프트', '주키퍼 없이');
-    });
+    const memo = await eventually(
+      kubectl,
+      app,
+      'the Ingress leads to it',
+      30,
+      async () => await client.create('크래프트', '주키퍼 없이'),
+    );
     expect((await client.search('키퍼 없')).map(({ id }) => id)).to.deep.equal([memo.id]);
     await client.close();
     const { key, value } = await firstEvent(kubectl, app, 'memo_events', 60);

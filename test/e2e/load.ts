@@ -46,10 +46,10 @@ export function autoscaling(stage: Staged): void {
     return { wanted: api?.spec?.replicas ?? 0, ready: api?.status?.readyReplicas ?? 0 };
   }
 
-  function settled(count: number): () => Promise<true | undefined> {
+  function settled(count: number): () => Promise<boolean> {
     return async () => {
       const { ready: now, wanted } = await pods();
-      return wanted === count && now === count ? true : undefined;
+      return wanted === count && now === count;
     };
   }
 
@@ -60,8 +60,12 @@ export function autoscaling(stage: Staged): void {
       const start = fewest;
       await eventually(kubectl, sampleApp, `${start} API pods, after what their start cost`, 180, settled(start));
       const load = startLoad(client, '/v1/memos/?limit=100');
-      await eventually(kubectl, sampleApp, `more than ${start} ready API pods`, 150, async () =>
-        (await pods()).ready > start ? true : undefined,
+      await eventually(
+        kubectl,
+        sampleApp,
+        `more than ${start} ready API pods`,
+        150,
+        async () => (await pods()).ready > start,
       ).finally(async () => {
         const answered = await load.stop();
         expect([...answered.keys()]).to.deep.equal([200]);

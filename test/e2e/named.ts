@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import type { Pod } from 'kubernetes-types/core/v1.js';
 import { boundToUs } from '../cluster/host/bound.ts';
 import { run } from '../cluster/host/command.ts';
-import { until } from '../cluster/host/wait.ts';
+import { until } from '../until.ts';
 import { startRegistry } from './registry.ts';
 import type { Registry } from './registry.ts';
 import { sampleApp } from './sample.ts';
@@ -68,9 +68,11 @@ export function namedCluster(stage: Staged): void {
       stdio: 'ignore',
     });
     try {
-      const memo = await until('a memo is taken', { seconds: 30, hint: write }, async () => {
-        return JSON.parse(await run('sh', ['-c', write])) as { id: number };
-      });
+      const memo = await until(
+        'a memo is taken',
+        async () => JSON.parse(await run('sh', ['-c', write])) as { id: number },
+        { seconds: 30, hint: write },
+      );
       expect(JSON.parse(await run('sh', ['-c', search]))).to.have.nested.property('[0].id', memo.id);
     } finally {
       child.kill();

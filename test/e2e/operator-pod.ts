@@ -23,7 +23,7 @@ export async function awakeFor(kubectl: Kubectl, seconds: number): Promise<void>
   const { holder, renewed } = await leading(kubectl);
   await eventually(kubectl, sampleApp, `${holder} leads for ${seconds} s`, seconds + 20, async () => {
     const now = await leading(kubectl);
-    return now.holder === holder && now.renewed - renewed >= seconds * 1000 ? true : undefined;
+    return now.holder === holder && now.renewed - renewed >= seconds * 1000;
   });
 }
 
@@ -31,6 +31,6 @@ export async function awakeFor(kubectl: Kubectl, seconds: number): Promise<void>
 export async function successorOf(kubectl: Kubectl, holder: string): Promise<void> {
   await eventually(kubectl, sampleApp, `another pod than ${holder} leads`, 60, async () => {
     const now = await leading(kubectl);
-    return now.holder !== holder && now.holder !== '' ? true : undefined;
+    return now.holder !== holder && now.holder !== '';
   });
 }

@@ -44,9 +44,9 @@ export function recovery(stage: Staged): void {
         });
         await ready(kubectl, sampleApp);
         const soFar = writer.acknowledged.length;
-        await eventually(kubectl, sampleApp, 'a memo is acknowledged again', 60, () => {
-          return Promise.resolve(writer.acknowledged.length > soFar ? true : undefined);
-        });
+        await eventually(kubectl, sampleApp, 'a memo is acknowledged again', 60, () =>
+          Promise.resolve(writer.acknowledged.length > soFar),
+        );
       } finally {
         await writer.stop();
       }

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { ensureImages } from '../images/build.ts';
 import { registry as recipe } from '../images/recipes/registry.ts';
 import { boundToUs } from '../cluster/host/bound.ts';
-import { until } from '../cluster/host/wait.ts';
+import { until } from '../until.ts';
 import { freePort } from '../stores/ports.ts';
 import type { Stage } from './stage.ts';
 
@@ -25,9 +25,7 @@ export async function startRegistry({ cluster, kubectl }: Stage): Promise<Regist
   const forwarding = ['-n', namespace, 'port-forward', 'pod/registry', portOf(host)];
   const forward = spawn(...boundToUs([...kubectl.words().split(' '), ...forwarding]), { stdio: 'ignore' });
   const hint = `kubectl port-forward ended with ${String(forward.exitCode)}`;
-  await until('the registry answers', { seconds: 30, hint }, async () => {
-    return (await fetch(`http://${host}/v2/`)).ok ? true : undefined;
-  });
+  await until('the registry answers', async () => (await fetch(`http://${host}/v2/`)).ok, { seconds: 30, hint });
   return { host, close: () => forward.kill() };
 }
 

@@ -21,6 +21,6 @@ export async function replaceOne(
   await eventually(kubectl, sampleApp, `another pod in the place of ${metadata.name}`, 150, async () => {
     const now = await pods();
     const gone = now.every((pod) => pod.metadata?.uid !== metadata.uid);
-    return gone && now.filter(isReady).length >= Math.min(before.length, fewest) ? true : undefined;
+    return gone && now.filter(isReady).length >= Math.min(before.length, fewest);
   });
 }

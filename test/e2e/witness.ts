@@ -2,7 +2,7 @@
 import type { MemoApp } from '../../operator/src/api/memoapp.ts';
 import type { Kubectl } from '../../scripts/stack/kubectl.ts';
 import type { AppName } from '../../scripts/stack/memoapp.ts';
-import { until } from '../cluster/host/wait.ts';
+import { until } from '../until.ts';
 
 /** Asks twice a second; one that throws counts as no answer yet. */
 export async function eventually<T>(
@@ -10,11 +10,11 @@ export async function eventually<T>(
   app: AppName,
   what: string,
   seconds: number,
-  probe: () => Promise<T | undefined>,
+  probe: () => Promise<T | false | undefined>,
 ): Promise<T> {
   const hint = 'how things stand follows';
   return await witnessed(kubectl, app, async () => {
-    return await until(what, { seconds, hint, everyMilliseconds: 500 }, probe);
+    return await until(what, probe, { seconds, hint, everyMilliseconds: 500 });
   });
 }
 

@@ -7,7 +7,7 @@ import type { ConfigMap, Container as PodContainer } from 'kubernetes-types/core
 import { resolve } from '../../operator/src/api/resolve.ts';
 import { databaseObjects } from '../../operator/src/stack/database/database.ts';
 import type { KubeObject } from '../../operator/src/runtime/object.ts';
-import { until } from '../cluster/host/wait.ts';
+import { until } from '../until.ts';
 import { dataFolder } from '../stores/folder.ts';
 import { seen } from '../operator/harness/rendered.ts';
 import { crdText } from '../operator/harness/schema.ts';
@@ -99,20 +99,28 @@ describe('the first initialisation of the database', function () {
 
   async function query(container: Container, account: string, password: string, sql: string): Promise<string> {
     const client = ['mariadb', '-h127.0.0.1', '--skip-ssl', `-u${account}`, `-p${password}`, '-N', '-e', sql];
-    return await until(`an answer to ${account}`, { seconds: 60, hint: 'look at its log' }, async () => {
-      const { output, status } = await container.exec(client);
-      if (status !== 0) throw new Error(output);
-      return output.trim();
-    });
+    return await until(
+      `an answer to ${account}`,
+      async () => {
+        const { output, status } = await container.exec(client);
+        if (status !== 0) throw new Error(output);
+        return output.trim();
+      },
+      { seconds: 60, hint: 'look at its log' },
+    );
   }
 
   /** Looks often: what is said may be over in no time. */
   async function logged(container: Container, text: string): Promise<void> {
-    await until(text, { seconds: 150, hint: 'look at its log', everyMilliseconds: 5 }, () => {
-      if (container.logs().includes(text)) return Promise.resolve(true);
-      if (!container.ended) return Promise.resolve(undefined);
-      throw new Error(container.logs().slice(-2000));
-    });
+    await until(
+      text,
+      () => {
+        if (container.logs().includes(text)) return true;
+        if (!container.ended) return false;
+        throw new Error(container.logs().slice(-2000));
+      },
+      { seconds: 150, hint: 'look at its log', everyMilliseconds: 5 },
+    );
   }
 
   async function serves(container: Container): Promise<void> {

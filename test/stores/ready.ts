@@ -1,22 +1,6 @@
-// Waiting with a deadline, and one question per kind of store that only a serving one answers.
+// One question per kind of store that only a serving one answers.
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { setTimeout as wait } from 'node:timers/promises';
-
-/** Polls until `check` is true; fails with `what` (and the last error) once `deadline` milliseconds are over. */
-export async function until(what: string, check: () => Promise<boolean> | boolean, deadline = 30_000): Promise<void> {
-  const end = performance.now() + deadline;
-  let last: unknown;
-  while (performance.now() < end) {
-    try {
-      if (await check()) return;
-    } catch (error) {
-      last = error;
-    }
-    await wait(15);
-  }
-  throw new Error(`not within ${deadline} ms: ${what}`, { cause: last });
-}
 
 /** Sends `question` (or nothing) to a loopback port and resolves with the first bytes of the answer, undefined when none come. */
 export function ask(port: number, question: Buffer | undefined, deadline = 500): Promise<Buffer | undefined> {

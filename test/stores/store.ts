@@ -9,7 +9,7 @@ import type { Jail, JailSpec } from './jail.ts';
 import { freePort } from './ports.ts';
 import { startProxy } from './proxy.ts';
 import type { Cut, Proxy } from './proxy.ts';
-import { until } from './ready.ts';
+import { until } from '../until.ts';
 
 /** A store on a loopback port, with its data in a folder that goes with it. */
 export interface Store {
@@ -129,7 +129,7 @@ class RunningStore implements Store {
       return this.#kind.serves(this.#ports.listen);
     };
     try {
-      await until(`${this.#kind.name} serves`, serves, 60_000);
+      await until(`${this.#kind.name} serves`, serves, { seconds: 60 });
     } catch (error) {
       throw new Error(`${this.#kind.name} did not start: ${jail.logs().slice(-2000)}`, { cause: error });
     }

@@ -5,7 +5,7 @@ import type { Event } from 'kubernetes-types/events/v1.js';
 import { parseDocument, type Document } from 'yaml';
 import type { MemoApp } from '../../../operator/src/api/memoapp.ts';
 import type { Kubectl } from '../../../scripts/stack/kubectl.ts';
-import { until } from '../../../test/cluster/host/wait.ts';
+import { until } from '../../../test/until.ts';
 import type { Client, Memo } from '../../../test/e2e/client.ts';
 import { remains } from '../../../test/e2e/remains.ts';
 import { witnessed } from '../../../test/e2e/witness.ts';
@@ -145,21 +145,29 @@ export class Desk {
       case 'refused':
         return performance.now();
       case 'gone':
-        return await until('it is gone', patience, async () => {
-          const left = await remains(kubectl, home.namespace);
-          const ofIt = left.filter((object) => new RegExp(`/(data-)?${name}-`).test(object));
-          const spared = goal.leaving === 'data' ? /^(persistentvolumeclaim|secret)\// : /^$/;
-          return ofIt.every((object) => spared.test(object)) ? performance.now() : undefined;
-        });
+        return await until(
+          'it is gone',
+          async () => {
+            const left = await remains(kubectl, home.namespace);
+            const ofIt = left.filter((object) => new RegExp(`/(data-)?${name}-`).test(object));
+            const spared = goal.leaving === 'data' ? /^(persistentvolumeclaim|secret)\// : /^$/;
+            return ofIt.every((object) => spared.test(object)) ? performance.now() : undefined;
+          },
+          patience,
+        );
       case 'ready':
       case 'says': {
         const memoApp = await kubectl.get<MemoApp>('memoapp', name, '-n', home.namespace);
         const generation = memoApp?.metadata.generation ?? 0;
         const calm = goal.kind === 'ready' ? CALM : goal.standing * 1000;
-        return await until(sentence(goal), patience, () => {
-          const since = metSince(watch.since(start, name), (sighting) => isMet(goal, sighting, generation));
-          return Promise.resolve(since !== undefined && performance.now() - since >= calm ? since : undefined);
-        });
+        return await until(
+          sentence(goal),
+          () => {
+            const since = metSince(watch.since(start, name), (sighting) => isMet(goal, sighting, generation));
+            return since !== undefined && performance.now() - since >= calm && since;
+          },
+          patience,
+        );
       }
     }
   }

@@ -89,12 +89,12 @@ export class Scene {
     await until('an API server that answers', async () => await this.client.list(memoAppKind), MOST_SECONDS);
   }
 
-  async #isBack(): Promise<true | undefined> {
+  async #isBack(): Promise<boolean> {
     try {
       const { metadata } = await this.client.get(serviceKind, child);
-      return metadata.uid === this.#lost ? undefined : true;
+      return metadata.uid !== this.#lost;
     } catch (error) {
-      if (isNotFound(error)) return undefined;
+      if (isNotFound(error)) return false;
       throw error;
     }
   }

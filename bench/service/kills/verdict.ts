@@ -3,7 +3,7 @@ import type { Connection } from 'mariadb';
 import { rootSession, torn } from '../../../test/service/harness/sql.ts';
 import { readTopic } from '../../../test/service/harness/topic-reader.ts';
 import type { ReadEvent } from '../../../test/service/harness/topic-reader.ts';
-import { until } from '../../../test/stores/ready.ts';
+import { until } from '../../../test/until.ts';
 import type { Journal } from './journal.ts';
 import type { Replica, Stage } from './stage.ts';
 import type { KnownMemo } from './writer.ts';
@@ -37,18 +37,18 @@ interface Row {
   readonly content: string;
 }
 
-const SETTLED_MS = 60_000;
+const SETTLED = { seconds: 60 };
 const AT_ONCE = 16;
 
 /** Waits until nothing is left to do for anybody. @throws Error when that takes longer than a minute */
 export async function settle({ database, replicas }: Stage): Promise<void> {
   for (const replica of replicas) {
-    await until('the caches are in use', async () => (await replica.metric('memo_cache_up')) === 1, SETTLED_MS);
+    await until('the caches are in use', async () => (await replica.metric('memo_cache_up')) === 1, SETTLED);
   }
   const sql = await rootSession(database);
   const waiting = 'SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL OR replayed_at IS NULL';
   const done = async (): Promise<boolean> => (await sql.query<{ n: number }[]>(waiting))[0]?.n === 0;
-  await until('the outbox is empty', done, SETTLED_MS);
+  await until('the outbox is empty', done, SETTLED);
   await sql.end();
 }
 
@@ -96,7 +96,7 @@ async function readAll({ kafka }: Stage, ids: ReadonlySet<string>): Promise<read
         for (; seen < reader.events.length; seen += 1) missing.delete(reader.events[seen]?.id ?? '');
         return missing.size === 0;
       },
-      SETTLED_MS,
+      SETTLED,
     );
   } catch {
     // Those that are not there are counted.

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { boundToUs } from '../../../test/cluster/host/bound.ts';
 import { freePort } from '../../../test/stores/ports.ts';
-import { until } from '../../../test/stores/ready.ts';
+import { until } from '../../../test/until.ts';
 import { processorTime } from '../../processor-time.ts';
 
 export const CONTENDERS = ['service', 'bare', 'fastify', 'express'] as const;
@@ -59,7 +59,7 @@ export async function startContender(
     if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}`);
     return (await fetch(`${url}/v1/memos/1`)).status < 500;
   };
-  await until(`${name} answers`, answers, 20_000);
+  await until(`${name} answers`, answers, { seconds: 20 });
   return {
     name,
     url,

@@ -9,7 +9,7 @@ import { migrate } from '../../../test/service/harness/service.ts';
 import { rootSession } from '../../../test/service/harness/sql.ts';
 import { startMariaDB } from '../../../test/stores/mariadb.ts';
 import type { MariaDB } from '../../../test/stores/mariadb.ts';
-import { until } from '../../../test/stores/ready.ts';
+import { until } from '../../../test/until.ts';
 import { startRedis } from '../../../test/stores/redis.ts';
 import type { Store } from '../../../test/stores/store.ts';
 import { OTHERS_CPU, startContender } from './contender.ts';
@@ -98,7 +98,7 @@ async function fill(environment: Stage['environment'], sql: Connection, memos: n
   }
   const seconds = (performance.now() - started) / 1000;
   log('waiting until the cache knows of them');
-  await until('every write is replayed', async () => !(await sql.query<unknown[]>(UNREPLAYED))[0], 600_000);
+  await until('every write is replayed', async () => !(await sql.query<unknown[]>(UNREPLAYED))[0], { seconds: 600 });
   await service.stop();
   return memos / seconds;
 }

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { errors, exportJWK, generateKeyPair } from 'jose';
 import type { FlattenedJWSInput, JWK } from 'jose';
 import { pino } from 'pino';
-import { until } from '../../../test/stores/ready.ts';
+import { until } from '../../../test/until.ts';
 import { KeysAway } from './keys-away.ts';
 import { RemoteKeys } from './remote-keys.ts';
 

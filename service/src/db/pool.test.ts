@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { until } from '../../../test/stores/ready.ts';
+import { until } from '../../../test/until.ts';
 import { DatabaseUnavailable } from './errors.ts';
 import { Pool } from './pool.ts';
 import type { Poolable, PoolOptions } from './pool.ts';
@@ -139,10 +139,10 @@ describe('the connection pool', () => {
         return Promise.resolve(connection);
       },
     });
-    await until('three at first', () => pool.stats().idle === 3, 1_000);
+    await until('three at first', () => pool.stats().idle === 3, { seconds: 1 });
     for (const connection of [...opened]) connection.lose();
     expect(pool.stats().open).to.equal(0);
-    await until('three again', () => pool.stats().idle === 3, 1_000);
+    await until('three again', () => pool.stats().idle === 3, { seconds: 1 });
     await pool.close();
   });
 

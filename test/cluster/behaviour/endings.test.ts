@@ -7,7 +7,7 @@ import { expect } from 'chai';
 
 import { processesIn } from '../host/cgroups.ts';
 import { run } from '../host/command.ts';
-import { until } from '../host/wait.ts';
+import { until } from '../../until.ts';
 import { groupOf, readRecord } from '../state.ts';
 import type { Rung } from '../state.ts';
 import { usePrivateState } from './private-state.ts';
@@ -62,12 +62,8 @@ describe('the end of a cluster', function () {
     await cluster('up', '--name', 'headless', '--rung', '3');
     const [supervisor] = commandLines('headless', 'supervisor.ts');
     process.kill(supervisor ?? 0, 'SIGKILL');
-    await until('the keeper notes it', PATIENCE, () => {
-      return Promise.resolve(readRecord('headless')?.phase === 'failed' ? true : undefined);
-    });
-    await until('its processes are gone', PATIENCE, () => {
-      return Promise.resolve(processesIn(groupOf('headless')).length === 0 ? true : undefined);
-    });
+    await until('the keeper notes it', () => readRecord('headless')?.phase === 'failed', PATIENCE);
+    await until('its processes are gone', () => processesIn(groupOf('headless')).length === 0, PATIENCE);
     expect(await cluster('status')).to.match(/^headless: dead \(the supervisor ended with .*logs are in /);
     await cluster('down', '--name', 'headless');
     expect(traces('headless')).to.deep.equal([]);
@@ -77,9 +73,7 @@ describe('the end of a cluster', function () {
   it('comes when its keeper is killed; `up` of any name clears what stayed', async () => {
     await cluster('up', '--name', 'unkept', '--rung', '3');
     process.kill(readRecord('unkept')?.keeper.pid ?? 0, 'SIGKILL');
-    await until('its processes are gone', PATIENCE, () => {
-      return Promise.resolve(processesIn(groupOf('unkept')).length === 0 ? true : undefined);
-    });
+    await until('its processes are gone', () => processesIn(groupOf('unkept')).length === 0, PATIENCE);
     expect(traces('unkept').join()).to.match(/^cgroup unkept.*folder /);
     await cluster('up', '--name', 'next', '--rung', '1');
     expect(traces('unkept')).to.deep.equal([]);
@@ -98,9 +92,7 @@ describe('the end of a cluster', function () {
 
   it('comes when the start is interrupted', async () => {
     const starter = spawn(process.execPath, [MAIN, 'up', '--name', 'hasty', '--rung', '3'], { stdio: 'ignore' });
-    await until('the start has begun', PATIENCE, () => {
-      return Promise.resolve(processesIn(groupOf('hasty')).length > 3 ? true : undefined);
-    });
+    await until('the start has begun', () => processesIn(groupOf('hasty')).length > 3, PATIENCE);
     starter.kill('SIGINT');
     await vanished('hasty');
   });
@@ -119,9 +111,7 @@ async function started(name: string, rung: Rung): Promise<ChildProcess> {
 }
 
 async function vanished(name: string): Promise<void> {
-  await until(`${name} gone: ${traces(name).join(', ')}`, PATIENCE, () => {
-    return Promise.resolve(traces(name).length === 0 ? true : undefined);
-  });
+  await until(`${name} gone: ${traces(name).join(', ')}`, () => traces(name).length === 0, PATIENCE);
 }
 
 /** Processes of ours in the cluster whose command line has the word. */

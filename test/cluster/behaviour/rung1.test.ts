@@ -4,7 +4,7 @@ import { expect } from 'chai';
 
 import { startCluster } from '../cluster.ts';
 import type { Cluster } from '../cluster.ts';
-import { until } from '../host/wait.ts';
+import { until } from '../../until.ts';
 import { kubectlFor } from '../kubectl.ts';
 import type { Kubectl } from '../kubectl.ts';
 import { usePrivateState } from './private-state.ts';
@@ -49,12 +49,16 @@ describe('rung 1: an API server', function () {
 
   it('keeps an audit log of who wrote what, without content', async () => {
     await kubectl('create', 'secret', 'generic', 'hidden', '--from-literal=key=do-not-log');
-    const event = await until('audit event', PATIENCE, () => {
-      const events = readFileSync(cluster.auditLog, 'utf8')
-        .split('\n')
-        .filter((line) => line.includes('"hidden"'));
-      return Promise.resolve(events[0]);
-    });
+    const event = await until(
+      'audit event',
+      () => {
+        const events = readFileSync(cluster.auditLog, 'utf8')
+          .split('\n')
+          .filter((line) => line.includes('"hidden"'));
+        return events[0];
+      },
+      PATIENCE,
+    );
     expect(JSON.parse(event)).to.deep.include({ verb: 'create', level: 'Metadata', stage: 'ResponseComplete' });
     expect(JSON.parse(event)).to.have.nested.property('user.username', 'admin');
     expect(JSON.parse(event)).to.have.nested.property('objectRef.resource', 'secrets');
@@ -66,7 +70,7 @@ describe('rung 1: an API server', function () {
     await cluster.pause('etcd');
     expect(await failure(kubectl('get', 'namespaces', '--request-timeout=2s'))).to.match(/timeout|deadline|unable/i);
     await cluster.resume('etcd');
-    await until('answer after the thaw', PATIENCE, async () => await kubectl('get', 'namespaces'));
+    await until('answer after the thaw', async () => await kubectl('get', 'namespaces'), PATIENCE);
 
     await cluster.kill('kube-apiserver');
     expect(await failure(kubectl('get', 'namespaces', '--request-timeout=2s'))).to.match(/EOF|refused|reset/);

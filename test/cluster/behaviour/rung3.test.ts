@@ -3,7 +3,7 @@ import { request } from 'undici';
 
 import { startCluster } from '../cluster.ts';
 import type { Cluster } from '../cluster.ts';
-import { until } from '../host/wait.ts';
+import { until } from '../../until.ts';
 import { kubectlFor } from '../kubectl.ts';
 import type { Kubectl } from '../kubectl.ts';
 import { nodeImageArchive } from '../toolbox/toolbox.ts';
@@ -80,8 +80,8 @@ describe('rung 3: a node that runs pods', function () {
     // A Service exists before every node knows its way: kube-proxy follows the API server a moment later.
     const own = await until(
       'way to the own Service',
-      PATIENCE,
       async () => await kubectl?.('-n', 'demo', 'exec', 'web', '--', '/get', 'http://web.demo'),
+      PATIENCE,
     );
     expect(own).to.equal('cluster 0');
     expect(await kubectl?.('-n', 'demo', 'exec', 'web', '--', '/get', 'http://web.demo.svc.cluster.local')).to.equal(
@@ -95,8 +95,8 @@ describe('rung 3: a node that runs pods', function () {
     const [kubectl] = kubectls;
     const usage = await until(
       'metrics of the pod',
-      PATIENCE,
       async () => await kubectl?.('-n', 'demo', 'top', 'pod', '--no-headers'),
+      PATIENCE,
     );
     expect(usage).to.match(/^web\s+\d+m\s+\d+Mi/);
   });
@@ -132,10 +132,14 @@ describe('rung 3: a node that runs pods', function () {
 /** What Traefik answers for a host name; it takes a moment to hear of a new route. */
 async function answer(cluster: Cluster, host: string): Promise<string> {
   const { port = 0 } = cluster.ingress ?? {};
-  return await until(`answer for ${host}`, PATIENCE, async () => {
-    const { statusCode, body } = await request(`http://127.0.0.1:${port}/`, { headers: { host } });
-    const text = await body.text();
-    if (statusCode !== 200) throw new Error(`${statusCode} ${text}`);
-    return text;
-  });
+  return await until(
+    `answer for ${host}`,
+    async () => {
+      const { statusCode, body } = await request(`http://127.0.0.1:${port}/`, { headers: { host } });
+      const text = await body.text();
+      if (statusCode !== 200) throw new Error(`${statusCode} ${text}`);
+      return text;
+    },
+    PATIENCE,
+  );
 }

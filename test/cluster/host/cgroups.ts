@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { until } from './wait.ts';
+import { until } from '../../until.ts';
 
 /** One mounted tree of control groups. */
 export interface Hierarchy {
@@ -110,15 +110,23 @@ export function killGroup(group: string, exceptPid: number | undefined): void {
 /** Ends every process of the group and removes it, and the common parent when it was the last. */
 export async function removeGroup(group: string): Promise<void> {
   const patience = { seconds: 20, hint: `see ${entrances(group).join(' ')}`, everyMilliseconds: 20 };
-  await until(`end of the processes in the cgroup ${PARENT}/${group}`, patience, () => {
-    killGroup(group, undefined);
-    return Promise.resolve(processesIn(group).length === 0 ? true : undefined);
-  });
-  await until(`removal of the cgroup ${PARENT}/${group}`, patience, () => {
-    for (const { mountPoint } of hierarchies())
-      tree(join(mountPoint, PARENT, group)).forEach((folder) => rmdirSync(folder));
-    return Promise.resolve(true);
-  });
+  await until(
+    `end of the processes in the cgroup ${PARENT}/${group}`,
+    () => {
+      killGroup(group, undefined);
+      return processesIn(group).length === 0;
+    },
+    patience,
+  );
+  await until(
+    `removal of the cgroup ${PARENT}/${group}`,
+    () => {
+      for (const { mountPoint } of hierarchies())
+        tree(join(mountPoint, PARENT, group)).forEach((folder) => rmdirSync(folder));
+      return true;
+    },
+    patience,
+  );
   if (listGroups().length > 0) return;
   for (const { mountPoint } of hierarchies()) {
     try {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { CommandError, isInstalled, run } from './command.ts';
-import { until } from './wait.ts';
+import { until } from '../../until.ts';
 
 /** The error that a command ends with. */
 async function failure(...[command, args, options]: Parameters<typeof run>): Promise<CommandError> {
@@ -67,8 +67,9 @@ describe('a command', () => {
     const [pid] = (await once(parent.stdout, 'data')).map(String);
     expect(stateOf(Number(pid))).to.be.oneOf(['S', 'R']);
     parent.kill('SIGKILL');
-    await until('the end of the command', { seconds: 10, hint: `process ${pid}` }, () => {
-      return Promise.resolve(['', 'Z'].includes(stateOf(Number(pid))) || undefined);
+    await until('the end of the command', () => ['', 'Z'].includes(stateOf(Number(pid))), {
+      seconds: 10,
+      hint: `process ${pid}`,
     });
   });
 });

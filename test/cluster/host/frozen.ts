@@ -1,7 +1,7 @@
 /** Freezing a process for certain. */
 import { readdirSync, readFileSync } from 'node:fs';
 import process from 'node:process';
-import { until } from './wait.ts';
+import { until } from '../../until.ts';
 
 /**
  * SIGSTOP, and waits until every thread has stopped. Each does so when the kernel next lets it look: on a busy machine there
@@ -11,7 +11,7 @@ import { until } from './wait.ts';
 export async function freeze(pid: number, runs: () => boolean): Promise<void> {
   process.kill(pid, 'SIGSTOP');
   const patience = { seconds: 10, hint: 'see its threads in /proc', everyMilliseconds: 5 };
-  await until(`process ${pid} frozen`, patience, () => Promise.resolve(!runs() || isStopped(pid) || undefined));
+  await until(`process ${pid} frozen`, () => !runs() || isStopped(pid), patience);
 }
 
 function isStopped(pid: number): boolean {

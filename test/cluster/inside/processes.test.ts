@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { until } from '../host/wait.ts';
+import { until } from '../../until.ts';
 import { Processes } from './processes.ts';
 import type { ProcessStatus } from './processes.ts';
 import { temporaryFolder } from '../host/temporary.ts';
@@ -41,14 +41,10 @@ describe('the programs of a cluster', () => {
   it('are started again when they die, and it is said', async () => {
     const { pid } = server();
     process.kill(pid ?? 0, 'SIGKILL');
-    await until('a new process', PATIENCE, () => {
-      return Promise.resolve(server().pid !== pid && server().pid !== undefined ? true : undefined);
-    });
+    await until('a new process', () => server().pid !== pid && server().pid !== undefined, PATIENCE);
     expect(server().restarts).to.equal(1);
     expect(lines.join()).to.include('server ended with SIGKILL and is started again; see ');
-    await until('both began', PATIENCE, () => {
-      return Promise.resolve(readFileSync(join(folder, 'server.log'), 'utf8') === 'begun\nbegun\n' ? true : undefined);
-    });
+    await until('both began', () => readFileSync(join(folder, 'server.log'), 'utf8') === 'begun\nbegun\n', PATIENCE);
   });
 
   it('stay down after a test killed them, until they are restarted', async () => {
@@ -66,7 +62,7 @@ describe('the programs of a cluster', () => {
     expect(state()).to.equal('T');
     expect(server().paused).to.equal(true);
     processes.resume('server');
-    await until('thawed', PATIENCE, () => Promise.resolve(state() === 'T' ? undefined : true));
+    await until('thawed', () => state() !== 'T', PATIENCE);
     await processes.pause('server');
     await processes.restart('server');
     expect(server()).to.deep.include({ paused: false, restarts: 1 });

@@ -5,7 +5,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { freeze } from '../host/frozen.ts';
-import { until } from '../host/wait.ts';
+import { until } from '../../until.ts';
 import type { Log } from '../host/progress.ts';
 
 export interface Program {
@@ -106,17 +106,13 @@ export class Processes {
     child.kill(signal);
     if (slot.paused) child.kill('SIGCONT');
     const patience = { seconds: STOP_SECONDS, hint: `see ${this.#logPath(slot)}` };
-    const ended = until(`end of ${slot.program.name}`, patience, () =>
-      Promise.resolve(slot.child === undefined || undefined),
-    );
+    const ended = until(`end of ${slot.program.name}`, () => slot.child === undefined, patience);
     try {
       await ended;
     } catch {
       // Without etcd the API server never ends by itself: it had its time.
       child.kill('SIGKILL');
-      await until(`end of ${slot.program.name}`, patience, () =>
-        Promise.resolve(slot.child === undefined || undefined),
-      );
+      await until(`end of ${slot.program.name}`, () => slot.child === undefined, patience);
     }
   }
 
@@ -149,15 +145,19 @@ export class Processes {
     if (ready === undefined) return;
     slot.failures = 0;
     const log = this.#logPath(slot);
-    const patience = { seconds: READY_SECONDS, hint: `its log is ${log}` };
-    const outcome = await until<'ready' | 'gave up'>(`${name} ready`, patience, async () => {
-      if (slot.failures >= FAILURES_BEFORE_GIVING_UP) {
-        // A restart is on its way already: it must find that nobody wants the program any more.
-        slot.wanted = false;
-        return 'gave up';
-      }
-      return (await ready()) ? 'ready' : undefined;
-    });
+    const patience = { seconds: READY_SECONDS, hint: `its log is ${log}`, everyMilliseconds: 50 };
+    const outcome = await until<'ready' | 'gave up'>(
+      `${name} ready`,
+      async () => {
+        if (slot.failures >= FAILURES_BEFORE_GIVING_UP) {
+          // A restart is on its way already: it must find that nobody wants the program any more.
+          slot.wanted = false;
+          return 'gave up';
+        }
+        return (await ready()) ? 'ready' : undefined;
+      },
+      patience,
+    );
     if (outcome === 'gave up') {
       const tail = readFileSync(log, 'utf8').trimEnd().split('\n').slice(-5).join('\n');
       throw new Error(`${name} ended ${slot.failures} times while it started; the end of ${log}:\n${tail}`);

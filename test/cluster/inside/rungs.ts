@@ -7,7 +7,7 @@ import { startApiServer, startControllerManager, startEtcd, startScheduler } fro
 import { startContainerd, startKubelet, startKubeProxy } from '../components/node.ts';
 import { startSimulatedNodes } from '../components/simulated-nodes.ts';
 import { elapsed } from '../host/progress.ts';
-import { until } from '../host/wait.ts';
+import { until } from '../../until.ts';
 import { NODE_NAME } from './addresses.ts';
 import { needBridgeFiltering } from './isolation.ts';
 import type { Site } from './site.ts';
@@ -58,20 +58,26 @@ async function step(site: Site, what: string, work: Promise<void>): Promise<void
 }
 
 async function nodeReady({ api, paths }: Site): Promise<void> {
-  await until('node Ready', { seconds: 120, hint: `see ${paths.logs}/kubelet.log` }, async () => {
-    const { body } = await api.send('GET', `/api/v1/nodes/${NODE_NAME}`);
-    const { status } = JSON.parse(body) as { status?: { conditions?: { type: string; status: string }[] } };
-    return status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'True') === true
-      ? true
-      : undefined;
-  });
+  await until(
+    'node Ready',
+    async () => {
+      const { body } = await api.send('GET', `/api/v1/nodes/${NODE_NAME}`);
+      const { status } = JSON.parse(body) as { status?: { conditions?: { type: string; status: string }[] } };
+      return status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'True');
+    },
+    { seconds: 120, hint: `see ${paths.logs}/kubelet.log`, everyMilliseconds: 50 },
+  );
 }
 
 /** A pod is refused until its namespace has a service account. */
 async function podsCanBeMade({ api, paths }: Site): Promise<void> {
   const hint = `see ${paths.logs}/kube-controller-manager.log`;
-  await until('service account of the namespace default', { seconds: 60, hint }, async () => {
-    const { status } = await api.send('GET', '/api/v1/namespaces/default/serviceaccounts/default');
-    return status === 200 ? true : undefined;
-  });
+  await until(
+    'service account of the namespace default',
+    async () => {
+      const { status } = await api.send('GET', '/api/v1/namespaces/default/serviceaccounts/default');
+      return status === 200;
+    },
+    { seconds: 60, hint, everyMilliseconds: 50 },
+  );
 }

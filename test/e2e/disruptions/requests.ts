@@ -1,5 +1,5 @@
 /** What clients of the memo API ask for all day. */
-import { until } from '../../cluster/host/wait.ts';
+import { until } from '../../until.ts';
 import type { Client, Memo } from '../client.ts';
 import type { Ask } from './traffic.ts';
 
@@ -33,9 +33,13 @@ export async function usualRequests(client: Client): Promise<Requests> {
 /** Whether a memo can be read; a refusal for the moment is no answer. */
 async function isThere(client: Client, id: number): Promise<boolean> {
   const patience = { seconds: 30, hint: 'is the database there?', everyMilliseconds: 500 };
-  const { status } = await until(`an answer for memo ${id}`, patience, async () => {
-    const reply = await client.call('GET', `/v1/memos/${id}`);
-    return reply.status === 503 ? undefined : reply;
-  });
+  const { status } = await until(
+    `an answer for memo ${id}`,
+    async () => {
+      const reply = await client.call('GET', `/v1/memos/${id}`);
+      return reply.status === 503 ? undefined : reply;
+    },
+    patience,
+  );
   return status === 200;
 }

@@ -1,6 +1,6 @@
 import { chmodSync, chownSync, rmSync } from 'node:fs';
 import { expect } from 'chai';
-import { until } from '../../cluster/host/wait.ts';
+import { until } from '../../until.ts';
 import type { Container, ContainerOptions } from '../running/container.ts';
 import { runToEnd, start } from '../running/container.ts';
 import type { Image } from '../running/image.ts';
@@ -65,9 +65,7 @@ const patience = { seconds: 40, hint: 'the end of its log is below', everyMillis
 
 /** Waits until the log of a container has these words. */
 export async function tells(container: Container, words: string): Promise<void> {
-  await living(container, `its log says ${words}`, () => {
-    return Promise.resolve(container.logs().includes(words) || undefined);
-  });
+  await living(container, `its log says ${words}`, () => container.logs().includes(words));
 }
 
 /** Runs a command in a container until it ends with 0 and says what is expected. */
@@ -80,9 +78,9 @@ export async function answers(container: Container, command: readonly string[], 
 }
 
 /** Waits for something of a container that runs. @throws Error with the end of its log, at once when it has ended */
-async function living(container: Container, what: string, probe: () => Promise<true | undefined>): Promise<void> {
+async function living(container: Container, what: string, probe: () => Promise<boolean> | boolean): Promise<void> {
   try {
-    const result = await until(what, patience, async () => (container.ended ? 'ended' : await probe()));
+    const result = await until(what, async () => (container.ended ? 'ended' : await probe()), patience);
     if (result === 'ended') throw new Error('the container has ended');
   } catch (error) {
     throw new Error(container.logs().slice(-2000), { cause: error });

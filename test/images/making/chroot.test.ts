@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { identify } from '../../cluster/host/identity.ts';
 import { temporaryFolder } from '../../cluster/host/temporary.ts';
-import { until } from '../../cluster/host/wait.ts';
+import { until } from '../../until.ts';
 
 describe('a command apart', function () {
   this.timeout(30_000);
@@ -24,8 +24,9 @@ describe('a command apart', function () {
     const started = descendants(parent.pid ?? 0);
     parent.kill('SIGKILL');
     expect(started, 'the shell and what it has started').to.have.length.at.least(2);
-    await until('the end of all of them', { seconds: 10, hint: `processes ${started.join(' ')}` }, () => {
-      return Promise.resolve(started.every((pid) => identify(pid) === undefined) || undefined);
+    await until('the end of all of them', () => started.every((pid) => identify(pid) === undefined), {
+      seconds: 10,
+      hint: `processes ${started.join(' ')}`,
     });
     expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.to.contain(mountPoint);
     rmSync(folder, { recursive: true });

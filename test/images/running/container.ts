@@ -9,7 +9,7 @@ import { readlinkSync } from 'node:fs';
 import { constants } from 'node:os';
 import { boundToUs } from '../../cluster/host/bound.ts';
 import { gatherOutput } from '../../cluster/host/output.ts';
-import { until } from '../../cluster/host/wait.ts';
+import { until } from '../../until.ts';
 import { children } from '../../stores/jail.ts';
 import type { Image } from './image.ts';
 
@@ -99,10 +99,14 @@ export async function start(image: Image, options: ContainerOptions): Promise<Co
   const text = gatherOutput(child);
   const ended = exit(child);
   const over = (): boolean => child.exitCode !== null || child.signalCode !== null;
-  const pid = await until('the container runs', { seconds: 10, hint: 'look at its output' }, () => {
-    if (over()) throw new Error(text());
-    return Promise.resolve(firstProcess(child.pid ?? 0));
-  }).catch(async (error: unknown) => {
+  const pid = await until(
+    'the container runs',
+    () => {
+      if (over()) throw new Error(text());
+      return firstProcess(child.pid ?? 0);
+    },
+    { seconds: 10, hint: 'look at its output' },
+  ).catch(async (error: unknown) => {
     child.kill('SIGKILL');
     await ended;
     throw error;

@@ -88,7 +88,7 @@ describe('an operator whose API server', function () {
     proxy.treat(({ isWatch }) => (isWatch ? answer(503) : pass));
     proxy.reset();
     await loseService('when-watched');
-    await until('refused watches', () => operator.log().includes('watch Service: HTTP 503') || undefined);
+    await until('refused watches', () => operator.log().includes('watch Service: HTTP 503'));
     proxy.treat(() => pass);
     await isWell('when-watched');
   });
@@ -126,10 +126,7 @@ describe('an operator whose API server', function () {
 
   it('has its MemoApps deleted with their kind, takes up those that are made when it is back', async () => {
     await client.delete(kindOf('apiextensions.k8s.io/v1', 'CustomResourceDefinition'), { name: crd });
-    await until(
-      'a kind that is missed',
-      () => operator.log().includes('does not serve a kind that is needed') || undefined,
-    );
+    await until('a kind that is missed', () => operator.log().includes('does not serve a kind that is needed'));
     expect(await client.list(memoAppKind).catch((error: unknown) => error)).to.satisfy(isNotFound);
     await install(await kubectlOn(cluster));
     await ask('when-back');

@@ -103,7 +103,7 @@ describe('an operator and its Lease', function () {
   it('does not take it while it cannot see everything: another one works meanwhile', async () => {
     const blind = await candidate('blind');
     treat(blind, ({ path }) => (/\/services\b/.test(path) ? { do: 'swallow' } : pass));
-    await until('a look at the Lease', () => blind.asked.some(({ isLease }) => isLease) || undefined);
+    await until('a look at the Lease', () => blind.asked.some(({ isLease }) => isLease));
     const other = await candidate('other');
     await other.operator.leads();
     await ask('when-blind');
@@ -127,8 +127,8 @@ describe('an operator and its Lease', function () {
       return pass;
     });
     await ask('when-lost');
-    await until('a pass under way', () => writes(first) > 0 || undefined);
-    await until('the end of the Lease', () => first.operator.log().includes('the lease is lost') || undefined);
+    await until('a pass under way', () => writes(first) > 0);
+    await until('the end of the Lease', () => first.operator.log().includes('the lease is lost'));
     const before = writes(first);
     lost.resolve(undefined);
     expect(await first.operator.ended()).to.equal(1);

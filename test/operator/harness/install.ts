@@ -26,6 +26,6 @@ export async function established(kubectl: Kubectl, where: readonly string[] = [
     const { code, stderr, stdout } = await kubectl(['get', ...where, '-o', 'json']);
     if (code !== 0) throw new Error(stderr);
     const found = JSON.parse(stdout) as Definition & { readonly items?: readonly Definition[] };
-    return (found.items ?? [found]).every(isEstablished) || undefined;
+    return (found.items ?? [found]).every(isEstablished);
   });
 }

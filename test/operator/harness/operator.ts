@@ -118,13 +118,13 @@ export async function launchOperator(options: OperatorOptions): Promise<RunningO
     ready: async () => {
       await until('an operator that is ready', async () => {
         const { ok } = await fetch(`http://127.0.0.1:${port}/readyz`);
-        return ok || undefined;
+        return ok;
       });
     },
     passed,
     passes: async (more) => {
       const before = await passed();
-      await until(`${more} passes`, async () => ((await passed()) >= before + more ? true : undefined), 60);
+      await until(`${more} passes`, async () => (await passed()) >= before + more, 60);
     },
     stop: async (signal = 'SIGTERM') => {
       child.kill(signal);

@@ -1,12 +1,11 @@
-/** Waits for a condition, never for a time. */
-import { until as wait } from '../../cluster/host/wait.ts';
+/** Waits for what the operator does: asks a real API server less often than the default, and refers to the operator's log. */
+import { until as wait } from '../../until.ts';
 
-/** Asks every tenth of a second until the answer is no longer undefined; an assertion that fails counts as undefined. */
+/** @param seconds the deadline. An assertion that fails is no answer yet, and neither is undefined or false */
 export async function until<T>(
   what: string,
-  ask: () => Promise<T | undefined> | T | undefined,
+  ask: () => Promise<T | false | undefined> | T | false | undefined,
   seconds = 30,
 ): Promise<T> {
-  const patience = { seconds, hint: 'see the log of the operator', everyMilliseconds: 100 };
-  return await wait(what, patience, async () => await ask());
+  return await wait(what, ask, { seconds, hint: 'see the log of the operator', everyMilliseconds: 100 });
 }

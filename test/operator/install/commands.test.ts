@@ -84,7 +84,7 @@ describe('what the pages tell an admin to type', function () {
         after: async () => {
           await until(
             '3 pods wanted',
-            async () => (await get(kubectl, 'deployment', `${name}-api`))?.spec?.replicas === 3 || undefined,
+            async () => (await get(kubectl, 'deployment', `${name}-api`))?.spec?.replicas === 3,
           );
         },
       },
@@ -97,14 +97,11 @@ describe('what the pages tell an admin to type', function () {
       'kubectl delete memoapp/NAME',
       {
         after: async () => {
-          await until(
-            'the end of its Deployment',
-            async () => !(await get(kubectl, 'deployment', `${name}-api`)) || undefined,
-          );
+          await until('the end of its Deployment', async () => !(await get(kubectl, 'deployment', `${name}-api`)));
           // A command that lists pods, and then asks for each, fails on one that has gone meanwhile.
           await until('the end of its pods', async () => {
             const { stdout } = await kubectl(['get', 'pods', '-l', `${appLabel}=${name}`, '-o', 'name']);
-            return stdout === '' || undefined;
+            return stdout === '';
           });
           expect(await get(kubectl, 'pvc', `data-${name}-database-0`)).not.to.equal(undefined);
         },

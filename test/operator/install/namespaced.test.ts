@@ -105,7 +105,7 @@ describe('an operator of some namespaces', function () {
     const back = await until('Service', async () => await get(there, 'service', 'shop-api'));
     expect(back.metadata.uid).not.to.equal(old?.metadata.uid);
     await apply(kubectl, memoApp('shop', { cache: { disabled: {} } }, 'memo-more'));
-    await until('prune', async () => ((await get(there, 'statefulset', 'shop-cache')) ? undefined : true));
+    await until('prune', async () => !(await get(there, 'statefulset', 'shop-cache')));
     expect(await get(inside('memo'), 'statefulset', 'shop-cache')).not.to.equal(undefined);
   });
 
@@ -160,7 +160,7 @@ describe('an operator of some namespaces', function () {
       await operator.ready();
       await apply(kubectl, memoApp('news', {}, 'memo'));
       await until('Deployment', async () => await get(inside('memo'), 'deployment', 'news-api'));
-      await until('the metric', async () => ((await refused()) > 0 ? true : undefined));
+      await until('the metric', async () => (await refused()) > 0);
       await operator.passes(3);
       expect(refusals()).to.equal(1);
       expect(operator.log()).to.match(/"namespace":"memo-more".*a namespace is refused/);
@@ -172,7 +172,7 @@ describe('an operator of some namespaces', function () {
       const before = writes();
       const roleBinding = ['rolebinding', 'memo-operator', '--role=memo-operator', '-n', place];
       await done(kubectl, ['create', ...roleBinding, '--serviceaccount=memo:memo-operator']);
-      await until('all but one kind', async () => ((await refused()) === 1 ? true : undefined), 60);
+      await until('all but one kind', async () => (await refused()) === 1, 60);
       await operator.passes(3);
       expect(writes()).to.equal(before);
       await mayList('statefulsets', true);

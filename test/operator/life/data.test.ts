@@ -174,9 +174,7 @@ describe('the data of a MemoApp', function () {
   });
 
   it('is not served by an empty database meanwhile, and starts empty when its admin says so', async () => {
-    await until('the database is stopped', async () => {
-      return (await get('statefulset', 'shop-database')) === undefined ? true : undefined;
-    });
+    await until('the database is stopped', async () => (await get('statefulset', 'shop-database')) === undefined);
     const secrets = ['root', 'migration', 'credentials'].map((name) => `shop-database-${name}`);
     await done(kubectl, ['delete', 'secret', ...secrets]);
     await done(kubectl, ['delete', 'pvc', 'data-shop-database-0', '--ignore-not-found', '--wait=false']);

@@ -79,7 +79,7 @@ describe('a MemoApp that goes to another database', function () {
       await until('it waits', async () => (await deployment())?.paused);
       expect((await deployment())?.template).to.deep.equal(template);
       await apply(kubectl, memoApp('shop', { ...without, ...release }));
-      await until('it goes on', async () => (await deployment())?.paused === undefined || undefined);
+      await until('it goes on', async () => (await deployment())?.paused === undefined);
       await on.operator.passes(2);
       expect((await deployment())?.template).to.deep.equal(template);
       await goBack();
@@ -93,7 +93,7 @@ describe('a MemoApp that goes to another database', function () {
     await kubectl(['delete', 'secret', 'db']);
     await apply(kubectl, external);
     await untilCondition(kubectl, 'shop', { type: 'DatabaseReady', reason: 'ReferenceMissing' });
-    await until('the schema', async () => ((await jobs()).includes('shop-migrate') ? true : undefined));
+    await until('the schema', async () => (await jobs()).includes('shop-migrate'));
     await untilCondition(kubectl, 'shop', { type: 'SchemaMigrated', status: 'True' });
     await on.operator.passes(2);
     expect((await deployment())?.paused).to.equal(true);
@@ -103,13 +103,8 @@ describe('a MemoApp that goes to another database', function () {
   it('never has pods of both', async () => {
     const mixed = await whileWatched(async () => {
       await apply(kubectl, account);
-      await until(
-        'pods of the external one',
-        async () => (await inUse()).join() === `${address},${address}` || undefined,
-      );
-      await until('no StatefulSet', async () =>
-        (await get(kubectl, 'statefulset', 'shop-database')) ? undefined : true,
-      );
+      await until('pods of the external one', async () => (await inUse()).join() === `${address},${address}`);
+      await until('no StatefulSet', async () => !(await get(kubectl, 'statefulset', 'shop-database')));
     });
     expect(mixed).to.deep.equal([]);
   });
@@ -117,13 +112,13 @@ describe('a MemoApp that goes to another database', function () {
   it('nor on the way back, and rolls as usual afterwards', async () => {
     const mixed = await whileWatched(async () => {
       await apply(kubectl, managed);
-      await until('pods of the managed one', async () => (await inUse()).join() === 'managed,managed' || undefined);
+      await until('pods of the managed one', async () => (await inUse()).join() === 'managed,managed');
       await untilCondition(kubectl, 'shop', { type: 'Ready', status: 'True' });
     });
     expect(mixed).to.deep.equal([]);
     await until('the usual strategy', async () => {
       const { paused, strategy } = (await deployment()) ?? {};
-      return paused === undefined && strategy?.rollingUpdate?.maxUnavailable === 0 ? true : undefined;
+      return paused === undefined && strategy?.rollingUpdate?.maxUnavailable === 0;
     });
   });
 
@@ -171,7 +166,7 @@ describe('a MemoApp that goes to another database', function () {
   /** While there is still no room: with room, the external database's migration would run in the moment before it is left. */
   async function goBack(): Promise<void> {
     await apply(kubectl, managed);
-    await until('it goes on', async () => (await deployment())?.paused === undefined || undefined);
+    await until('it goes on', async () => (await deployment())?.paused === undefined);
     await untilCondition(kubectl, 'shop', { type: 'SchemaMigrated', status: 'True' });
   }
 

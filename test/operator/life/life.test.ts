@@ -110,7 +110,7 @@ describe('a MemoApp on a real API server', function () {
     await kubectl(['patch', 'configmap', 'shop-cache', '--type=merge', '-p', '{"data":{"redis.conf":"drifted"}}']);
     await until('repair', async () => {
       const map = await get('configmap', 'shop-cache');
-      return map?.data?.['redis.conf']?.includes('maxmemory ') ? true : undefined;
+      return map?.data?.['redis.conf']?.includes('maxmemory ');
     });
     await on.operator.passes(2);
     const live = await get('deployment', 'shop-api');
@@ -120,7 +120,7 @@ describe('a MemoApp on a real API server', function () {
 
   it('removes what the spec no longer asks for, and makes it again', async () => {
     await apply(memoApp('shop', { cache: { disabled: {} } }));
-    await until('prune', async () => ((await get('statefulset', 'shop-cache')) === undefined ? true : undefined));
+    await until('prune', async () => (await get('statefulset', 'shop-cache')) === undefined);
     expect(JSON.stringify(await get('deployment', 'shop-api'))).not.to.contain('REDIS_URL_FILE');
     await apply(memoApp('shop', {}));
     await until('cache', async () => await get('statefulset', 'shop-cache'));
@@ -129,7 +129,7 @@ describe('a MemoApp on a real API server', function () {
   it('hands the number of pods to an autoscaler and takes it back, never by way of 1', async () => {
     await apply(memoApp('shop', { api: { replicas: 3 } }));
     const replicas = async (): Promise<number | undefined> => (await get('deployment', 'shop-api'))?.spec?.replicas;
-    await until('3 pods', async () => ((await replicas()) === 3 ? true : undefined));
+    await until('3 pods', async () => (await replicas()) === 3);
     await apply(memoApp('shop', { api: { autoscaling: { minReplicas: 2, maxReplicas: 5 } } }));
     await until('autoscaler', async () => await get('hpa', 'shop-api'));
     await on.operator.passes(2);
@@ -139,7 +139,7 @@ describe('a MemoApp on a real API server', function () {
     await on.operator.passes(3);
     expect(await replicas()).to.equal(5);
     await apply(memoApp('shop', { api: { replicas: 4 } }));
-    await until('4 pods', async () => ((await replicas()) === 4 ? true : undefined));
+    await until('4 pods', async () => (await replicas()) === 4);
     expect(await get('hpa', 'shop-api')).to.equal(undefined);
   });
 
@@ -148,14 +148,14 @@ describe('a MemoApp on a real API server', function () {
     await until('Deployment', async () => await get('deployment', 'handed-api'));
     await on.operator.passes(2);
     await on.restart({ resyncMinutes: 1440 });
-    await until('a pass over both', async () => ((await on.operator.passed()) >= 2 ? true : undefined));
+    await until('a pass over both', async () => (await on.operator.passed()) >= 2);
     await apply(memoApp('handed', { api: { autoscaling: { minReplicas: 2, maxReplicas: 5 } } }));
     await until('an apply without the number', async () => {
       const path = ['-o', 'jsonpath={.metadata.managedFields[?(@.operation=="Apply")]}'];
       const { stdout } = await kubectl(['get', 'deployment', 'handed-api', ...path]);
       const owners = stdout.split(/(?<=})\s+(?={)/).map((entry) => JSON.parse(entry) as ManagedFieldsEntry);
       const ours = owners.find(({ manager }) => manager === 'memo-operator');
-      return ours && !ownsReplicas(ours) ? true : undefined;
+      return ours && !ownsReplicas(ours);
     });
     await kubectl(['delete', 'memoapp', 'handed']);
     await on.restart();
@@ -196,7 +196,7 @@ describe('a MemoApp on a real API server', function () {
     await kubectl(['delete', 'configmap', 'taken-cache']);
     await until('end of Stalled', async () => {
       const app = await get('memoapp', 'taken');
-      return app?.status?.conditions?.every(({ type }) => type !== 'Stalled') ? true : undefined;
+      return app?.status?.conditions?.every(({ type }) => type !== 'Stalled');
     });
   });
 

@@ -113,7 +113,7 @@ describe('what a MemoApp refers to', function () {
       await others.make('Secret', 'licence', { text: 'two' }, 'true');
       await until('the Secret is seen', async () => {
         const { conditions = [] } = (await get(kubectl, 'memoapp', 'shop'))?.status ?? {};
-        return conditions.some(({ reason }) => reason === 'ReferenceMissing') ? undefined : true;
+        return !conditions.some(({ reason }) => reason === 'ReferenceMissing');
       });
       await atRest();
       expect(written(since).filter((write) => write.includes('deployments'))).to.deep.equal([]);
@@ -245,7 +245,7 @@ describe('what a MemoApp refers to', function () {
       await kubectl(['delete', 'clusterrolebinding', 'memo-operator-secret-watch']);
       await until('the right is gone', async () => {
         const { stdout } = await kubectl(['auth', 'can-i', 'list', 'secrets', '--as', operatorUser]);
-        return stdout.trim() === 'no' || undefined;
+        return stdout.trim() === 'no';
       });
       const since = requests().length;
       const before = new Set(listsOfSecrets().map(({ auditID }) => auditID));
@@ -288,7 +288,7 @@ describe('what a MemoApp refers to', function () {
   /** Another operator in place of the one that runs, once it has looked at both MemoApps. */
   async function restart(resyncMinutes: number, ...flags: readonly string[]): Promise<void> {
     await on.restart({ resyncMinutes, flags });
-    await until('first passes', async () => ((await on.operator.passed()) >= 2 ? true : undefined));
+    await until('first passes', async () => (await on.operator.passed()) >= 2);
     await atRest();
   }
 
@@ -296,7 +296,7 @@ describe('what a MemoApp refers to', function () {
   async function hashAfter(app: string, changing: () => Promise<void>): Promise<void> {
     const before = await hash(app);
     await changing();
-    await until('another hash', async () => ((await hash(app)) === before ? undefined : true));
+    await until('another hash', async () => (await hash(app)) !== before);
   }
 
   async function hash(app: string): Promise<string> {
@@ -308,7 +308,7 @@ describe('what a MemoApp refers to', function () {
   async function lookedAt(changing: () => Promise<void>): Promise<void> {
     const before = await on.operator.passed();
     await changing();
-    await until('a pass', async () => ((await on.operator.passed()) > before ? true : undefined));
+    await until('a pass', async () => (await on.operator.passed()) > before);
   }
 
   /** Waits until no pass runs and none is due. */
@@ -316,7 +316,7 @@ describe('what a MemoApp refers to', function () {
     await until('rest', async () => {
       const waiting = (await on.operator.metric('workqueue_depth')) ?? 0;
       const running = (await on.operator.metric('controller_runtime_active_workers')) ?? 0;
-      return waiting + running === 0 || undefined;
+      return waiting + running === 0;
     });
   }
 

@@ -88,7 +88,7 @@ describe('a release that comes with another configuration', function () {
       kubectl,
       memoApp('shop', { ...next, commonLabels: { team: 'blue' }, api: { ...next.api, replicas: 3 } }),
     );
-    await until('a pod more', async () => ((await standing()).pods.length === 3 ? true : undefined));
+    await until('a pod more', async () => (await standing()).pods.length === 3);
     const { pods, ...rest } = await standing();
     expect(pods).to.include.members([...first.pods]);
     expect(rest).to.deep.equal({ rollOuts: first.rollOuts, template: first.template });
@@ -126,7 +126,7 @@ describe('a release that comes with another configuration', function () {
     await apply(kubectl, memoApp('shop', next));
     await held();
     await apply(kubectl, { ...words, stringData: { greeting: '안녕' } });
-    await until('a roll-out', async () => ((await standing()).rollOuts === first.rollOuts + 1 ? true : undefined));
+    await until('a roll-out', async () => (await standing()).rollOuts === first.rollOuts + 1);
     await done(kubectl, ['rollout', 'status', 'deployment/shop-api']);
     await on.operator.passes(2);
     const { rollOuts, template } = await standing();
@@ -150,7 +150,7 @@ describe('a release that comes with another configuration', function () {
     expect(own?.env).to.deep.include({ name: 'LEGACY_PATHS', value: 'Disabled' });
     expect(own?.env?.map(({ name }) => name)).not.to.include('REDIS_URL_FILE');
     expect(now.template?.metadata?.labels).to.include({ team: 'blue' });
-    await until('no cache', async () => ((await get(kubectl, 'statefulset', 'shop-cache')) ? undefined : true));
+    await until('no cache', async () => !(await get(kubectl, 'statefulset', 'shop-cache')));
   });
 
   it('keeps them where the API server has been made to forget whose the fields are', async () => {
@@ -168,7 +168,7 @@ describe('a release that comes with another configuration', function () {
     await done(kubectl, ['delete', 'deployment', 'shop-api']);
     await until('another one', async () => {
       const { metadata } = (await get(kubectl, 'deployment', 'shop-api')) ?? {};
-      return metadata && metadata.uid !== former?.uid ? true : undefined;
+      return metadata && metadata.uid !== former?.uid;
     });
     await on.operator.passes(2);
     const made = await standing();

@@ -67,7 +67,7 @@ describe('a MemoApp that is to rest', function () {
       expect(await get(kubectl, 'service', 'rest-api')).to.equal(undefined);
       await kubectl(['annotate', 'memoapp/rest', `${pause}-`]);
       await until('Service', async () => await get(kubectl, 'service', 'rest-api'));
-      await until('prune', async () => ((await get(kubectl, 'service', 'rest-cache')) ? undefined : true));
+      await until('prune', async () => !(await get(kubectl, 'service', 'rest-cache')));
     });
   });
 
@@ -80,7 +80,7 @@ describe('a MemoApp that is to rest', function () {
       await untilCondition(kubectl, 'shop', { type: 'APIAvailable', status: 'True' });
       await until('hand-over', async () => await get(kubectl, 'hpa', 'shop-api'));
       await kubectl(['scale', 'deployment/shop-api', '--replicas=4']);
-      await until('4 pods', async () => ((await replicas('deployment', 'shop-api')) === 4 ? true : undefined));
+      await until('4 pods', async () => (await replicas('deployment', 'shop-api')) === 4);
       before = await keepsakes();
       expect(before).not.to.include(undefined);
     });

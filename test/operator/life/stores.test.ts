@@ -125,7 +125,7 @@ describe('the stores of a MemoApp', function () {
     expect(app.status?.conditions?.map(({ type }) => type)).not.to.include('Stalled');
     expect(app.status?.database).to.equal(undefined);
     await pod('typo-database', '11.8', running);
-    await until('the record', async () => ((await recorded('data-typo-database-0')) === '11.8' ? true : undefined));
+    await until('the record', async () => (await recorded('data-typo-database-0')) === '11.8');
     await apply('typo', database('18.8'));
     await pod('typo-database', '18.8', pulling);
     await on.operator.passes(2);
@@ -134,20 +134,20 @@ describe('the stores of a MemoApp', function () {
     await on.operator.passes(2);
     expect((await get('memoapp', 'typo'))?.status?.database).to.deep.equal({ version: '11.8' });
     await apply('typo', database('11.8'));
-    await until('11.8 again', async () => ((await templateVersion('typo-database')) === '11.8' ? true : undefined));
+    await until('11.8 again', async () => (await templateVersion('typo-database')) === '11.8');
     expect(await recorded('data-typo-database-0')).to.equal('11.8');
   });
 
   it('never go back below a version that ran while no operator was there', async () => {
     await apply('typo', database('12.3'));
-    await until('12.3', async () => ((await templateVersion('typo-database')) === '12.3' ? true : undefined));
+    await until('12.3', async () => (await templateVersion('typo-database')) === '12.3');
     await on.operator.stop();
     await pod('typo-database', '12.3', running);
     await kubectl(['apply', '-f', '-'], memoApp('typo', database('11.8')));
     await on.restart();
     expect(await stalled('typo', 'StoreDowngrade')).to.match(/MariaDB 12\.3/);
     // Written down though the app must not go on: the pod may be gone at the next look.
-    await until('the record', async () => ((await recorded('data-typo-database-0')) === '12.3' ? true : undefined));
+    await until('the record', async () => (await recorded('data-typo-database-0')) === '12.3');
     await kubectl(['delete', 'pod', 'typo-database-0', '--force', '--grace-period=0']);
     await on.operator.passes(2);
     expect(await templateVersion('typo-database')).to.equal('12.3');
@@ -160,9 +160,7 @@ describe('the stores of a MemoApp', function () {
   it('keep the cache at the version that runs when the spec no longer names one', async () => {
     await apply('typo', { cache: { managed: { version: '7.4' } } });
     await pod('typo-cache', '7.4', running);
-    await until('status', async () =>
-      (await get('memoapp', 'typo'))?.status?.cache?.version === '7.4' ? true : undefined,
-    );
+    await until('status', async () => (await get('memoapp', 'typo'))?.status?.cache?.version === '7.4');
     await apply('typo', {});
     expect(await templateVersion('typo-cache')).to.equal('7.4');
   });
@@ -172,9 +170,7 @@ describe('the stores of a MemoApp', function () {
     for (const replicas of [1, 7, 20]) {
       const { code, stderr } = await kubectl(['scale', 'memoapp/typo', `--replicas=${replicas}`]);
       expect(code, stderr).to.equal(0);
-      await until(`${replicas} pods`, async () =>
-        (await get('deployment', 'typo-api'))?.spec?.replicas === replicas ? true : undefined,
-      );
+      await until(`${replicas} pods`, async () => (await get('deployment', 'typo-api'))?.spec?.replicas === replicas);
       await seen('typo');
       expect((await get('statefulset', 'typo-database'))?.spec?.template).to.deep.equal(before?.spec?.template);
     }
@@ -191,7 +187,7 @@ describe('the stores of a MemoApp', function () {
     await apply('keeper', { events: { disabled: {} } });
     await apply('keeper', legacy(1));
     await until('its end', async () =>
-      (await get('memoapp', 'keeper'))?.status?.conditions?.every(({ type }) => type !== 'Stalled') ? true : undefined,
+      (await get('memoapp', 'keeper'))?.status?.conditions?.every(({ type }) => type !== 'Stalled'),
     );
   });
 
@@ -208,7 +204,7 @@ describe('the stores of a MemoApp', function () {
     const all = (number: number | undefined): (number | undefined)[] => retained.map(() => number);
     await apply('owned', { deletionPolicy: 'Delete', ...database('12.3') });
     await pod('owned-database', '12.3', running);
-    await until('the record', async () => ((await recorded('data-owned-database-0')) === '12.3' ? true : undefined));
+    await until('the record', async () => (await recorded('data-owned-database-0')) === '12.3');
     const disabled = { ...database('12.3'), events: { disabled: {} } };
     await apply('owned', { deletionPolicy: 'Delete', ...disabled });
     expect(await owners()).to.deep.equal(all(1));

@@ -56,7 +56,7 @@ describe('the volumes of a MemoApp', function () {
     const way = `waits in StorageClass "fast", while the spec asks for "ready-made"; there is nothing on it: delete it, and it is made anew: kubectl delete pvc ${name}`;
     await until(`${type} says what to delete`, async () => {
       const told = await untilCondition(kubectl, app, { type, reason: 'VolumePending' });
-      return told.message.includes(way) ? true : undefined;
+      return told.message.includes(way);
     });
   }
 
@@ -82,7 +82,7 @@ describe('the volumes of a MemoApp', function () {
 
   it('grow by themselves once the class lets them', async () => {
     await allowExpansion(true);
-    await until('the claim asks for more', async () => ((await requested()) === '50Gi' ? true : undefined), 90);
+    await until('the claim asks for more', async () => (await requested()) === '50Gi', 90);
     const growing = await untilCondition(kubectl, 'shop', { type: 'Ready', reason: 'VolumeGrowing' });
     expect(growing.message).to.contain(`volume claim ${claim} has 20Gi and grows to 50Gi`);
     await untilCondition(kubectl, 'shop', { type: 'DatabaseReady', status: 'True', reason: 'Available' });
@@ -191,9 +191,7 @@ describe('the volumes of a MemoApp', function () {
     expect(live?.metadata?.ownerReferences).to.have.length(1);
     await allowExpansion(true);
     // Nothing tells of it: it is asked again, twice a minute.
-    const grown = async (): Promise<true | undefined> =>
-      (await requested(`data-${name}-database-0`)) === '50Gi' ? true : undefined;
-    await until('the claim asks for more', grown, 90);
+    await until('the claim asks for more', async () => (await requested(`data-${name}-database-0`)) === '50Gi', 90);
   });
 });
 

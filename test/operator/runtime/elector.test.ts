@@ -48,7 +48,7 @@ describe('two candidates', function () {
     await until(`${count} renewals`, async () => {
       const lease = await client.get(leaseKind, { namespace: 'default', name });
       look();
-      return seen.add(lease.metadata.resourceVersion ?? '').size >= count || undefined;
+      return seen.add(lease.metadata.resourceVersion ?? '').size >= count;
     });
   }
 
@@ -90,7 +90,7 @@ describe('two candidates', function () {
     await elector.whenLeading(AbortSignal.timeout(5_000));
     const gets = await requests('GET');
     const puts = await requests('PUT');
-    await until('renewals', async () => (await requests('PUT')) >= puts + 4 || undefined);
+    await until('renewals', async () => (await requests('PUT')) >= puts + 4);
     expect(await requests('GET')).to.equal(gets);
     expect(elector.leading).to.equal(true);
     expect(await metrics.registry.getSingleMetricAsString('leader_election_master_status')).to.match(/"renewed".* 1/);

@@ -75,9 +75,9 @@ describe('the informers', function () {
       { namespace, name: 'there' },
       { type: 'merge', body: { metadata: { labels: { part: 'other' } } } },
     );
-    await until('change of both', () => (store.has('default/new') && !store.has('default/there')) || undefined);
+    await until('change of both', () => store.has('default/new') && !store.has('default/there'));
     await client.delete(kind, { namespace, name: 'new' });
-    await until('deletion', () => [...store.keys()].length === 0 || undefined);
+    await until('deletion', () => [...store.keys()].length === 0);
   });
 
   it('show the namespaces asked for and no other, in one store', async () => {
@@ -96,7 +96,7 @@ describe('the informers', function () {
         metadata: { name: 'same', namespace: at, labels: { part: 'places' } },
       });
     }
-    await until('both', () => (store.has('first/same') && store.has('second/same')) || undefined);
+    await until('both', () => store.has('first/same') && store.has('second/same'));
     expect([...store.keys()]).to.have.members(['first/same', 'second/same']);
     expect(store.byIndex('name', 'same').map(({ metadata }) => metadata.namespace)).to.have.members([
       'first',
@@ -110,7 +110,7 @@ describe('the informers', function () {
     store.written(written);
     expect([store.get('second/same')?.data, live?.data]).to.deep.equal([{ a: '2' }, undefined]);
     await client.delete(kind, { namespace: 'first', name: 'same' });
-    await until('deletion', () => !store.has('first/same') || undefined);
+    await until('deletion', () => !store.has('first/same'));
     expect(store.has('second/same')).to.equal(true);
   });
 
@@ -135,19 +135,19 @@ describe('the informers', function () {
     const store = await watching('paged', {}, old);
     expect([...store.keys()]).to.have.length(620);
     await client.delete(kind, { namespace, name: 'page-7' });
-    await until('deletion', () => [...store.keys()].length === 619 || undefined);
+    await until('deletion', () => [...store.keys()].length === 619);
   });
 
   it('survive the death of the API server', async () => {
     const store = await watching('killed');
     await create('killed', 'before');
-    await until('object', () => store.has('default/before') || undefined);
+    await until('object', () => store.has('default/before'));
     await cluster.kill('kube-apiserver');
     await until('failure', async () => {
       const error: unknown = await client
         .get(kind, { namespace, name: 'before' }, { deadline: 500 })
         .catch((e: unknown) => e);
-      return error instanceof ApiError || undefined;
+      return error instanceof ApiError;
     });
     expect(store.has('default/before')).to.equal(true);
     await cluster.restart('kube-apiserver');
@@ -160,7 +160,7 @@ describe('the informers', function () {
   it('survive an API server that stands still, and calls to it end by their deadline', async () => {
     const store = await watching('frozen');
     await create('frozen', 'frozen');
-    await until('object', () => store.has('default/frozen') || undefined);
+    await until('object', () => store.has('default/frozen'));
     await cluster.pause('kube-apiserver');
     const began = performance.now();
     const error: unknown = await client
@@ -169,7 +169,7 @@ describe('the informers', function () {
     expect(error).to.be.instanceOf(ApiError).with.property('reason', 'Timeout');
     expect(performance.now() - began).to.be.within(900, 2_000);
     // Longer than the idle limit: the watch is given up while nothing answers.
-    await until('idle watches', () => performance.now() - began > 4_000 || undefined);
+    await until('idle watches', () => performance.now() - began > 4_000);
     await cluster.resume('kube-apiserver');
     await create('frozen', 'thawed');
     await equal(store, 'frozen');

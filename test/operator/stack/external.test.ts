@@ -76,7 +76,7 @@ describe('a MemoApp with external stores', function () {
     const up = await untilCondition(kubectl, 'shop', { type: 'DatabaseReady', status: 'True' });
     expect(up.message).to.contain('migrationCredentialsSecret');
     await untilCondition(kubectl, 'shop', { type: 'CacheReady', status: 'True' });
-    await until('migration', async () => ((await jobs()).includes('migrate') ? true : undefined));
+    await until('migration', async () => (await jobs()).includes('migrate'));
     const stored = (await get(kubectl, 'memoapp', 'shop'))?.status as { database?: object } | undefined;
     expect(stored?.database).to.deep.equal({ address: 'db.example:3306/memo_app' });
   });
@@ -96,7 +96,7 @@ describe('a MemoApp with external stores', function () {
       const { stdout } = await kubectl(['get', 'jobs', '-o', 'json']);
       const { items } = JSON.parse(stdout) as { items: Job[] };
       const pulling = items.filter(({ spec }) => spec?.template.spec?.imagePullSecrets?.[0]?.name === 'registry');
-      return pulling.length === 2 && items.length === 2 ? true : undefined;
+      return pulling.length === 2 && items.length === 2;
     });
   });
 
@@ -107,7 +107,7 @@ describe('a MemoApp with external stores', function () {
     await until('cache', async () => await get(kubectl, 'statefulset', 'move-cache'));
     await apply(kubectl, memoApp('move', external));
     for (const name of ['move-database', 'move-cache', 'move-events']) {
-      await until('prune', async () => ((await get(kubectl, 'statefulset', name)) === undefined ? true : undefined));
+      await until('prune', async () => (await get(kubectl, 'statefulset', name)) === undefined);
     }
     expect(JSON.stringify(await get(kubectl, 'deployment', 'move-api'))).to.contain('mysql://db.example:3306/memo_app');
     await apply(kubectl, memoApp('move', {}));
@@ -182,7 +182,7 @@ describe('a MemoApp with external stores', function () {
     expect(missing.message).to.contain('spec.api.auth.jwt.secret').and.to.contain('Secret tokens,');
     const before = await hash();
     await kubectl(['create', 'secret', 'generic', 'tokens', `--from-literal=signing-key=${'k'.repeat(32)}`]);
-    await until('another hash', async () => ((await hash()) === before ? undefined : true));
+    await until('another hash', async () => (await hash()) !== before);
   });
 
   async function jobs(): Promise<string> {

@@ -29,10 +29,10 @@ describe('a MemoApp behind a Gateway', function () {
 
   it('is not looked at while the kind is not served, however long that is', async () => {
     const asked = async (): Promise<number> => (await on.operator.metric('reflector_relists_total')) ?? 0;
-    await until('rest', async () => (await on.operator.metric('controller_runtime_active_workers')) === 0 || undefined);
+    await until('rest', async () => (await on.operator.metric('controller_runtime_active_workers')) === 0);
     const [before, passes] = [await asked(), await on.operator.passed()];
     // Each time the informer asks for the kind, about ten seconds pass.
-    await until('two more questions', async () => ((await asked()) >= before + 2 ? true : undefined), 60);
+    await until('two more questions', async () => (await asked()) >= before + 2, 60);
     expect(await on.operator.passed()).to.be.at.most(passes + 1);
   });
 
@@ -56,7 +56,7 @@ describe('a MemoApp behind a Gateway', function () {
     await until('Ingress', async () => await get(kubectl, 'ingress', 'shop-route'));
     expect(await get(kubectl, 'httproutes', 'shop-route')).not.to.equal(undefined);
     await apply(kubectl, memoApp('shop', { route: { hostnames: route.hostnames, ingress: {} } }));
-    await until('prune', async () => ((await get(kubectl, 'httproutes', 'shop-route')) ? undefined : true));
+    await until('prune', async () => !(await get(kubectl, 'httproutes', 'shop-route')));
     expect(await get(kubectl, 'ingress', 'shop-route')).not.to.equal(undefined);
   });
 

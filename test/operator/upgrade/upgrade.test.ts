@@ -130,7 +130,7 @@ describe('an upgrade of the operator from the commit before', function () {
         if (told.length > 0) throw new Error(told.join('\n'));
         const before = writes();
         await operator.passes(2 * Object.keys(apps).length);
-        return writes() === before ? true : undefined;
+        return writes() === before;
       },
       120,
     );

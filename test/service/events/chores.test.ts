@@ -5,7 +5,7 @@ import { startKafka } from '../../stores/kafka.ts';
 import type { Kafka } from '../../stores/kafka.ts';
 import { startMariaDB } from '../../stores/mariadb.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
-import { until } from '../../stores/ready.ts';
+import { until } from '../../until.ts';
 import { createMemo, metric, migrate, runToEnd, startService } from '../harness/service.ts';
 import type { Service } from '../harness/service.ts';
 import { rootSession } from '../harness/sql.ts';

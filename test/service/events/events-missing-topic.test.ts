@@ -4,7 +4,7 @@ import kafkajs from 'kafkajs';
 import type { Connection } from 'mariadb';
 import { startKafka } from '../../stores/kafka.ts';
 import type { Kafka } from '../../stores/kafka.ts';
-import { until } from '../../stores/ready.ts';
+import { until } from '../../until.ts';
 import { startMariaDB } from '../../stores/mariadb.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
 import { createMemo, metric, migrate, runToEnd, startService } from '../harness/service.ts';

@@ -6,7 +6,7 @@ import { startKafka } from '../../stores/kafka.ts';
 import type { Kafka } from '../../stores/kafka.ts';
 import { startMariaDB } from '../../stores/mariadb.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
-import { until } from '../../stores/ready.ts';
+import { until } from '../../until.ts';
 import { createMemo, metric, migrate, runToEnd, startService } from '../harness/service.ts';
 import type { Service } from '../harness/service.ts';
 import { rootSession, sessionAt } from '../harness/sql.ts';
@@ -126,14 +126,14 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
       await reader.waitFor('the first event', () => ofMemo(id).length === 1);
       await broker?.kill();
       for (let index = 2; index <= 20; index += 1) await change(service, id, `${index}`);
-      await until('degraded', async () => (await kafkaHealth(service)) === 'unhealthy', 2_000);
+      await until('degraded', async () => (await kafkaHealth(service)) === 'unhealthy', { seconds: 2 });
       await until('backlog shown', async () => ((await metric(service, 'memo_outbox_backlog')) ?? 0) >= 19);
       expect(await metric(service, 'memo_outbox_lag_seconds')).to.be.greaterThan(0);
       await broker?.restart();
       await reader.waitFor('all events', () => distinctOf(id) === 20);
       expect(versionsByMemo(reader.events).get(String(id))).to.deep.equal(Array.from({ length: 20 }, (_, i) => i + 1));
       await until('no lag', async () => (await metric(service, 'memo_outbox_lag_seconds')) === 0);
-      await until('healthy', async () => (await kafkaHealth(service)) === 'healthy', 5_000);
+      await until('healthy', async () => (await kafkaHealth(service)) === 'healthy', { seconds: 5 });
     });
 
     it('wait for a broker that is not there when the service starts', async () => {
@@ -147,7 +147,7 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
       await broker?.restart();
       await reader.waitFor('both events', () => distinctOf(id) === 2);
       expect(versionsByMemo(reader.events).get(String(id))).to.deep.equal([1, 2]);
-      await until('healthy', async () => (await kafkaHealth(service)) === 'healthy', 5_000);
+      await until('healthy', async () => (await kafkaHealth(service)) === 'healthy', { seconds: 5 });
     });
 
     it('wait while the broker is frozen; health and writes answer in time', async () => {
@@ -158,7 +158,7 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
       expect(await kafkaHealth(service)).to.equal('healthy');
       await broker?.freeze();
       try {
-        await until('degraded', async () => (await kafkaHealth(service)) === 'unhealthy', 3_000);
+        await until('degraded', async () => (await kafkaHealth(service)) === 'unhealthy', { seconds: 3 });
         const began = performance.now();
         await change(service, id, '얼음');
         expect(await kafkaHealth(service)).to.equal('unhealthy');
@@ -168,7 +168,7 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
         broker?.thaw();
       }
       await reader.waitFor('the second event', () => distinctOf(id) === 2);
-      await until('healthy', async () => (await kafkaHealth(service)) === 'healthy', 5_000);
+      await until('healthy', async () => (await kafkaHealth(service)) === 'healthy', { seconds: 5 });
     });
 
     it('are sent again with the same id when the relay died between send and mark', async () => {
@@ -236,7 +236,7 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
       await reader.waitFor('the event of the other replica', () => ofMemo(id).length === 1);
       await kill(first);
       await change(second, id, '둘');
-      await reader.waitFor('the event after the takeover', () => distinctOf(id) === 2, 8_000);
+      await reader.waitFor('the event after the takeover', () => distinctOf(id) === 2, { seconds: 8 });
       expect(await active(second)).to.equal(true);
     });
 
@@ -312,7 +312,7 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
         KAFKA_TOPIC_PARTITIONS: '2',
       });
       await createMemo(service);
-      await until('healthy', async () => (await kafkaHealth(service)) === 'healthy', 10_000);
+      await until('healthy', async () => (await kafkaHealth(service)) === 'healthy', { seconds: 10 });
       await drained();
     });
 

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import kafkajs from 'kafkajs';
 import type { Admin } from 'kafkajs';
-import { until } from '../../cluster/host/wait.ts';
+import { until } from '../../until.ts';
 import { startKafka } from '../../stores/kafka.ts';
 import type { Kafka } from '../../stores/kafka.ts';
 import { runToEnd } from '../harness/service.ts';
@@ -115,9 +115,11 @@ describe('topic command, three brokers that wait for two copies', function () {
     const producer = client.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
     await producer.connect();
     const messages = [0, 1, 2].map((partition) => ({ partition, value: 'memo' }));
-    await until('every partition takes an event', { seconds: 60, hint: 'see the brokers' }, async () => {
-      return await producer.send({ topic: 'memo_events', acks: -1, messages });
-    });
+    await until(
+      'every partition takes an event',
+      async () => await producer.send({ topic: 'memo_events', acks: -1, messages }),
+      { seconds: 60, hint: 'see the brokers' },
+    );
     await producer.disconnect();
   });
 });

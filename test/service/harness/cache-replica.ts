@@ -4,7 +4,7 @@ import { Registry } from 'prom-client';
 import { openRedisCache } from '../../../service/src/cache/redis-cache.ts';
 import type { ReplayableCache } from '../../../service/src/cache/redis-cache.ts';
 import { CACHE_SCRIPTS } from '../../../service/src/cache/scripts.ts';
-import { until } from '../../stores/ready.ts';
+import { until } from '../../until.ts';
 import type { Store } from '../../stores/store.ts';
 
 export const TTL_MS = 300_000;
@@ -32,6 +32,6 @@ export async function openReplica(
     scripts,
     log: pino({ level: 'silent' }),
   });
-  await until('the cache is in use', async () => /^memo_cache_up 1$/m.test(await register.metrics()), 5_000);
+  await until('the cache is in use', async () => /^memo_cache_up 1$/m.test(await register.metrics()), { seconds: 5 });
   return cache;
 }

@@ -1,7 +1,7 @@
 /** Reads server-sent events as a client does, over a connection of its own. */
 import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
-import { until } from '../../stores/ready.ts';
+import { until, type Patience } from '../../until.ts';
 
 export interface StreamedEvent {
   readonly id: string;
@@ -18,7 +18,7 @@ export interface EventStream {
   readonly others: readonly string[];
   /** How it ended: `end` in good order, `cut`, or not at all. */
   ended(): 'end' | 'cut' | undefined;
-  waitFor(what: string, enough: (events: readonly StreamedEvent[]) => boolean, deadline?: number): Promise<void>;
+  waitFor(what: string, enough: (events: readonly StreamedEvent[]) => boolean, patience?: Patience): Promise<void>;
   /** Takes nothing more from the socket. */
   pause(): void;
   close(): void;
@@ -51,7 +51,9 @@ export async function openEventStream(port: number, headers: Record<string, stri
     events,
     others,
     ended: () => ended,
-    waitFor: (what, enough, deadline) => until(what, () => enough(events), deadline),
+    waitFor: async (what, enough, patience) => {
+      await until(what, () => enough(events), patience);
+    },
     pause: () => response.pause(),
     close: () => call.destroy(),
   };

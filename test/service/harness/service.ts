@@ -4,7 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { boundToUs } from '../../cluster/host/bound.ts';
 import { freePort } from '../../stores/ports.ts';
-import { until } from '../../stores/ready.ts';
+import { until } from '../../until.ts';
 
 /** What runs every command of the service. */
 export const main = join(import.meta.dirname, '../../../service/src/main.ts');
@@ -91,7 +91,7 @@ export async function startService(environment: Environment, { program = main, r
   const says = (): string => `; it says:\n${output}`;
   const ended = (): boolean => child.exitCode !== null || child.signalCode !== null;
   const answers = async (): Promise<boolean> => ended() || (await manage(probe)).status === 200;
-  await until(`200 from ${probe}`, answers, 20_000).catch(async (cause: unknown) => {
+  await until(`200 from ${probe}`, answers, { seconds: 20 }).catch(async (cause: unknown) => {
     await end(child, 'SIGKILL');
     throw new Error(`the service did not answer ${probe} with 200${says()}`, { cause });
   });

@@ -1,7 +1,7 @@
 /** Reads a topic from its beginning, as a consumer of the events sees it. */
 import kafkajs from 'kafkajs';
 import type { Consumer, IHeaders } from 'kafkajs';
-import { until } from '../../stores/ready.ts';
+import { until, type Patience } from '../../until.ts';
 
 export interface ReadEvent {
   readonly id: string;
@@ -15,7 +15,7 @@ export interface TopicReader {
   /** Everything read so far, in the order of each partition. */
   readonly events: readonly ReadEvent[];
   /** Waits until these are there. */
-  waitFor(what: string, enough: (events: readonly ReadEvent[]) => boolean, deadline?: number): Promise<void>;
+  waitFor(what: string, enough: (events: readonly ReadEvent[]) => boolean, patience?: Patience): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -45,7 +45,9 @@ export async function readTopic(bootstrapServers: readonly string[], topic = 'me
   });
   return {
     events,
-    waitFor: (what, enough, deadline) => until(what, () => enough(events), deadline),
+    waitFor: async (what, enough, patience) => {
+      await until(what, () => enough(events), patience);
+    },
     stop: () => consumer.disconnect(),
   };
 }

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { SignJWT } from 'jose';
 import { startMariaDB } from '../../stores/mariadb.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
-import { until } from '../../stores/ready.ts';
+import { until } from '../../until.ts';
 import { Conformance } from '../harness/conformance.ts';
 import { openEventStream } from '../harness/event-stream.ts';
 import { audience, payload, startIssuer } from '../harness/issuer.ts';
@@ -152,14 +152,14 @@ describe('access tokens', function () {
     try {
       expect([ending.status, other.status]).to.deep.equal([200, 200]);
       await service.call('POST', '/v1/memos/', memo, await as('writer'));
-      await ending.waitFor('a change', (events) => events.length > 0, 4_000);
-      await until('the end', () => ending.ended() === 'end', 10_000);
+      await ending.waitFor('a change', (events) => events.length > 0, { seconds: 4 });
+      await until('the end', () => ending.ended() === 'end', { seconds: 10 });
       expect((await openEventStream(service.port, short)).status).to.equal(401);
       expect(other.ended()).to.equal(undefined);
       await service.call('POST', '/v1/memos/', memo, await as('writer'));
       const last = ending.events.at(-1)?.id ?? '';
       const next = await openEventStream(service.port, { ...long, 'last-event-id': last });
-      await next.waitFor('the change after it', (events) => events.length > 0, 5_000);
+      await next.waitFor('the change after it', (events) => events.length > 0, { seconds: 5 });
       next.close();
     } finally {
       ending.close();
@@ -217,7 +217,7 @@ describe('access tokens', function () {
 
   it('of a new key are good within seconds, and those of a known one while the issuer is away', async () => {
     await issuer.rotate();
-    await until('the new key is known', async () => (await list(await as('reader'))).status === 200, 10_000);
+    await until('the new key is known', async () => (await list(await as('reader'))).status === 200, { seconds: 10 });
     issuer.away(true);
     expect((await list(await as('reader'))).status).to.equal(200);
     const fresh = await startService({
@@ -237,7 +237,7 @@ describe('access tokens', function () {
 
   it('need not say which of several keys has signed them', async () => {
     await issuer.rotate();
-    await until('the new key is known', async () => (await list(await as('reader'))).status === 200, 10_000);
+    await until('the new key is known', async () => (await list(await as('reader'))).status === 200, { seconds: 10 });
     const role = { realm_access: { roles: ['reader'] } };
     expect((await list(bearer(await issuer.namelessToken(role)))).status).to.equal(200);
     expect((await list(bearer(await issuer.namelessToken({ ...role, aud: 'else' })))).status).to.equal(401);
@@ -252,7 +252,7 @@ describe('access tokens', function () {
     expect((await list(old)).status).to.equal(200);
     await issuer.rotate();
     issuer.withdraw();
-    await until('the new key is known', async () => (await list(await as('reader'))).status === 200, 10_000);
+    await until('the new key is known', async () => (await list(await as('reader'))).status === 200, { seconds: 10 });
     expect((await list(old)).status).to.equal(401);
   });
 

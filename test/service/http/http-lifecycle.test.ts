@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { Agent, request } from 'node:http';
 import { startMariaDB } from '../../stores/mariadb.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
-import { until } from '../../stores/ready.ts';
+import { until } from '../../until.ts';
 import { main, migrate, runToEnd, startService } from '../harness/service.ts';
 import { rootSession, torn, WHOLE } from '../harness/sql.ts';
 
@@ -56,9 +56,9 @@ describe('the life of the service', function () {
         }
       }
     });
-    await until('load', () => known.size > 40, 10_000);
+    await until('load', () => known.size > 40, { seconds: 10 });
     const ended = service.stop();
-    await until('not ready', async () => (await service.manage('/readyz')).status === 503, 1_000);
+    await until('not ready', async () => (await service.manage('/readyz')).status === 503, { seconds: 1 });
     stopping = true;
     expect((await service.call('GET', '/v1/memos/')).headers.get('connection')).to.equal('close');
     await Promise.all(clients);
@@ -108,7 +108,7 @@ describe('the life of the service', function () {
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    await until('it waits for the database', () => output.includes('waiting for the database'), 10_000);
+    await until('it waits for the database', () => output.includes('waiting for the database'), { seconds: 10 });
     child.kill('SIGTERM');
     expect(await ended).to.equal(143);
   });

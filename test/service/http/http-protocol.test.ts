@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { until } from '../../stores/ready.ts';
+import { until } from '../../until.ts';
 import { startOnMariaDB } from '../harness/on-mariadb.ts';
 import type { OnMariaDB } from '../harness/on-mariadb.ts';
 import { exchange, pour, trickle } from '../harness/raw.ts';

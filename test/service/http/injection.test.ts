@@ -174,7 +174,7 @@ describe('SQL that a client sends', function () {
       expect(read.status, text).to.equal(any ? 304 : 200);
       const stream = await openEventStream(service.port, { 'last-event-id': text });
       try {
-        await stream.waitFor('a reset', (events) => events[0]?.type === 'reset', 5_000);
+        await stream.waitFor('a reset', (events) => events[0]?.type === 'reset', { seconds: 5 });
       } finally {
         stream.close();
       }

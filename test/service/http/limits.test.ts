@@ -4,7 +4,7 @@ import { startMariaDB } from '../../stores/mariadb.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
 import { startRedis } from '../../stores/redis.ts';
 import type { Store } from '../../stores/store.ts';
-import { until } from '../../stores/ready.ts';
+import { until } from '../../until.ts';
 import { clockAhead, MINUTE, setClockBack } from '../harness/clock.ts';
 import { Conformance } from '../harness/conformance.ts';
 import { audience, startIssuer } from '../harness/issuer.ts';
@@ -107,7 +107,7 @@ describe('rate limits', function () {
     try {
       const client = newClient();
       expect((await statuses(short, client, 2)).at(-1)).to.equal(429);
-      await until('the next window', async () => (await list(short, client)).status === 200, 5_000);
+      await until('the next window', async () => (await list(short, client)).status === 200, { seconds: 5 });
     } finally {
       await short.stop();
     }
@@ -223,7 +223,7 @@ describe('rate limits', function () {
   it('go on in each pod by itself while Redis is frozen or dead, and a client that asks waits for it no more than once', async () => {
     await redis.freeze();
     const frozen = newClient();
-    await until('in use without Redis', async () => (await list(first, newClient())).status === 200, 5_000);
+    await until('in use without Redis', async () => (await list(first, newClient())).status === 200, { seconds: 5 });
     expect(await statuses(first, frozen, 7)).to.deep.equal([200, 200, 200, 200, 200, 200, 429]);
     // The other pod counts for itself.
     expect((await list(second, frozen)).status).to.equal(200);

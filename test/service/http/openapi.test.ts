@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { startMariaDB } from '../../stores/mariadb.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
-import { until } from '../../stores/ready.ts';
+import { until } from '../../until.ts';
 import { Conformance } from '../harness/conformance.ts';
 import { createMemo, migrate, startService } from '../harness/service.ts';
 import type { Service } from '../harness/service.ts';
@@ -172,7 +172,7 @@ describe('the document of the API', function () {
 
   it('says what is answered without the database, and then nothing documented is left that a client can bring about', async () => {
     await database.kill();
-    await until('unhealthy', async () => (await service.call('GET', '/health')).status === 503, 10_000);
+    await until('unhealthy', async () => (await service.call('GET', '/health')).status === 503, { seconds: 10 });
     const memo = { title: 't', content: 'c' };
     const calls: readonly Parameters<Service['call']>[] = [
       ['GET', '/health'],

@@ -4,7 +4,7 @@ import type { Connection, UpsertResult } from 'mariadb';
 import { connect } from 'node:net';
 import { startMariaDB } from '../../stores/mariadb.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
-import { until } from '../../stores/ready.ts';
+import { until } from '../../until.ts';
 import { createMemo, migrate, startService } from '../harness/service.ts';
 import type { Service } from '../harness/service.ts';
 import { rootSession } from '../harness/sql.ts';
@@ -78,7 +78,9 @@ describe('memos of a megabyte', function () {
       return socket;
     });
     try {
-      await until('all are cut off', () => short.logs().match(/"client gone"/g)?.length === paths.length, 20_000);
+      await until('all are cut off', () => short.logs().match(/"client gone"/g)?.length === paths.length, {
+        seconds: 20,
+      });
     } finally {
       for (const socket of sockets) socket.destroy();
       await short.stop();

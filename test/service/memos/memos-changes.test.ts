@@ -16,7 +16,7 @@ import { Database } from '../../../service/src/db/database.ts';
 import { within } from '../../../service/src/waiting.ts';
 import { startMariaDB } from '../../stores/mariadb.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
-import { until } from '../../stores/ready.ts';
+import { until } from '../../until.ts';
 import { openEventStream } from '../harness/event-stream.ts';
 import type { EventStream, StreamedEvent } from '../harness/event-stream.ts';
 import { createMemo, metric, migrate, startService } from '../harness/service.ts';
@@ -77,7 +77,7 @@ describe('the stream of changes', function () {
     await two.call('POST', `/v1/memos/${id}/restore`);
     for (const stream of streams) {
       const own = (): StreamedEvent[] => stream.events.filter((event) => idOf(event) === id);
-      await stream.waitFor('four changes', () => own().length === 4, 5_000);
+      await stream.waitFor('four changes', () => own().length === 4, { seconds: 5 });
       expect(own().map(({ type }) => type)).to.deep.equal([
         'memo_created',
         'memo_updated',
@@ -106,7 +106,7 @@ describe('the stream of changes', function () {
     try {
       for (let turn = 0; turn < 8; turn += 1) {
         const stream = await follow(turn % 2 === 0 ? one : two, seen.at(-1)?.id ?? begin);
-        await stream.waitFor('some changes', (events) => events.length >= 15, 10_000);
+        await stream.waitFor('some changes', (events) => events.length >= 15, { seconds: 10 });
         stream.close();
         seen.push(...stream.events);
       }
@@ -116,7 +116,7 @@ describe('the stream of changes', function () {
     }
     const last = await follow(one, seen.at(-1)?.id);
     const missing = (await seqs()).filter((seq) => Number(seq) > Number(begin));
-    await last.waitFor('the rest', (events) => seen.length + events.length >= missing.length, 10_000);
+    await last.waitFor('the rest', (events) => seen.length + events.length >= missing.length, { seconds: 10 });
     expect([...seen, ...last.events].map(({ id }) => id)).to.deep.equal(missing);
   });
 
@@ -139,7 +139,7 @@ describe('the stream of changes', function () {
     expect([stream, aside].flatMap(({ events }) => events.filter((event) => idOf(event) === id))).to.deep.equal([]);
     await root.query('COMMIT');
     for (const each of [stream, aside]) {
-      await each.waitFor('both', (events) => events.length >= 2, 5_000);
+      await each.waitFor('both', (events) => events.length >= 2, { seconds: 5 });
       expect(each.events.map(idOf)).to.deep.equal([7777, id]);
       expect(each.events[0]?.id).to.equal(String(late?.seq));
     }
@@ -155,7 +155,9 @@ describe('the stream of changes', function () {
     );
     await root.query('ROLLBACK');
     const id = await createMemo(two);
-    await stream.waitFor('what came behind the gap', (events) => events.some((event) => idOf(event) === id), 5_000);
+    await stream.waitFor('what came behind the gap', (events) => events.some((event) => idOf(event) === id), {
+      seconds: 5,
+    });
   });
 
   it('says that changes are gone to who asks for some that are not kept, or that never were', async () => {
@@ -168,15 +170,15 @@ describe('the stream of changes', function () {
     const newest = before.at(-1) ?? '0';
     for (const lastEventId of [before[0] ?? '', '0', '99999999', '-1', 'abc', '']) {
       const stream = await follow(one, lastEventId);
-      await stream.waitFor('a reset', (events) => events.length > 0, 5_000);
+      await stream.waitFor('a reset', (events) => events.length > 0, { seconds: 5 });
       expect(stream.events[0], lastEventId).to.deep.include({ id: newest, type: 'reset' });
       expect(JSON.parse(stream.events[0]?.data ?? '')).to.have.property('detail');
       stream.close();
     }
     const [whole, reset] = [await follow(one, newest), await follow(two, '0')];
     await two.call('PUT', `/v1/memos/${id}`, { title: '뒤' });
-    await whole.waitFor('the change', (events) => events.length === 1, 5_000);
-    await reset.waitFor('the reset and the change', (events) => events.length === 2, 5_000);
+    await whole.waitFor('the change', (events) => events.length === 1, { seconds: 5 });
+    await reset.waitFor('the reset and the change', (events) => events.length === 2, { seconds: 5 });
     expect(whole.events.map(({ type }) => type)).to.deep.equal(['memo_updated']);
     expect(reset.events.map(({ type }) => type)).to.deep.equal(['reset', 'memo_updated']);
   });
@@ -194,7 +196,7 @@ describe('the stream of changes', function () {
       'writes',
       async () => (await two.call('POST', '/v1/memos/', { title: 't', content: 'c' })).status === 201,
     );
-    await stream.waitFor('the change after it', (events) => events.length > 0, 15_000);
+    await stream.waitFor('the change after it', (events) => events.length > 0, { seconds: 15 });
     expect(stream.ended()).to.equal(undefined);
   });
 
@@ -202,7 +204,7 @@ describe('the stream of changes', function () {
     const streams = [await follow(one), await follow(one)];
     expect(await metric(one, 'memo_change_streams')).to.equal(2);
     for (const stream of streams) stream.close();
-    await until('none is left', async () => (await metric(one, 'memo_change_streams')) === 0, 2_000);
+    await until('none is left', async () => (await metric(one, 'memo_change_streams')) === 0, { seconds: 2 });
     const head = await one.call('HEAD', '/v1/memos/changes');
     expect([head.status, head.headers.get('content-type')]).to.deep.equal([200, 'text/event-stream']);
   });
@@ -210,13 +212,13 @@ describe('the stream of changes', function () {
   it('ends in good order when the service stops; its client goes on at another replica', async () => {
     const stream = await follow(one);
     const first = await createMemo(one);
-    await stream.waitFor('the first', (events) => events.some((event) => idOf(event) === first), 5_000);
+    await stream.waitFor('the first', (events) => events.some((event) => idOf(event) === first), { seconds: 5 });
     expect(await one.stop()).to.equal(0);
-    await until('it ended', () => stream.ended() !== undefined, 2_000);
+    await until('it ended', () => stream.ended() !== undefined, { seconds: 2 });
     expect(stream.ended()).to.equal('end');
     const second = await createMemo(two);
     const next = await follow(two, stream.events.at(-1)?.id);
-    await next.waitFor('the second', (events) => events.length > 0, 5_000);
+    await next.waitFor('the second', (events) => events.length > 0, { seconds: 5 });
     expect(next.events.map(idOf)).to.deep.equal([second]);
     one = await startService(environment);
   });
@@ -255,7 +257,7 @@ describe('the stream of changes', function () {
 
     it('shows that it lives', async () => {
       const stream = await follow(await serve({ heartbeatMs: 30 }));
-      await until('comments', () => stream.others.filter((each) => each === ':').length >= 3, 5_000);
+      await until('comments', () => stream.others.filter((each) => each === ':').length >= 3, { seconds: 5 });
       expect(stream.events).to.deep.equal([]);
       server.closeAllConnections();
       server.close();
@@ -272,13 +274,13 @@ describe('the stream of changes', function () {
       const stalled = await follow(at, from);
       stalled.pause();
       const reading = await follow(at, from);
-      await reading.waitFor('all of it', (events) => events.length === 20_000, 30_000);
+      await reading.waitFor('all of it', (events) => events.length === 20_000, { seconds: 30 });
       expect(reading.events.map(idOf)).to.deep.equal(Array.from({ length: 20_000 }, (_, index) => index + 1));
       const open = (): Promise<number> =>
         new Promise((resolve, reject) =>
           server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
         );
-      await until('only the one that reads is left', async () => (await open()) === 1, 10_000);
+      await until('only the one that reads is left', async () => (await open()) === 1, { seconds: 10 });
     });
   });
 

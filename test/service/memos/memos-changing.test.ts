@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { Connection } from 'mariadb';
 import { startMariaDB } from '../../stores/mariadb.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
-import { until } from '../../stores/ready.ts';
+import { until } from '../../until.ts';
 import { startRedis } from '../../stores/redis.ts';
 import type { Store } from '../../stores/store.ts';
 import { nextOf, walk } from '../harness/paging.ts';
@@ -292,7 +292,7 @@ describe('memos that change', function () {
       await root.query('LOCK TABLES memo_search WRITE');
       const first = post(one, key);
       const open = `SELECT 1 FROM information_schema.PROCESSLIST WHERE USER = 'memo' AND STATE LIKE 'Waiting for table%'`;
-      await until('it waits', async () => (await root.query<unknown[]>(open)).length > 0, 2_000);
+      await until('it waits', async () => (await root.query<unknown[]>(open)).length > 0, { seconds: 2 });
       const second = await post(two, key);
       expect([second.status, second.headers.get('retry-after')]).to.deep.equal([409, '1']);
       await root.query('UNLOCK TABLES');

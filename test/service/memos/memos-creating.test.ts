@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import type { Connection } from 'mariadb';
 import type { MariaDB } from '../../stores/mariadb.ts';
-import { until } from '../../stores/ready.ts';
+import { until } from '../../until.ts';
 import { startOnMariaDB } from '../harness/on-mariadb.ts';
 import type { Reply, Service } from '../harness/service.ts';
 import { torn, WHOLE } from '../harness/sql.ts';

@@ -8,7 +8,7 @@ import { NEWEST_FIRST, parseOrder } from '../../../service/src/memos/listing/ord
 import { placeOf, rowsOf } from '../../../service/src/memos/listing/statement.ts';
 import type { Statement } from '../../../service/src/memos/listing/statement.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
-import { until } from '../../stores/ready.ts';
+import { until } from '../../until.ts';
 import { matches, queryOf, sorted, sorting } from './list-model.ts';
 import type { Asked } from './list-model.ts';
 import { nextOf, walk } from '../harness/paging.ts';

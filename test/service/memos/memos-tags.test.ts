@@ -13,7 +13,7 @@ import { placeOf, rowsOf } from '../../../service/src/memos/listing/statement.ts
 import { TagIndex } from '../../../service/src/memos/listing/tag-index.ts';
 import type { MemoRow } from '../../../service/src/memos/storage/rows.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
-import { until } from '../../stores/ready.ts';
+import { until } from '../../until.ts';
 import { matches, queryOf, sorted, sorting } from './list-model.ts';
 import type { Asked } from './list-model.ts';
 import { walk } from '../harness/paging.ts';
@@ -137,9 +137,10 @@ describe('memos by their tags', function () {
     await root.query(`UPDATE memos SET tags = '["x", "new"]', updated_at = '2030-01-01' WHERE id IN (?)`, [
       ids.slice(0, 5),
     ]);
-    await until('they are right', async () => {
-      return (await root.query<unknown[]>('SELECT 1 FROM memos WHERE stale_since IS NOT NULL')).length === 0;
-    });
+    await until(
+      'they are right',
+      async () => (await root.query<unknown[]>('SELECT 1 FROM memos WHERE stale_since IS NOT NULL')).length === 0,
+    );
     expect(await torn(root)).to.deep.equal(WHOLE);
   });
 
@@ -173,9 +174,10 @@ describe('memos by their tags', function () {
       await holder.query('COMMIT');
       await until('all are entered', async () => (await root.query<unknown[]>(waiting)).length === 0);
       await lists();
-      await until('they are right', async () => {
-        return (await root.query<unknown[]>('SELECT 1 FROM memos WHERE stale_since IS NOT NULL')).length === 0;
-      });
+      await until(
+        'they are right',
+        async () => (await root.query<unknown[]>('SELECT 1 FROM memos WHERE stale_since IS NOT NULL')).length === 0,
+      );
       await expectLists(next, { tag: ['새것'] }, ['updated_at']);
       expect(await torn(root)).to.include({ tagsWithoutRow: 0 });
     } finally {

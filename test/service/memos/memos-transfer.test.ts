@@ -8,7 +8,7 @@ import type { IncomingMessage } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { startMariaDB } from '../../stores/mariadb.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
-import { until } from '../../stores/ready.ts';
+import { until } from '../../until.ts';
 import type { MemoReply } from '../harness/paging.ts';
 import { createMemo, migrate, startService } from '../harness/service.ts';
 import type { Reply, Service } from '../harness/service.ts';

@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { startMariaDB, type MariaDB } from '../../stores/mariadb.ts';
 import { startRedis } from '../../stores/redis.ts';
 import type { Store } from '../../stores/store.ts';
-import { until } from '../../stores/ready.ts';
+import { until } from '../../until.ts';
 import { migrate, startService, type Reply, type Service } from '../harness/service.ts';
 
 interface Memo {
@@ -256,7 +256,7 @@ describe('the memo API', function () {
       await until(
         'degraded',
         async () => ((await service.call('GET', '/health')).json as { status: string }).status === 'degraded',
-        5_000,
+        { seconds: 5 },
       );
     } finally {
       redisStore.thaw();
@@ -264,7 +264,7 @@ describe('the memo API', function () {
     await until(
       'healthy',
       async () => ((await service.call('GET', '/health')).json as { status: string }).status === 'healthy',
-      15_000,
+      { seconds: 15 },
     );
     expect((await service.call('GET', `/v1/memos/${id}`)).json).to.include({ title: 'still' });
   });
@@ -283,7 +283,7 @@ describe('the memo API', function () {
     await until(
       'writes',
       async () => (await service.call('POST', '/v1/memos/', { title: 'x', content: 'x' })).status === 201,
-      15_000,
+      { seconds: 15 },
     );
   });
 });

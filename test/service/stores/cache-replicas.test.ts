@@ -7,7 +7,7 @@ import type { MariaDB } from '../../stores/mariadb.ts';
 import { freePort } from '../../stores/ports.ts';
 import { startProxy } from '../../stores/proxy.ts';
 import type { Proxy } from '../../stores/proxy.ts';
-import { until } from '../../stores/ready.ts';
+import { until } from '../../until.ts';
 import { startRedis } from '../../stores/redis.ts';
 import type { Store } from '../../stores/store.ts';
 import { createMemo, metric, migrate, startService, timed, versionOf } from '../harness/service.ts';
@@ -56,7 +56,7 @@ describe('two replicas on one cache', function () {
 
   async function cachesAreOpen(): Promise<void> {
     for (const service of [cuttable, direct]) {
-      await until('the cache is in use', async () => (await metric(service, 'memo_cache_up')) === 1, 10_000);
+      await until('the cache is in use', async () => (await metric(service, 'memo_cache_up')) === 1, { seconds: 10 });
     }
   }
 
@@ -75,7 +75,7 @@ describe('two replicas on one cache', function () {
       await store.freeze();
       const frozen = performance.now();
       try {
-        await until('/health says degraded', () => says('degraded'), 3_000);
+        await until('/health says degraded', () => says('degraded'), { seconds: 3 });
         expect(performance.now() - frozen, `frozen ${after} ms later`).to.be.below(HEALTH_MS);
       } finally {
         store.thaw();
@@ -194,7 +194,7 @@ describe('two replicas on one cache', function () {
         const replies = await Promise.all(ids.map((id) => direct.call('GET', `/v1/memos/${id}`)));
         return replies.every(({ json }) => (json as { title: string }).title === 'changed');
       };
-      await until('the other replica reads what was written', fresh, BOUND_MS);
+      await until('the other replica reads what was written', fresh, { seconds: BOUND_MS / 1000 });
       expect(await fresh(), 'and stays with it').to.equal(true);
     } finally {
       proxy.uncut();
@@ -219,11 +219,12 @@ describe('two replicas on one cache', function () {
       });
       expect((await early.manage('/readyz')).status).to.equal(200);
       late = await startProxy(port, store.port);
-      await until('the cache is in use', async () => (await metric(early, 'memo_cache_up')) === 1, 10_000);
+      await until('the cache is in use', async () => (await metric(early, 'memo_cache_up')) === 1, { seconds: 10 });
       expect((await early.call('GET', `/v1/memos/${id}`)).json).to.include({ title: 'before' });
-      await until('healthy', async () => {
-        return ((await early.call('GET', '/health')).json as { status: string }).status === 'healthy';
-      });
+      await until(
+        'healthy',
+        async () => ((await early.call('GET', '/health')).json as { status: string }).status === 'healthy',
+      );
     } finally {
       await early.stop();
       await late?.close();
@@ -253,7 +254,9 @@ describe('two replicas on one cache', function () {
       for (const changed of ['first', 'second', 'third']) {
         expect((await cuttable.call('PUT', `/v1/memos/${id}`, { title: changed })).status).to.equal(200);
         expect(await title(cuttable), 'for itself at once').to.equal(changed);
-        await until('the other one reads it', async () => (await title(direct)) === changed, BOUND_MS);
+        await until('the other one reads it', async () => (await title(direct)) === changed, {
+          seconds: BOUND_MS / 1000,
+        });
       }
       expect(await redis.get(`memo:${id}`), 'which no one could drop').to.include('"title":"old"');
       for (const service of [cuttable, direct]) {
@@ -300,7 +303,7 @@ describe('two replicas on one cache', function () {
           const { json, status } = await direct.call('GET', '/health');
           return status === 200 && (json as { status: string }).status === 'degraded';
         };
-        await until('/health says degraded', degraded, 3_000);
+        await until('/health says degraded', degraded, { seconds: 3 });
       } finally {
         await end();
       }

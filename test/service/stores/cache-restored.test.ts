@@ -7,7 +7,7 @@ import type { MariaDB } from '../../stores/mariadb.ts';
 import { freePort } from '../../stores/ports.ts';
 import { startProxy } from '../../stores/proxy.ts';
 import type { Proxy } from '../../stores/proxy.ts';
-import { until } from '../../stores/ready.ts';
+import { until } from '../../until.ts';
 import { startRedis } from '../../stores/redis.ts';
 import type { Store } from '../../stores/store.ts';
 import { clockAhead, MINUTE } from '../harness/clock.ts';

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { Connection } from 'mariadb';
 import { startMariaDB } from '../../stores/mariadb.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
-import { until } from '../../stores/ready.ts';
+import { until } from '../../until.ts';
 import { startRedis } from '../../stores/redis.ts';
 import type { Store } from '../../stores/store.ts';
 import { clockAhead, DAY, MINUTE, setClockBack } from '../harness/clock.ts';

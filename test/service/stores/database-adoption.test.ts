@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { Connection } from 'mariadb';
 import { startMariaDB } from '../../stores/mariadb.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
-import { until } from '../../stores/ready.ts';
+import { until } from '../../until.ts';
 import type { MemoReply } from '../harness/paging.ts';
 import { createMemo, migrate, startService } from '../harness/service.ts';
 import type { Service } from '../harness/service.ts';
@@ -77,12 +77,12 @@ describe(`the original's table, with ${MEMOS.toLocaleString('en')} memos`, funct
 
   it('is entered into the search and the rows of tags to the last memo, also when the service is killed meanwhile', async () => {
     const left = await waiting();
-    await until('some are entered', async () => (await waiting()) < left, 30_000);
+    await until('some are entered', async () => (await waiting()) < left, { seconds: 30 });
     await service.kill();
     const atDeath = await waiting();
     expect(atDeath, 'killed in the middle').to.be.above(0);
     service = await startService(environment);
-    await until('all are entered', async () => (await waiting()) === 0, 500_000);
+    await until('all are entered', async () => (await waiting()) === 0, { seconds: 500 });
     const all = await theirs.read();
     for (const word of WORDS) {
       const expectedIds = holding(all, word);

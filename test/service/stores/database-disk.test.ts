@@ -6,7 +6,7 @@ import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { startMariaDB } from '../../stores/mariadb.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
-import { until } from '../../stores/ready.ts';
+import { until } from '../../until.ts';
 import { createMemo, migrate, startService, timed } from '../harness/service.ts';
 import type { Reply, Service } from '../harness/service.ts';
 import { rootSession, torn, WHOLE } from '../harness/sql.ts';
@@ -90,7 +90,7 @@ describe('the API while the disk of its database is full', function () {
     } finally {
       await disk.free();
     }
-    await until('there is room', async () => (await create()).status === 201, 10_000);
+    await until('there is room', async () => (await create()).status === 201, { seconds: 10 });
     for (const each of writes) expect((await each()).status).to.be.oneOf([200, 201]);
     for (const [each, text] of known) {
       expect((await service.call('GET', `/v1/memos/${each}`)).text, `memo ${each}, as acknowledged`).to.equal(text);

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { Connection } from 'mariadb';
 import { startMariaDB } from '../../stores/mariadb.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
-import { until } from '../../stores/ready.ts';
+import { until } from '../../until.ts';
 import { MIGRATIONS } from '../../../service/src/db/schema.ts';
 import { begin, migrate, startService } from '../harness/service.ts';
 import type { Running } from '../harness/service.ts';
@@ -48,7 +48,7 @@ describe('the migration of the database', function () {
     const migration = begin('migrate', environment);
     const sql = `SELECT 1 FROM information_schema.PROCESSLIST WHERE INFO LIKE 'ALTER TABLE memos%' AND TIME_MS >= ?`;
     const altering = async (): Promise<boolean> => (await root.query<unknown[]>(sql, [seconds * 1000])).length > 0;
-    await until('the table is being altered', altering, 15_000);
+    await until('the table is being altered', altering, { seconds: 15 });
     return migration;
   }
 
@@ -169,7 +169,7 @@ describe('the migration of the database', function () {
     const { ended } = await untilAltering();
     const stuck = `SELECT 1 FROM information_schema.PROCESSLIST
       WHERE INFO LIKE 'ALTER TABLE memos%' AND STATE LIKE 'Waiting for table metadata%'`;
-    await until('it waits', async () => (await root.query<unknown[]>(stuck)).length > 0, 15_000);
+    await until('it waits', async () => (await root.query<unknown[]>(stuck)).length > 0, { seconds: 15 });
     // Queues behind the waiting ALTER, and is let through while the long transaction is still open.
     await root.query(`INSERT INTO memos (title, content) VALUES ('셋', '내용')`);
     await reader.query('COMMIT');
@@ -196,7 +196,7 @@ describe('the migration of the database', function () {
         );
       expect(await tagged('가')).to.deep.equal([1]);
       await root.query(`INSERT INTO memos (title, content, tags) VALUES ('나중에', '또 적은 것', '[1, "b", null]')`);
-      await until('what is written meanwhile', async () => (await found('또')).includes(4), 15_000);
+      await until('what is written meanwhile', async () => (await found('또')).includes(4), { seconds: 15 });
       const sent = await service.call('PUT', '/v1/memos/4', { priority: 3 });
       expect(sent.json).to.deep.include({ tags: ['b'], priority: 3 });
       const [row] = await root.query<{ tags: unknown }[]>('SELECT tags FROM memos WHERE id = 4');

@@ -6,7 +6,7 @@ import { parseConfig } from '../../../service/src/config.ts';
 import { Database } from '../../../service/src/db/database.ts';
 import { startMariaDB } from '../../stores/mariadb.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
-import { until } from '../../stores/ready.ts';
+import { until } from '../../until.ts';
 import { startRedis } from '../../stores/redis.ts';
 import type { Store } from '../../stores/store.ts';
 import { noFiles } from '../harness/faults.ts';
@@ -69,7 +69,7 @@ describe('the API while its database fails', function () {
         expect(timestamp).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
         return true;
       },
-      10_000,
+      { seconds: 10 },
     );
     if (status === 503) expect(performance.now() - started, 'the time until it is true').to.be.below(HEALTH_MS);
   }
@@ -127,7 +127,7 @@ describe('the API while its database fails', function () {
       ).to.deep.equal([200, 201]);
       await healthBecomes(200);
       await asRoot(async (root) => {
-        await until('the pool is whole again', async () => (await sessionsOfService(root)) >= 10, 3_000);
+        await until('the pool is whole again', async () => (await sessionsOfService(root)) >= 10, { seconds: 3 });
         expect(await sessionsOfService(root)).to.be.at.most(20);
         expect(await torn(root)).to.deep.equal(WHOLE);
       });
@@ -140,7 +140,7 @@ describe('the API while its database fails', function () {
       const sql = `SELECT 1 FROM information_schema.PROCESSLIST WHERE USER = 'root' AND ID <> CONNECTION_ID()`;
       expect(await Promise.all([own.health(), own.health(), own.health()])).to.deep.equal([true, true, true]);
       await own.close();
-      await until('all are ended', async () => (await root.query<unknown[]>(sql)).length === 0, 5_000);
+      await until('all are ended', async () => (await root.query<unknown[]>(sql)).length === 0, { seconds: 5 });
     });
   });
 
@@ -220,7 +220,7 @@ describe('the API while its database fails', function () {
     try {
       for (let round = 0; round < 3; round += 1) {
         const enough = acknowledged.size + 60;
-        await until('writes', () => acknowledged.size > enough, 15_000);
+        await until('writes', () => acknowledged.size > enough, { seconds: 15 });
         await database.kill();
         await database.restart();
       }
@@ -244,7 +244,7 @@ describe('the API while its database fails', function () {
     try {
       const redisIs = async (): Promise<string | undefined> =>
         ((await early.call('GET', '/health')).json as { services: { redis?: string } }).services.redis;
-      await until('Redis is not blamed', async () => (await redisIs()) === 'healthy', 5_000);
+      await until('Redis is not blamed', async () => (await redisIs()) === 'healthy', { seconds: 5 });
       expect((await early.call('GET', '/v1/memos/')).status).to.equal(503);
       expect((await early.call('GET', '/health')).status).to.equal(503);
       expect((await early.manage('/readyz')).status).to.equal(503);
@@ -254,9 +254,9 @@ describe('the API while its database fails', function () {
       expect(unmigrated.status, unmigrated.text).to.equal(503);
       expect((await early.manage('/readyz')).status).to.equal(503);
       expect(await migrate({ DATABASE_URL: late.url })).to.include({ status: 0 });
-      await until('readiness', async () => (await early.manage('/readyz')).status === 200, 5_000);
+      await until('readiness', async () => (await early.manage('/readyz')).status === 200, { seconds: 5 });
       expect((await early.call('POST', '/v1/memos/', memo)).status).to.equal(201);
-      await until('the cache is in use', async () => (await metric(early, 'memo_cache_up')) === 1, 5_000);
+      await until('the cache is in use', async () => (await metric(early, 'memo_cache_up')) === 1, { seconds: 5 });
       expect(early.logs()).not.to.include('lost Redis');
     } finally {
       await early.stop();

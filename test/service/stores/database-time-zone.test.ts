@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { Connection } from 'mariadb';
 import { startMariaDB } from '../../stores/mariadb.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
-import { until } from '../../stores/ready.ts';
+import { until } from '../../until.ts';
 import type { MemoReply } from '../harness/paging.ts';
 import { createMemo, migrate, startService } from '../harness/service.ts';
 import type { Service } from '../harness/service.ts';

@@ -4,7 +4,7 @@ import type { Connection } from 'mariadb';
 import { parseConfig } from '../../../service/src/config.ts';
 import { Database } from '../../../service/src/db/database.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
-import { until } from '../../stores/ready.ts';
+import { until } from '../../until.ts';
 import { startOnMariaDB } from '../harness/on-mariadb.ts';
 import { createMemo, metric, startService, timed } from '../harness/service.ts';
 import type { Service } from '../harness/service.ts';
@@ -43,7 +43,9 @@ describe('writes to a database that others use too', function () {
 
   async function serviceRuns(statement: string): Promise<void> {
     const sql = `SELECT 1 FROM information_schema.PROCESSLIST WHERE USER = 'memo' AND INFO LIKE ?`;
-    await until(statement, async () => (await root.query<unknown[]>(sql, [`${statement}%`])).length > 0, 2_000);
+    await until(statement, async () => (await root.query<unknown[]>(sql, [`${statement}%`])).length > 0, {
+      seconds: 2,
+    });
   }
 
   it('runs a transaction again that was the victim of a deadlock, and it leaves one event', async () => {
@@ -156,7 +158,7 @@ describe('writes to a database that others use too', function () {
         timed(index % 3 === 0 ? service.call('GET', '/v1/memos/') : service.call('POST', '/v1/memos/', memo)),
       ),
     );
-    await until('all connections are taken', async () => (await sessionsOfService(root)) >= 17, 5_000);
+    await until('all connections are taken', async () => (await sessionsOfService(root)) >= 17, { seconds: 5 });
     expect((await service.call('GET', '/health')).status, 'the database itself is well').to.equal(200);
     for (const { ms, reply } of await calls) {
       expect(reply.status).to.equal(503);

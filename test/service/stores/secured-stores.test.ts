@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { createAuthority } from '../../cluster/certificates/certificate.ts';
 import { startKafka, type Kafka } from '../../stores/kafka.ts';
 import { startMariaDB, type MariaDB } from '../../stores/mariadb.ts';
-import { until } from '../../stores/ready.ts';
+import { until } from '../../until.ts';
 import { startRedis } from '../../stores/redis.ts';
 import type { Store } from '../../stores/store.ts';
 import { createMemo, migrate, runToEnd, startService, type Service } from '../harness/service.ts';

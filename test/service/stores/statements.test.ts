@@ -5,7 +5,7 @@ import { startKafka } from '../../stores/kafka.ts';
 import type { Kafka } from '../../stores/kafka.ts';
 import { startMariaDB } from '../../stores/mariadb.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
-import { until } from '../../stores/ready.ts';
+import { until } from '../../until.ts';
 import { startRedis } from '../../stores/redis.ts';
 import type { Store } from '../../stores/store.ts';
 import { openEventStream } from '../harness/event-stream.ts';
@@ -124,9 +124,10 @@ describe('the statements of the service, among twenty thousand memos', function 
   }
 
   async function waits(column: string): Promise<void> {
-    await until(`nothing waits for its ${column}`, async () => {
-      return (await root.query<unknown[]>(`SELECT 1 FROM outbox WHERE ${column} IS NULL LIMIT 1`)).length === 0;
-    });
+    await until(
+      `nothing waits for its ${column}`,
+      async () => (await root.query<unknown[]>(`SELECT 1 FROM outbox WHERE ${column} IS NULL LIMIT 1`)).length === 0,
+    );
   }
 
   /** Every operation, as clients ask for it. */
