@@ -11,13 +11,13 @@ import { names } from '../../operator/src/api/names.ts';
 import { memoAppOf, sampleObjects } from '../../scripts/stack/manifests.ts';
 import type { AppName } from '../../scripts/stack/memoapp.ts';
 import { losePod, loseVolume } from '../../test/e2e/brokers/faults.ts';
-import { change } from '../../test/e2e/change.ts';
+import { change } from '../../test/e2e/harness/change.ts';
 import { startObserver } from '../../test/e2e/brokers/observer.ts';
 import { eventsIn, partitionsIn, slowestEvent, type EventVerdict } from '../../test/e2e/brokers/verdict.ts';
-import { ready } from '../../test/e2e/ready.ts';
-import { startStage, type Stage } from '../../test/e2e/stage.ts';
-import { eventually } from '../../test/e2e/witness.ts';
-import { startWriter, writeTwice } from '../../test/e2e/writer.ts';
+import { ready } from '../../test/e2e/harness/ready.ts';
+import { startStage, type Stage } from '../../test/e2e/harness/stage.ts';
+import { eventually } from '../../test/e2e/harness/witness.ts';
+import { startWriter, writeTwice } from '../../test/e2e/harness/writer.ts';
 import { ensureImages } from '../../test/images/build.ts';
 
 type Managed = NonNullable<NonNullable<MemoAppSpec['events']>['managed']>;

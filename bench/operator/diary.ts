@@ -9,7 +9,7 @@ import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { consoleLog } from '../../test/cluster/host/progress.ts';
 import { until } from '../../test/until.ts';
-import { openClient } from '../../test/e2e/client.ts';
+import { openClient } from '../../test/e2e/harness/client.ts';
 import { Desk } from './diary/desk.ts';
 import { entries } from './diary/entries.ts';
 import { install } from './diary/install.ts';

@@ -4,12 +4,12 @@
  * acknowledged memo is lost.
  */
 import type { Part } from '../../operator/src/api/labels.ts';
-import { rollApi } from '../../test/e2e/change.ts';
+import { rollApi } from '../../test/e2e/harness/change.ts';
 import { evict, renewOperator } from '../../test/e2e/disruptions/acts.ts';
 import { usualRequests } from '../../test/e2e/disruptions/requests.ts';
 import { isSuccess, startTraffic } from '../../test/e2e/disruptions/traffic.ts';
-import { bringSample, sampleApp, sampleHost } from '../../test/e2e/sample.ts';
-import { startStage, type Stage } from '../../test/e2e/stage.ts';
+import { bringSample, sampleApp, sampleHost } from '../../test/e2e/harness/sample.ts';
+import { startStage, type Stage } from '../../test/e2e/harness/stage.ts';
 
 const parts: readonly Part[] = ['api', 'cache', 'zookeeper', 'events', 'database'];
 

@@ -3,12 +3,12 @@ import { expect } from 'chai';
 import type { Deployment } from 'kubernetes-types/apps/v1.js';
 import { names, podClaim } from '../../operator/src/api/names.ts';
 import type { KubeObject } from '../../operator/src/runtime/object.ts';
-import { openDesk } from './backup.ts';
-import type { Desk } from './backup.ts';
-import { remains } from './remains.ts';
-import { bringSample, sampleApp, sampleHost } from './sample.ts';
-import type { Staged } from './stage.ts';
-import { eventually } from './witness.ts';
+import { openDesk } from './harness/backup.ts';
+import type { Desk } from './harness/backup.ts';
+import { remains } from './harness/remains.ts';
+import { bringSample, sampleApp, sampleHost } from './harness/sample.ts';
+import type { Staged } from './harness/stage.ts';
+import { eventually } from './harness/witness.ts';
 
 const { namespace, name } = sampleApp;
 const child = names(sampleApp);

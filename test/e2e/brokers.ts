@@ -6,12 +6,12 @@ import { losePod } from './brokers/faults.ts';
 import { startObserver } from './brokers/observer.ts';
 import type { Observer } from './brokers/observer.ts';
 import { eventsIn, partitionsIn } from './brokers/verdict.ts';
-import type { Client } from './client.ts';
-import type { Staged } from './stage.ts';
-import { ready } from './ready.ts';
-import { eventually } from './witness.ts';
-import { startWriter, writeTwice } from './writer.ts';
-import type { Writer } from './writer.ts';
+import type { Client } from './harness/client.ts';
+import type { Staged } from './harness/stage.ts';
+import { ready } from './harness/ready.ts';
+import { eventually } from './harness/witness.ts';
+import { startWriter, writeTwice } from './harness/writer.ts';
+import type { Writer } from './harness/writer.ts';
 
 /** @param app Ready, with three brokers and events of updates */
 export function brokers(stage: Staged, app: AppName, host: string): void {

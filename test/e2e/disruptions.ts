@@ -1,12 +1,12 @@
 /** What is done to an app in the course of a year, under traffic: nobody notices, but for the database, and then it is told. */
 import { expect } from 'chai';
-import type { Client } from './client.ts';
-import { rollApi } from './change.ts';
+import type { Client } from './harness/client.ts';
+import { rollApi } from './harness/change.ts';
 import { evict, renewOperator } from './disruptions/acts.ts';
 import { usualRequests, type Requests } from './disruptions/requests.ts';
 import { startTraffic, type Outcome } from './disruptions/traffic.ts';
-import { sampleApp, sampleHost } from './sample.ts';
-import type { Stage, Staged } from './stage.ts';
+import { sampleApp, sampleHost } from './harness/sample.ts';
+import type { Stage, Staged } from './harness/stage.ts';
 
 const unnoticed: readonly (readonly [string, (stage: Stage) => Promise<void>])[] = [
   ['rolls its API', async (stage) => await rollApi(stage, sampleApp)],

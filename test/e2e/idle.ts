@@ -4,10 +4,10 @@ import { operator } from '../../scripts/stack/manifests.ts';
 import { writesOf } from '../operator/harness/audit.ts';
 import { operatorUser } from '../operator/harness/operator.ts';
 import { rightsOf } from '../operator/harness/rights.ts';
-import { awakeFor, leading, successorOf } from './operator-pod.ts';
-import { sampleApp } from './sample.ts';
-import type { Staged } from './stage.ts';
-import { ready } from './ready.ts';
+import { awakeFor, leading, successorOf } from './harness/operator-pod.ts';
+import { sampleApp } from './harness/sample.ts';
+import type { Staged } from './harness/stage.ts';
+import { ready } from './harness/ready.ts';
 
 const IDLE_SECONDS = 30;
 const SETTLED_SECONDS = 10;

@@ -6,11 +6,11 @@ import { names } from '../../operator/src/api/names.ts';
 import { memoAppOf, sampleObjects } from '../../scripts/stack/manifests.ts';
 import { ensureImages } from '../images/build.ts';
 import { brokers } from './brokers.ts';
-import { firstEvent } from './consumer.ts';
-import { remains } from './remains.ts';
-import type { Staged } from './stage.ts';
-import { ready } from './ready.ts';
-import { eventually } from './witness.ts';
+import { firstEvent } from './harness/consumer.ts';
+import { remains } from './harness/remains.ts';
+import type { Staged } from './harness/stage.ts';
+import { ready } from './harness/ready.ts';
+import { eventually } from './harness/witness.ts';
 
 /** Beside those of the first sample. */
 const kafka = 'apache/kafka:4.2.1';

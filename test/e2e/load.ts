@@ -2,11 +2,11 @@
 import { expect } from 'chai';
 import type { Deployment } from 'kubernetes-types/apps/v1.js';
 import { names } from '../../operator/src/api/names.ts';
-import type { Client } from './client.ts';
-import { fewest, sampleApp, sampleHost } from './sample.ts';
-import type { Staged } from './stage.ts';
-import { ready } from './ready.ts';
-import { eventually } from './witness.ts';
+import type { Client } from './harness/client.ts';
+import { fewest, sampleApp, sampleHost } from './harness/sample.ts';
+import type { Staged } from './harness/stage.ts';
+import { ready } from './harness/ready.ts';
+import { eventually } from './harness/witness.ts';
 
 /** Enough to pass the target of the sample, whose pods ask for a twentieth of a core each. */
 const CONNECTIONS = 4;

@@ -2,11 +2,11 @@
 import { expect } from 'chai';
 import { names } from '../../operator/src/api/names.ts';
 import type { Secret } from 'kubernetes-types/core/v1.js';
-import type { Client, Memo } from './client.ts';
-import { firstEvent } from './consumer.ts';
-import { bringSample, sampleApp, sampleHost } from './sample.ts';
-import type { Staged } from './stage.ts';
-import { eventually } from './witness.ts';
+import type { Client, Memo } from './harness/client.ts';
+import { firstEvent } from './harness/consumer.ts';
+import { bringSample, sampleApp, sampleHost } from './harness/sample.ts';
+import type { Staged } from './harness/stage.ts';
+import { eventually } from './harness/witness.ts';
 
 const { namespace, name } = sampleApp;
 

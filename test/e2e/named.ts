@@ -6,10 +6,10 @@ import type { Pod } from 'kubernetes-types/core/v1.js';
 import { boundToUs } from '../cluster/host/bound.ts';
 import { run } from '../cluster/host/command.ts';
 import { until } from '../until.ts';
-import { startRegistry } from './registry.ts';
-import type { Registry } from './registry.ts';
-import { sampleApp } from './sample.ts';
-import type { Staged } from './stage.ts';
+import { startRegistry } from './harness/registry.ts';
+import type { Registry } from './harness/registry.ts';
+import { sampleApp } from './harness/sample.ts';
+import type { Staged } from './harness/stage.ts';
 
 const root = join(import.meta.dirname, '../..');
 

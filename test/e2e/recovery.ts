@@ -3,13 +3,13 @@ import { expect } from 'chai';
 import { selectorText } from '../../operator/src/api/labels.ts';
 import type { Suspects } from '../../scripts/stack/diagnosis.ts';
 import { operatorPods } from '../../scripts/stack/operator.ts';
-import type { Client, Memo } from './client.ts';
-import { sampleApp, sampleHost } from './sample.ts';
-import type { Staged } from './stage.ts';
-import { ready } from './ready.ts';
-import { replaceOne } from './successor.ts';
-import { eventually } from './witness.ts';
-import { startWriter } from './writer.ts';
+import type { Client, Memo } from './harness/client.ts';
+import { sampleApp, sampleHost } from './harness/sample.ts';
+import type { Staged } from './harness/stage.ts';
+import { ready } from './harness/ready.ts';
+import { replaceOne } from './harness/successor.ts';
+import { eventually } from './harness/witness.ts';
+import { startWriter } from './harness/writer.ts';
 
 const { namespace } = sampleApp;
 

@@ -10,8 +10,8 @@ import { autoscaling } from './load.ts';
 import { memosOfTheSample } from './memos.ts';
 import { namedCluster } from './named.ts';
 import { recovery } from './recovery.ts';
-import { clusterName, startStage } from './stage.ts';
-import type { Stage } from './stage.ts';
+import { clusterName, startStage } from './harness/stage.ts';
+import type { Stage } from './harness/stage.ts';
 
 describe('the whole stack', function () {
   this.timeout('10m');

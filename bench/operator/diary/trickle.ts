@@ -1,6 +1,6 @@
 /** Two visitors behind the way in, one who writes a memo and one who reads the last one, a few times a second, all day. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Client, Memo } from '../../../test/e2e/client.ts';
+import type { Client, Memo } from '../../../test/e2e/harness/client.ts';
 import type { Tally } from './record.ts';
 
 /** The pace of each: the machine is the pods', and the autoscaler stays at rest. */

@@ -1,8 +1,8 @@
 /** What happens to the pods of a quorum of three. */
 import type { MemoApp } from '../../../operator/src/api/memoapp.ts';
 import type { AppName } from '../../../scripts/stack/memoapp.ts';
-import type { Stage } from '../stage.ts';
-import { eventually } from '../witness.ts';
+import type { Stage } from '../harness/stage.ts';
+import { eventually } from '../harness/witness.ts';
 
 /**
  * Ends a pod without notice, its process with it.

@@ -1,6 +1,6 @@
 /** What the observations say: of the partitions, and of the events of the memos that were acknowledged. */
 import { distinct, versionsByMemo } from '../../service/harness/topic-reader.ts';
-import type { Memo } from '../client.ts';
+import type { Memo } from '../harness/client.ts';
 import type { Arrival } from './inside.ts';
 import type { Observations } from './observer.ts';
 

@@ -2,9 +2,9 @@
 import { selectorText, type Part } from '../../../operator/src/api/labels.ts';
 import { operator } from '../../../scripts/stack/manifests.ts';
 import type { AppName } from '../../../scripts/stack/memoapp.ts';
-import { ready } from '../ready.ts';
-import type { Stage } from '../stage.ts';
-import { replaceOne } from '../successor.ts';
+import { ready } from '../harness/ready.ts';
+import type { Stage } from '../harness/stage.ts';
+import { replaceOne } from '../harness/successor.ts';
 
 /** As `kubectl drain` asks for it: the API server refuses where a budget says no. */
 export async function evict(stage: Stage, app: AppName, part: Part): Promise<void> {

@@ -1,6 +1,6 @@
 /** What clients of the memo API ask for all day. */
 import { until } from '../../until.ts';
-import type { Client, Memo } from '../client.ts';
+import type { Client, Memo } from '../harness/client.ts';
 import type { Ask } from './traffic.ts';
 
 export interface Requests {

@@ -1,6 +1,6 @@
 /** Requests at a steady pace, and what came of each kind of them. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Reply } from '../client.ts';
+import type { Reply } from '../harness/client.ts';
 
 export type Ask = () => Promise<Reply>;
 

@@ -1,5 +1,5 @@
 /** One change of the day. */
-import type { Memo } from '../../../../test/e2e/client.ts';
+import type { Memo } from '../../../../test/e2e/harness/client.ts';
 import type { Desk } from '../desk.ts';
 
 export interface Entry {

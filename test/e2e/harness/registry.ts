@@ -1,10 +1,10 @@
 /** A registry inside the cluster, reached under one and the same name from the node and from this machine. */
 import { spawn } from 'node:child_process';
-import { ensureImages } from '../images/build.ts';
-import { registry as recipe } from '../images/recipes/registry.ts';
-import { boundToUs } from '../cluster/host/bound.ts';
-import { until } from '../until.ts';
-import { freePort } from '../stores/ports.ts';
+import { ensureImages } from '../../images/build.ts';
+import { registry as recipe } from '../../images/recipes/registry.ts';
+import { boundToUs } from '../../cluster/host/bound.ts';
+import { until } from '../../until.ts';
+import { freePort } from '../../stores/ports.ts';
 import type { Stage } from './stage.ts';
 
 export interface Registry {

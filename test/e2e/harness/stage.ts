@@ -1,14 +1,14 @@
 /** What the suite plays on: one real cluster with the images of `make up` loaded and the operator deployed as `make up` deploys it. */
-import { openJournal } from '../../scripts/up/journal.ts';
-import { bringOperator } from '../../scripts/up/bring-up.ts';
-import type { Site } from '../../scripts/up/bring-up.ts';
-import { makeAndLoad } from '../../scripts/up/load.ts';
-import { Steps } from '../../scripts/up/steps.ts';
-import { wantedImages } from '../../scripts/stack/images.ts';
-import { Kubectl } from '../../scripts/stack/kubectl.ts';
-import { operatorObjects } from '../../scripts/stack/manifests.ts';
-import { startCluster } from '../cluster/cluster.ts';
-import type { Cluster } from '../cluster/cluster.ts';
+import { openJournal } from '../../../scripts/up/journal.ts';
+import { bringOperator } from '../../../scripts/up/bring-up.ts';
+import type { Site } from '../../../scripts/up/bring-up.ts';
+import { makeAndLoad } from '../../../scripts/up/load.ts';
+import { Steps } from '../../../scripts/up/steps.ts';
+import { wantedImages } from '../../../scripts/stack/images.ts';
+import { Kubectl } from '../../../scripts/stack/kubectl.ts';
+import { operatorObjects } from '../../../scripts/stack/manifests.ts';
+import { startCluster } from '../../cluster/cluster.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
 import { openClient } from './client.ts';
 import type { Client } from './client.ts';
 

@@ -1,5 +1,5 @@
 /** What is in a namespace, but for what Kubernetes itself puts into each. */
-import type { Kubectl } from '../../scripts/stack/kubectl.ts';
+import type { Kubectl } from '../../../scripts/stack/kubectl.ts';
 
 const KINDS = [
   'deployments.apps,replicasets.apps,statefulsets.apps,controllerrevisions.apps,jobs.batch,pods',

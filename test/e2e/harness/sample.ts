@@ -1,8 +1,8 @@
 /** The MemoApp of config/samples/sgcc-memo.yaml, which most of the suite is about. */
-import type { MemoApp } from '../../operator/src/api/memoapp.ts';
-import { bringMemoApp } from '../../scripts/up/bring-up.ts';
-import { memoAppOf, sampleObjects } from '../../scripts/stack/manifests.ts';
-import type { AppName } from '../../scripts/stack/memoapp.ts';
+import type { MemoApp } from '../../../operator/src/api/memoapp.ts';
+import { bringMemoApp } from '../../../scripts/up/bring-up.ts';
+import { memoAppOf, sampleObjects } from '../../../scripts/stack/manifests.ts';
+import type { AppName } from '../../../scripts/stack/memoapp.ts';
 import { patience } from './stage.ts';
 import type { Stage } from './stage.ts';
 import { witnessed } from './witness.ts';

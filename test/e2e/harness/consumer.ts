@@ -1,7 +1,7 @@
 /** Kafka's own console consumer, in the pod of the broker. */
-import { names, ports } from '../../operator/src/api/names.ts';
-import type { Kubectl } from '../../scripts/stack/kubectl.ts';
-import type { AppName } from '../../scripts/stack/memoapp.ts';
+import { names, ports } from '../../../operator/src/api/names.ts';
+import type { Kubectl } from '../../../scripts/stack/kubectl.ts';
+import type { AppName } from '../../../scripts/stack/memoapp.ts';
 
 const TOOLS = '/opt/kafka/bin';
 /** The broker's own settings are in the environment: a second heap of that size, or its log on standard output, will not do. */

@@ -1,7 +1,7 @@
 /** A pod is taken away, and another comes in its place. */
 import type { ObjectMeta } from 'kubernetes-types/meta/v1.js';
 import type { Pod } from 'kubernetes-types/core/v1.js';
-import type { Suspects } from '../../scripts/stack/diagnosis.ts';
+import type { Suspects } from '../../../scripts/stack/diagnosis.ts';
 import { isReady } from './ready.ts';
 import { fewest, sampleApp } from './sample.ts';
 import type { Stage } from './stage.ts';

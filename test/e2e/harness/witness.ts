@@ -1,8 +1,8 @@
 /** Waiting on real pods; what fails says how the MemoApp and its pods stood. */
-import type { MemoApp } from '../../operator/src/api/memoapp.ts';
-import type { Kubectl } from '../../scripts/stack/kubectl.ts';
-import type { AppName } from '../../scripts/stack/memoapp.ts';
-import { until } from '../until.ts';
+import type { MemoApp } from '../../../operator/src/api/memoapp.ts';
+import type { Kubectl } from '../../../scripts/stack/kubectl.ts';
+import type { AppName } from '../../../scripts/stack/memoapp.ts';
+import { until } from '../../until.ts';
 
 /** Asks twice a second; one that throws counts as no answer yet. */
 export async function eventually<T>(

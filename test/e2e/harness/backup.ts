@@ -1,6 +1,6 @@
 /** What docs/backup.md tells to type, typed on the sample's MemoApp: around its deletion, and into its database. */
-import { openShell } from '../operator/harness/shell.ts';
-import { typedOn } from '../operator/install/typed.ts';
+import { openShell } from '../../operator/harness/shell.ts';
+import { typedOn } from '../../operator/install/typed.ts';
 import { sampleApp } from './sample.ts';
 import type { Stage } from './stage.ts';
 

@@ -1,10 +1,10 @@
 /** What is Ready: a MemoApp, waited for, and a pod. */
 import type { Pod } from 'kubernetes-types/core/v1.js';
-import { appLabel } from '../../operator/src/api/labels.ts';
-import type { MemoApp } from '../../operator/src/api/memoapp.ts';
-import type { Kubectl } from '../../scripts/stack/kubectl.ts';
-import { waitReady } from '../../scripts/stack/memoapp.ts';
-import type { AppName } from '../../scripts/stack/memoapp.ts';
+import { appLabel } from '../../../operator/src/api/labels.ts';
+import type { MemoApp } from '../../../operator/src/api/memoapp.ts';
+import type { Kubectl } from '../../../scripts/stack/kubectl.ts';
+import { waitReady } from '../../../scripts/stack/memoapp.ts';
+import type { AppName } from '../../../scripts/stack/memoapp.ts';
 import { patience } from './stage.ts';
 import { witnessed } from './witness.ts';
 

@@ -1,7 +1,7 @@
 /** The operator's own pod: who leads, and that it is awake, as its Lease tells. */
 import type { Lease } from 'kubernetes-types/coordination/v1.js';
-import type { Kubectl } from '../../scripts/stack/kubectl.ts';
-import { operator } from '../../scripts/stack/manifests.ts';
+import type { Kubectl } from '../../../scripts/stack/kubectl.ts';
+import { operator } from '../../../scripts/stack/manifests.ts';
 import { sampleApp } from './sample.ts';
 import { eventually } from './witness.ts';
 

@@ -1,6 +1,6 @@
 /** What an admin asks of an app by its spec. */
-import type { MemoAppSpec } from '../../operator/src/api/memoapp.ts';
-import type { AppName } from '../../scripts/stack/memoapp.ts';
+import type { MemoAppSpec } from '../../../operator/src/api/memoapp.ts';
+import type { AppName } from '../../../scripts/stack/memoapp.ts';
 import { ready } from './ready.ts';
 import type { Stage } from './stage.ts';
 
