@@ -1,9 +1,10 @@
 /** A shell in a folder of files, with kubectl at hand as an admin has it: on the PATH, with the cluster and the namespace set. */
-import { copyFileSync, cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { cpSync, rmSync, symlinkSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { Cluster } from '../../../test/cluster/cluster.ts';
 import { CommandError, run, succeeds } from '../../../test/cluster/host/command.ts';
 import { temporaryFolder } from '../../../test/cluster/host/temporary.ts';
+import { adminEnvironment } from '../../../test/operator/harness/shell.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 
@@ -22,13 +23,7 @@ export class Shell {
     cpSync(join(import.meta.dirname, 'files'), folder, { recursive: true });
     // What is installed from the repository is named as its documentation does.
     for (const name of ['crds', 'config']) symlinkSync(join(root, name), join(folder, name));
-    const programs = join(folder, '.bin');
-    mkdirSync(programs);
-    symlinkSync(await cluster.toolPath('kubectl'), join(programs, 'kubectl'));
-    const kubeconfig = join(folder, '.kubeconfig');
-    copyFileSync(cluster.kubeconfig, kubeconfig);
-    const path = [programs, process.env['PATH']].join(delimiter);
-    return new Shell(folder, { ...process.env, PATH: path, KUBECONFIG: kubeconfig });
+    return new Shell(folder, await adminEnvironment(cluster, join(folder, '.admin')));
   }
 
   /** Lines of one shell, ended by the first that fails. @throws CommandError */

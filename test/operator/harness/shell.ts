@@ -1,5 +1,5 @@
 /** The shell of an admin on a test's cluster, for commands that the documentation tells to type. */
-import { copyFile, rm, symlink } from 'node:fs/promises';
+import { copyFile, mkdir, rm, symlink } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { expect } from 'chai';
 import type { Cluster } from '../../cluster/cluster.ts';
@@ -15,16 +15,21 @@ export interface Shell {
   close(): Promise<void>;
 }
 
-/**
- * kubectl is on its PATH, with a copy of the admin's kubeconfig: a namespace that is set there is nobody else's.
- * @param cwd where the lines are typed. Absent: a folder that goes with the shell
- */
-export async function openShell(cluster: Pick<Cluster, 'kubeconfig' | 'toolPath'>, cwd?: string): Promise<Shell> {
-  const folder = temporaryFolder('shell');
+type Administered = Pick<Cluster, 'kubeconfig' | 'toolPath'>;
+
+/** kubectl on the PATH, with a copy of the admin's kubeconfig: a namespace that is set there is nobody else's. Both are in the folder. */
+export async function adminEnvironment(cluster: Administered, folder: string): Promise<NodeJS.ProcessEnv> {
+  await mkdir(folder, { recursive: true });
   const KUBECONFIG = join(folder, 'kubeconfig');
   await copyFile(cluster.kubeconfig, KUBECONFIG);
   await symlink(await cluster.toolPath('kubectl'), join(folder, 'kubectl'));
-  const env = { ...process.env, KUBECONFIG, PATH: [folder, process.env['PATH']].join(delimiter) };
+  return { ...process.env, KUBECONFIG, PATH: [folder, process.env['PATH']].join(delimiter) };
+}
+
+/** @param cwd where the lines are typed. Absent: a folder that goes with the shell */
+export async function openShell(cluster: Administered, cwd?: string): Promise<Shell> {
+  const folder = temporaryFolder('shell');
+  const env = await adminEnvironment(cluster, folder);
   return {
     type: async (line) => {
       const { code, stderr } = await answerOf('bash', ['-euo', 'pipefail', '-c', line], { cwd: cwd ?? folder, env });
