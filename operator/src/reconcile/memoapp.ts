@@ -71,6 +71,7 @@ async function reconcile(
   const paused = isPaused(memoApp);
   // What is paused is told so in one write, not first that its children are about to be made.
   const seen = paused ? memoApp : await announce(memoApp, dependencies, signal);
+  if (!seen) return undefined;
   const { namespace = '', name } = seen.metadata;
   const key = objectKey(seen.metadata);
   const observed = observedOf(dependencies, { namespace, name });
@@ -132,8 +133,15 @@ async function converge(
   if (pass.complete) await prune(app, observed, pass, dependencies, signal);
 }
 
-/** First sight: `observedGeneration` and `Ready=Unknown` before any child, so that nobody takes silence for health. */
-async function announce(memoApp: MemoApp, dependencies: Dependencies, signal: AbortSignal): Promise<MemoApp> {
+/**
+ * First sight: `observedGeneration` and `Ready=Unknown` before any child, so that nobody takes silence for health. undefined: it is
+ * gone already, and what has no owner would be left for ever.
+ */
+async function announce(
+  memoApp: MemoApp,
+  dependencies: Dependencies,
+  signal: AbortSignal,
+): Promise<MemoApp | undefined> {
   const { observedGeneration, version } = memoApp.status ?? {};
   // Seen while it was paused, it has no release yet.
   const chosen = memoApp.spec.version ?? version;
@@ -146,8 +154,8 @@ async function announce(memoApp: MemoApp, dependencies: Dependencies, signal: Ab
     ...(memoApp.spec.version === undefined && { version: version ?? dependencies.operator.release }),
     conditions: storeConditions(firstConditions(), [], generation, dependencies.now()),
   };
-  await dependencies.statuses.write(memoApp, status, { signal });
-  return { ...memoApp, status };
+  const written = await dependencies.statuses.write(memoApp, status, { signal });
+  return written ? { ...memoApp, status } : undefined;
 }
 
 /** Written whatever happened in the pass, also where it ran into its deadline, from what the stores show by now. */

@@ -143,6 +143,16 @@ describe('a pass that does not know everything', () => {
     expect(cluster.names('StatefulSet')).to.deep.equal([]);
   });
 
+  it('makes no children of a MemoApp that turns out to be gone', async () => {
+    cluster.put(shop);
+    await look();
+    cluster.before = ({ verb, what }) => {
+      if (verb === 'patch' && what === 'MemoApp shop') cluster.take(shop);
+    };
+    expect(await pass()).to.equal(undefined);
+    expect(cluster.names('Secret')).to.deep.equal([]);
+  });
+
   it('makes no volume for Secrets of before that are restored under its hands, which would be in the way of theirs', async () => {
     cluster.put(shop);
     await look();
