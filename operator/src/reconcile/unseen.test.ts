@@ -178,6 +178,14 @@ describe('a pass that does not know everything', () => {
       await look();
     });
 
+    it('makes an empty volume where the Secrets are gone with the claim, as its admin was told to start empty', async () => {
+      cluster.take(volume);
+      await cluster.tell('DELETED', volume);
+      for (const each of opening) cluster.take(secret(each));
+      await pass();
+      expect(cluster.names('PersistentVolumeClaim')).to.include(name);
+    });
+
     it('makes no empty volume where the claim goes after it was looked at', async () => {
       cluster.before = ({ what }) => {
         if (what !== 'ConfigMap words') return;
