@@ -32,7 +32,7 @@ import { prune } from './children/prune.ts';
 import { byPart, lackingPods, refusalsOf } from './observe/refused-pods.ts';
 import { handOverReplicas, replicasOwner } from './children/replicas.ts';
 import { keepClaims } from './children/retained.ts';
-import { findClaims } from './children/unseen-claims.ts';
+import { findUnseen } from './children/unseen.ts';
 
 const memoAppKind = kindOf<MemoApp>(apiVersion, kind);
 
@@ -107,7 +107,7 @@ async function converge(
   dependencies: Dependencies,
   signal: AbortSignal,
 ): Promise<void> {
-  if (!(await findClaims(app, pass, dependencies, signal))) return;
+  if (!(await findUnseen(app, pass, dependencies, signal))) return;
   const lost = lostVolume(app, memoApp.status, observed).length > 0;
   const credentials = await ensureCredentials(app, memoApp.status, observed, pass, dependencies, signal);
   // What must not be done is found before anything is: a downgrade of a store, another layout of its data.

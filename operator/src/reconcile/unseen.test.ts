@@ -15,7 +15,7 @@ import type { MemoApp } from '../api/memoapp.ts';
 import { apiVersion, kind } from '../api/names.ts';
 import { ApiError } from '../runtime/client/error.ts';
 import { systemClock } from '../runtime/clock.ts';
-import type { KubeObject } from '../runtime/object.ts';
+import { controlledBy, type KubeObject } from '../runtime/object.ts';
 import type { Dependencies } from './dependencies.ts';
 import { memoAppReconciler } from './memoapp.ts';
 
@@ -141,6 +141,19 @@ describe('a pass that does not know everything', () => {
       [storeLayoutAnnotation]: 'kraft-3',
     });
     expect(cluster.names('StatefulSet')).to.deep.equal([]);
+  });
+
+  it('keeps the number of pods that an autoscaler has set on a Deployment that had lost its labels', async () => {
+    const autoscaling = { minReplicas: 2, maxReplicas: 9 };
+    cluster.put({ ...shop, spec: { api: { autoscaling } } });
+    await look();
+    const metadata = { namespace: 'club', name: 'shop-api', ownerReferences: [controlledBy(shop)] };
+    cluster.put({ apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: { replicas: 8 } });
+    await pass();
+    await pass();
+    const live = cluster.get('Deployment', 'shop-api');
+    expect(live).to.have.nested.property('spec.replicas', 8);
+    expect(live?.metadata.labels).to.include(labels({ name: 'shop', commonLabels: {} }, 'api'));
   });
 
   it('makes no children of a MemoApp that turns out to be gone', async () => {

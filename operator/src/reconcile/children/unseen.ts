@@ -1,0 +1,94 @@
+/**
+ * Children that are there and that no store shows: somebody took our label off them, or restored them without, or the watch has
+ * yet to tell of them. Those are looked for that the stack goes by when it renders what is wanted.
+ */
+import { names, podClaim } from '../../api/names.ts';
+import type { ResolvedApp } from '../../api/resolved.ts';
+import { ApiError } from '../../runtime/client/error.ts';
+import { find } from '../../runtime/client/find.ts';
+import {
+  controllerOf,
+  describeObject,
+  objectKey,
+  type Kind,
+  type KubeObject,
+  type ObjectMeta,
+} from '../../runtime/object.ts';
+import { isKnownClaim } from '../../stack/claims.ts';
+import { metadata, retainedMetadata } from '../../stack/metadata.ts';
+import type { StorePart } from '../../stack/pod.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { claimKind, watchedKind } from '../observe/observe.ts';
+import type { Pass } from '../pass.ts';
+import { noteFailure } from './children.ts';
+import { fit } from './retained.ts';
+
+/** A child, and the metadata that it is to have. */
+interface Child {
+  readonly kind: Kind;
+  readonly metadata: ObjectMeta;
+}
+
+/**
+ * Labels them anew and shows them to the next pass. This one has begun without what they say, and would choose versions and
+ * layouts for other data than is there, make new passwords for it, and take pods away that an autoscaler has made.
+ * @returns false: there are some, and the pass says so; nothing is to be decided in it
+ */
+export async function findUnseen(
+  app: ResolvedApp,
+  pass: Pass,
+  dependencies: Dependencies,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { informers } = dependencies;
+  const unseen = childrenOf(app).filter((child) => !informers.store(child.kind).has(objectKey(child.metadata)));
+  const found = await Promise.all(unseen.map(async (child) => await findOne(child, app, pass, dependencies, signal)));
+  return !found.includes(true);
+}
+
+async function findOne(
+  child: Child,
+  app: ResolvedApp,
+  pass: Pass,
+  { client, informers }: Dependencies,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const live = await find(client, child.kind, child.metadata, { signal });
+  if (!live || !isOurs(live, app)) return false;
+  try {
+    const { labels, ownerReferences } = child.metadata;
+    informers.store(child.kind).written((await fit(live, { labels, ownerReferences }, client, signal)) ?? live);
+    const message = `${describeObject(live)} was not seen when the pass began`;
+    pass.failures.push(new ApiError({ code: 409, reason: 'Conflict', message }));
+  } catch (error) {
+    noteFailure(live, error, pass);
+  }
+  return true;
+}
+
+/** By its owner; a claim that has none by its name. */
+function isOurs(live: KubeObject, app: ResolvedApp): boolean {
+  const controller = controllerOf(live);
+  return controller ? controller.uid === app.uid : live.kind === claimKind.kind && isKnownClaim(live.metadata);
+}
+
+function childrenOf(app: ResolvedApp): Child[] {
+  const { cache, database, events } = app;
+  const { api } = names(app);
+  return [
+    { kind: watchedKind('Deployment'), metadata: metadata(app, api, 'api') },
+    ...(database.mode === 'managed' ? storeOf(app, 'database', 1) : []),
+    ...(cache.mode === 'managed' ? storeOf(app, 'cache', 0) : []),
+    ...(events.mode === 'managed' ? storeOf(app, 'events', events.replicas) : []),
+    ...(events.mode === 'managed' && events.zooKeeper ? storeOf(app, 'zookeeper', events.zooKeeper.replicas) : []),
+  ];
+}
+
+function storeOf(app: ResolvedApp, part: StorePart, volumes: number): Child[] {
+  const set = names(app)[part];
+  const claims = Array.from({ length: volumes }, (_, ordinal) => podClaim(set, ordinal));
+  return [
+    { kind: watchedKind('StatefulSet'), metadata: metadata(app, set, part) },
+    ...claims.map((name) => ({ kind: claimKind, metadata: retainedMetadata(app, name, part) })),
+  ];
+}
