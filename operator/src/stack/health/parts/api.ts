@@ -57,6 +57,14 @@ export function apiAvailable(
       'no API pod has answered the operator for two minutes: whether the database is reached is not known, see DatabaseReady',
     );
   }
+  // A wrong password mostly, and the pods of before have read the right one. It may as well be the database itself: so it is not True.
+  if (serves === 'untold') {
+    return isUnknown(
+      'APIAvailable',
+      Reason.Unreachable,
+      'pods of before serve, and no new one reaches the database, see DatabaseReady: whether those of before reach it is not known',
+    );
+  }
   if (!serves) {
     return isFalse(
       'APIAvailable',

@@ -13,7 +13,7 @@ import type { Observed } from '../../observed.ts';
 import { jobState, lastWordsOf } from '../../jobs/state.ts';
 import { podProblem } from '../pods/problem.ts';
 import { quoted } from '../quote.ts';
-import { canTell, externalReady } from './external.ts';
+import { canTell, externalReady, servesByBefore } from './external.ts';
 import { statefulReady } from './statefulset.ts';
 
 export function databaseReady(app: ResolvedApp, observed: Observed): Condition {
@@ -28,17 +28,19 @@ export function databaseReady(app: ResolvedApp, observed: Observed): Condition {
 
 /**
  * Whether the one that the API uses answers at all, also while it is not yet as asked. `silent`: another's, and the pods that serve
- * have not told for minutes. undefined: another's, and nobody has told yet, nobody asks any more, or the pods that know are being
- * replaced: what was known before holds on.
+ * have not told for minutes. `untold`: another's, which new pods do not reach, and only pods of before serve, whom nobody asks.
+ * undefined: another's, and nobody has told yet, nobody asks any more, or the pods that know are being replaced: what was known
+ * before holds on.
  */
-export function databaseServes(app: ResolvedApp, observed: Observed): boolean | 'silent' | undefined {
+export function databaseServes(app: ResolvedApp, observed: Observed): boolean | 'silent' | 'untold' | undefined {
   const inUse = databaseInUse(app, observed);
   if (inUse === 'another') return undefined;
   const { storeHealth } = observed;
   if (inUse === 'wanted' && app.database.mode === 'external') {
     if (storeHealth === undefined || storeHealth === 'awaited') return undefined;
     if (storeHealth === 'silent') return canTell(app, observed) ? 'silent' : undefined;
-    return storeHealth.database !== 'unhealthy';
+    if (storeHealth.database !== 'unhealthy') return true;
+    return servesByBefore(app, observed) ? 'untold' : false;
   }
   return (observed.get('StatefulSet', names(app).database)?.status?.readyReplicas ?? 0) > 0;
 }

@@ -22,10 +22,9 @@ const deployment = all.find(({ metadata }) => metadata.name === names(app).api) 
 const config = deployment?.spec?.template?.metadata?.annotations?.[configHashAnnotation] ?? '';
 
 /** A pod of the API with this configuration, and with its container in this state. */
-function pod(of: string, state: object = { running: {} }): KubeObject {
+function pod(of: string, state: object = { running: {} }, ready = 'running' in state ? 'True' : 'False'): KubeObject {
   const metadata = { name: `of-${of}`, labels: selector(app, 'api'), annotations: { [configHashAnnotation]: of } };
   const env = [{ name: 'DATABASE_URL', value: 'mysql://db.example:3306/memo_app' }];
-  const ready = 'running' in state ? 'True' : 'False';
   const status = {
     podIP: '192.0.2.1',
     conditions: [{ type: 'Ready', status: ready }],
@@ -94,5 +93,46 @@ describe('an app whose API pods do not tell how an external database is', () => 
       expect(told(status(answer, before, stuck), 'APIAvailable')).to.equal('True Available');
     expect(healthTargets(app, seen([...all, ...stuck]))?.addresses).to.deep.equal([]);
     expect(healthTargets(app, seen([...all, pod(config)]))?.addresses).to.deep.equal(['192.0.2.1']);
+  });
+});
+
+describe('a roll-out of the API that is stuck, with an external database', () => {
+  const away: StoreHealth = { ...well, database: 'unhealthy' };
+  const starting = pod(config, { running: {} }, 'False');
+  const before = pod('before');
+
+  for (const [what, health, pods, available] of [
+    ['new pods do not reach it, those of before serve', away, [before, starting], 'Unknown Unreachable'],
+    [
+      'new pods do not reach it, and one of them serves',
+      away,
+      [before, pod(config), starting],
+      'False WaitingForDatabase',
+    ],
+    ['new pods reach it and are not ready for another reason', well, [before, starting], 'True Available'],
+  ] as const) {
+    it(`says of the API what is known of it: ${what}`, () => {
+      expect(told(status(health, status(well), pods), 'APIAvailable')).to.equal(available);
+    });
+  }
+
+  it('says that pods of before serve, and what is wrong with the database that the new ones are to use', () => {
+    const stuck = status(away, status(well), [before, starting]);
+    expect(message(stuck, 'APIAvailable')).to.match(/^pods of before serve, and no new one reaches the database/);
+    expect(told(stuck, 'DatabaseReady')).to.equal('False Unreachable');
+    expect(told(stuck, 'Ready')).to.equal('False Unreachable');
+    // A restarted operator writes nothing.
+    expect(status(undefined, stuck, [before, starting])).to.deep.equal(stuck);
+  });
+
+  it('says that nobody serves once the pods of before are gone', () => {
+    const gone = all.map((object) =>
+      object.metadata.name === names(app).api && object.kind === 'Deployment'
+        ? { ...object, status: { replicas: 2, updatedReplicas: 2 } }
+        : object,
+    );
+    const stuck = statusOf(app, seen([...gone, starting], away), fine, status(well), new Date(0));
+    expect(told(stuck, 'APIAvailable')).to.equal('False PodNotReady');
+    expect(told(stuck, 'Ready')).to.equal('False Unreachable');
   });
 });

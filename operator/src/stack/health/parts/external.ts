@@ -84,16 +84,23 @@ export function canTell(app: ResolvedApp, observed: Observed): boolean {
   return config !== undefined && podsOf(config, app, observed).some(isReady);
 }
 
+/** Whether pods of before alone serve: of the database they use the others say nothing, who may be let in with another account. */
+export function servesByBefore(app: ResolvedApp, observed: Observed): boolean {
+  return apiPods(app, observed).some(isReady) && !canTell(app, observed);
+}
+
 function wantedConfig(app: ResolvedApp, observed: Observed): string | undefined {
   const template = observed.get('Deployment', names(app).api)?.spec?.template;
   return template?.metadata?.annotations?.[configHashAnnotation];
 }
 
 function podsOf(config: string, app: ResolvedApp, observed: Observed): Pod[] {
-  return observed
-    .list('Pod', selector(app, 'api'))
-    .filter(({ metadata }) => metadata?.deletionTimestamp === undefined)
-    .filter(({ metadata }) => metadata?.annotations?.[configHashAnnotation] === config);
+  return apiPods(app, observed).filter(({ metadata }) => metadata?.annotations?.[configHashAnnotation] === config);
+}
+
+/** Without those on their way out. */
+function apiPods(app: ResolvedApp, observed: Observed): Pod[] {
+  return observed.list('Pod', selector(app, 'api')).filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
 }
 
 /** One that pulls its image has an address already, and nobody who could answer there. */
