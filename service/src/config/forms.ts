@@ -216,7 +216,11 @@ export function databaseUrl(): z.ZodType<DatabaseUrl, string> {
       context.addIssue({ code: 'custom', message: 'asks for TLS among its options: DATABASE_TLS does that' });
       return z.NEVER;
     }
-    const { port = '3306' } = parts;
+    const { port = '3306', v6 } = parts;
+    if (v6 !== undefined && !isIPv6(v6)) {
+      context.addIssue({ code: 'custom', message: 'must have an IPv6 address in brackets, or a host without' });
+      return z.NEVER;
+    }
     if (!isPort(port)) {
       context.addIssue({ code: 'custom', message: 'must name a port from 1 to 65535' });
       return z.NEVER;

@@ -11,6 +11,7 @@ describe('the configuration of the stores', () => {
     ['nobody who asks the database', { DATABASE_URL: 'mysql://db/memos' }, 'DATABASE_USERNAME'],
     ['a port that the network does not have', { DATABASE_URL: 'mysql://memo@db:99999/memos' }, 'DATABASE_URL'],
     ['the port of a database that is none', { DATABASE_URL: 'mysql://memo@db:0/memos' }, 'DATABASE_URL'],
+    ['an address of a database that is none', { DATABASE_URL: 'mysql://memo@[dead:beef:]/memos' }, 'DATABASE_URL'],
     ['two users', { DATABASE_URL: URL, DATABASE_USERNAME: 'other' }, 'DATABASE_USERNAME'],
     ['two passwords', { REDIS_URL: 'redis://:one@r', REDIS_PASSWORD: 'two' }, 'REDIS_PASSWORD'],
     ['an authority for plain text', { DATABASE_TLS_CA: authority }, 'DATABASE_TLS_CA'],
