@@ -22,6 +22,8 @@ export class Pass implements PassOutcome {
   readonly terminating: KubeObject[] = [];
   /** Whether another pass has to follow for what this one wrote: no watch tells of an own write. */
   again = false;
+  /** Whether all passwords of the database were made in this pass: what was on record of a volume that they do not open is over. */
+  startsEmpty = false;
   /** Whether the pods of the API stay as they are, whatever the spec asks of them: they need what they were started with. */
   held = false;
   /** Every object the spec asks for, also those whose apply failed: none of them is pruned. */

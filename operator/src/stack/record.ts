@@ -12,6 +12,12 @@ export function recordOf({ database }: ResolvedApp, status: MemoAppStatus | unde
   return status?.database?.address === address ? status : undefined;
 }
 
+/** The status without what it has on record of the volume. */
+export function withoutVolume(status: MemoAppStatus | undefined): MemoAppStatus {
+  const { database: { address } = {}, ...others } = status ?? {};
+  return { ...others, ...(address !== undefined && { database: { address } }) };
+}
+
 /**
  * The latest version that has run on the volume of the managed database, also where one of others has been in use since: a volume
  * that is gone on the way back was not always missing. undefined: nothing has run on it.

@@ -30,6 +30,7 @@ export const fine: PassOutcome = {
   missing: [],
   unapplied: undefined,
   ungrown: [],
+  startsEmpty: false,
   paused: false,
   withheld: [],
 };

@@ -90,7 +90,7 @@ describe('the data of a MemoApp', function () {
   }
 
   before(async () => {
-    const objects = [readyMadeClass, ...readyMadeVolumes(27)];
+    const objects = [readyMadeClass, ...readyMadeVolumes(29)];
     on = await startInstalled({ name: 'test-data', rung: 2, objects });
     ({ kubectl } = on);
   });
@@ -181,6 +181,32 @@ describe('the data of a MemoApp', function () {
     await done(kubectl, ['annotate', 'memoapp', 'shop', 'club.example/looked-at=yes']);
     await ready('shop');
     expect((await jobs()).filter((job) => job.includes('shop-migrate'))).to.have.length(1);
+  });
+
+  it('starts empty also where the new volume is refused at first: the old one is not missed again', async () => {
+    const [name, volume] = ['refused', 'data-refused-database-0'];
+    await apply(memoApp(name, small));
+    await ready(name);
+    const limits = [{ type: 'PersistentVolumeClaim', max: { storage: '1Gi' } }];
+    await apply({ apiVersion: 'v1', kind: 'LimitRange', metadata: { name: 'small' }, spec: { limits } });
+    await done(kubectl, ['delete', 'pvc', volume, '--wait=false']);
+    await done(kubectl, ['delete', 'pod', `${name}-database-0`, '--grace-period=0', '--force']);
+    await stalled(name, 'DataMissing');
+    await done(kubectl, [
+      'delete',
+      'secret',
+      ...['root', 'migration', 'credentials'].map((what) => `${name}-database-${what}`),
+    ]);
+    await done(kubectl, ['annotate', 'memoapp', name, 'club.example/looked-at=yes']);
+    await until('the refusal', async () =>
+      (await condition(name, 'Ready'))?.reason === 'ApplyRefused' ? true : undefined,
+    );
+    await done(kubectl, ['annotate', 'memoapp', name, 'club.example/looked-at=again', '--overwrite']);
+    await on.operator.passes(1);
+    expect(await condition(name, 'Ready')).to.include({ reason: 'ApplyRefused' });
+    await done(kubectl, ['delete', 'limitrange', 'small']);
+    await done(kubectl, ['annotate', 'memoapp', name, 'club.example/looked-at=yes', '--overwrite']);
+    await ready(name);
   });
 
   it('stays where a MemoApp says Retain again in the edit that mends it', async () => {

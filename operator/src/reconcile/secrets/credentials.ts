@@ -81,6 +81,7 @@ export async function ensureCredentials(
     }),
   );
   if (!pass.complete) return undefined;
+  pass.startsEmpty = missing.some(opensDatabase) && wanted.filter(opensDatabase).every((one) => missing.includes(one));
   const key = found.get(`${app.name}-key`)?.data ?? {};
   const referred = await hashReferences(app, key, pass, dependencies, signal);
   const hashes = {
@@ -127,6 +128,10 @@ async function noted({ object }: WantedSecret, pass: Pass, write: () => Promise<
   } catch (error) {
     noteFailure(object, error, pass);
   }
+}
+
+function opensDatabase({ opens }: WantedSecret): boolean {
+  return opens === 'database';
 }
 
 function madeFor(secret: Secret): { madeFor?: string } {

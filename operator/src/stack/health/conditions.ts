@@ -57,6 +57,8 @@ export interface PassOutcome {
   /** What is to be said of an account that the spec asks for and the managed database does not have. */
   readonly unapplied: string | undefined;
   readonly ungrown: readonly RefusedGrowth[];
+  /** Whether the database has got passwords for a volume that is empty: its admin gave up what was before, or there was nothing. */
+  readonly startsEmpty: boolean;
   /** Nothing is written while this is true. */
   readonly paused: boolean;
   /** What would be written were it not paused, as `Deployment club/shop-api`. */

@@ -9,7 +9,7 @@ import { migrationName, migrationState } from '../jobs/migration.ts';
 import type { Observed } from '../observed.ts';
 import { addressOf } from '../api/connections.ts';
 import { isUntried } from '../api/database-in-use.ts';
-import { recordOf, versionOnRecord, type DatabaseRecord } from '../record.ts';
+import { recordOf, versionOnRecord, withoutVolume, type DatabaseRecord } from '../record.ts';
 import { urlOf } from '../route/route.ts';
 import { apiComplete } from './parts/api.ts';
 import { conditions, type PassOutcome } from './conditions.ts';
@@ -32,7 +32,7 @@ export function statusOf(
   return {
     observedGeneration: app.generation,
     ...(version !== undefined && { version }),
-    ...databaseRecord(app, observed, previous),
+    ...databaseRecord(app, observed, outcome.startsEmpty ? withoutVolume(previous) : previous),
     ...stores(app, observed, previous),
     ...(url !== undefined && { url }),
     replicas: deployment?.status?.replicas ?? 0,
