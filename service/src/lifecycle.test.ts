@@ -1,9 +1,73 @@
+import { once } from 'node:events';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+import { setImmediate as nextRound } from 'node:timers/promises';
 import { expect } from 'chai';
-import { apiServer, listen } from './lifecycle.ts';
+import { apiServer, closeGently, listen } from './lifecycle.ts';
 
 const classes = { IncomingMessage, ServerResponse };
+
+/** Asks on a connection of its own, and takes nothing yet. */
+function ask(port: number, version: '1.0' | '1.1'): Socket {
+  const socket = connect({ host: '127.0.0.1', port });
+  socket.write(`GET / HTTP/${version}\r\nHost: x\r\n\r\n`);
+  return socket;
+}
+
+/** Takes everything. @returns how it ended */
+async function take(socket: Socket): Promise<{ readonly text: string; readonly error: string | undefined }> {
+  let text = '';
+  let error: string | undefined;
+  socket.setEncoding('latin1').on('data', (piece: string) => (text += piece));
+  socket.once('error', ({ code }: NodeJS.ErrnoException) => (error = code));
+  await new Promise((resolve) => socket.once('close', resolve));
+  return { text, error };
+}
+
+describe('a graceful stop', () => {
+  it('waits until a client has taken a reply that we are done with', async () => {
+    const length = 64_000_000;
+    const server = apiServer((_request, response) => response.end(Buffer.alloc(length)), classes, { requestMs: 5_000 });
+    const socket = ask(await listen(server, '127.0.0.1', 0, 'PORT'), '1.0');
+    await once(socket, 'readable');
+    const stopped = closeGently(server, 0, () => undefined);
+    while (server.listening) await nextRound();
+    const { error, text } = await take(socket);
+    expect([error, text.length - text.indexOf('\r\n\r\n') - 4]).to.deep.equal([undefined, length]);
+    await stopped;
+  });
+
+  it('cuts a reply that we are done with and a client does not take, not even one without a length', async () => {
+    const server = apiServer(
+      (_request, response) => {
+        response.write(Buffer.alloc(64_000_000));
+        response.end();
+      },
+      classes,
+      { requestMs: 5_000 },
+    );
+    const socket = ask(await listen(server, '127.0.0.1', 0, 'PORT'), '1.0');
+    await once(socket, 'readable');
+    await closeGently(server, 0, () => undefined, 50);
+    expect((await take(socket)).error).to.equal('ECONNRESET');
+  });
+
+  for (const version of ['1.0', '1.1'] as const) {
+    it(`cuts a reply that goes on for too long, and no client of HTTP/${version} takes it for whole`, async () => {
+      const server = apiServer((_request, response) => response.writeHead(200).write('a line\n'), classes, {
+        requestMs: 5_000,
+      });
+      const socket = ask(await listen(server, '127.0.0.1', 0, 'PORT'), version);
+      const taken = take(socket);
+      await once(socket, 'data');
+      await closeGently(server, 0, () => undefined, 50);
+      const { error, text } = await taken;
+      expect(text).to.include('a line');
+      expect(error).to.equal('ECONNRESET');
+    });
+  }
+});
 
 describe('a client that takes nothing of its reply', () => {
   it('is not one that a stream sends a heartbeat now and then', async () => {

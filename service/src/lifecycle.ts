@@ -1,7 +1,8 @@
 /** Listening and the graceful stop, which fails no request. */
-import { createServer } from 'node:http';
-import type { RequestListener, Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Server } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerOptions } from 'node:http';
+import { Server as NetServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NativeClasses } from './http/native.ts';
 import { answerRejected } from './http/errors/rejected.ts';
@@ -17,6 +18,8 @@ const HEADER_BYTES = 16_384;
 const WORK_MS = 30_000;
 /** Requests that are still running after the delay get so much longer. */
 const LAST_REQUESTS_MS = 15_000;
+/** How often it is looked whether clients have taken their replies. */
+const TAKING_MS = 20;
 
 /** Deadlines for slow clients, in milliseconds. */
 export interface ClientDeadlines {
@@ -26,12 +29,28 @@ export interface ClientDeadlines {
   readonly workMs?: number;
 }
 
+/** A server that tells its open connections. */
+class ApiServer extends Server<typeof IncomingMessage, NativeClasses['ServerResponse']> {
+  readonly open = new Set<Socket>();
+
+  constructor(
+    options: ServerOptions<typeof IncomingMessage, NativeClasses['ServerResponse']>,
+    handle: RequestListener,
+  ) {
+    super(options, handle);
+    this.on('connection', (socket: Socket) => {
+      this.open.add(socket);
+      socket.once('close', () => this.open.delete(socket));
+    });
+  }
+}
+
 export function apiServer(
   handle: RequestListener,
   classes: NativeClasses,
   { requestMs, workMs = WORK_MS }: ClientDeadlines,
-): Server {
-  const server = createServer(
+): ApiServer {
+  const server = new ApiServer(
     {
       ...classes,
       keepAliveTimeout: KEEP_ALIVE_MS,
@@ -106,14 +125,43 @@ export async function untilStopped(): Promise<NodeJS.Signals> {
 
 /**
  * Serves on while the cluster takes the pod out of its Services, then takes no new connection, ends what would go on for ever,
- * and waits for the connections that still have a request. Meanwhile every reply says `Connection: close`, so that keep-alive
- * connections end in good order.
+ * and waits for the connections that still have a request or a reply. Meanwhile every reply says `Connection: close`, so that
+ * keep-alive connections end in good order. A reply that takes longer is cut, as a client can tell.
  */
-export async function closeGently(server: Server, shutdownDelayMs: number, endStreams: () => void): Promise<void> {
+export async function closeGently(
+  server: ApiServer,
+  shutdownDelayMs: number,
+  endStreams: () => void,
+  lastRequestsMs = LAST_REQUESTS_MS,
+): Promise<void> {
   await delay(shutdownDelayMs);
   endStreams();
-  const closed = new Promise((resolve) => server.close(resolve));
+  const end = performance.now() + lastRequestsMs;
+  // Not by the HTTP server's own close, which begins with the idle connections.
+  const closed = new Promise((resolve) => NetServer.prototype.close.call(server, resolve));
+  if (await allTaken(server, end)) {
+    server.closeIdleConnections();
+    await Promise.race([closed, delay(Math.max(0, end - performance.now()), undefined, { ref: false })]);
+  }
+  for (const socket of server.open) if (isWaiting(socket)) socket.resetAndDestroy();
   server.closeIdleConnections();
-  await Promise.race([closed, delay(LAST_REQUESTS_MS, undefined, { ref: false })]);
-  server.closeAllConnections();
+  for (const socket of server.open) socket.resetAndDestroy();
+}
+
+/**
+ * Node counts a connection as idle once its reply is written, though bytes of it may wait for the client: it would destroy them
+ * too. False: they still wait.
+ * @param end in milliseconds of `performance.now()`
+ */
+async function allTaken({ open }: ApiServer, end: number): Promise<boolean> {
+  while ([...open].some(isWaiting)) {
+    if (performance.now() >= end) return false;
+    await delay(TAKING_MS);
+  }
+  return true;
+}
+
+/** Whether bytes wait for the client to take them. */
+function isWaiting({ writableLength }: Socket): boolean {
+  return writableLength > 0;
 }
