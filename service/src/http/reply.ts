@@ -87,13 +87,19 @@ export async function sendMemos(response: Reply, portions: AsyncGenerator<Memo[]
     for await (const portion of portions) await write(response, `,${json(portion)}`, stalledMs);
     response.end(']');
   } catch (error) {
-    response.destroy();
+    cut(response);
     throw error;
   }
 }
 
 function json(memos: readonly Memo[]): string {
   return memos.map(memoJson).join();
+}
+
+/** Ends a reply that has begun by a reset: the end of a connection is, to a client of HTTP/1.0, that of the whole reply. */
+export function cut(response: ServerResponse): void {
+  response.socket?.resetAndDestroy();
+  response.destroy();
 }
 
 /**

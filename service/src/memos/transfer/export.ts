@@ -1,7 +1,7 @@
 /** Sends memos as NDJSON: one a line as a read would answer it, the oldest first, with flat memory. */
 import type { Request, Response } from 'express';
 import { readQuery } from '../../http/input/parameters.ts';
-import { ClientGone, startReply, write } from '../../http/reply.ts';
+import { ClientGone, cut, startReply, write } from '../../http/reply.ts';
 import { filterQuery, REPEATED, selectionOf } from '../listing/filters.ts';
 import type { ListOptions } from '../listing/list.ts';
 import { OLDEST_FIRST } from '../listing/order.ts';
@@ -30,7 +30,7 @@ export async function exportMemos(
     }
     response.end();
   } catch (error) {
-    response.destroy();
+    cut(response);
     if (!(error instanceof ClientGone)) throw error;
   }
 }
