@@ -25,9 +25,8 @@ const AFTER_TROUBLE_MS = 5000;
 const LOOK_MS = 5000;
 /** How often memos that somebody else wrote are looked for: every list by a tag reads them one by one until then. */
 const STALE_TAGS_MS = 1000;
-
 /** How often it is asked whether the day of the adoption is over. */
-const DAY_MS = 600_000;
+const DAY_LOOK_MS = 600_000;
 
 interface BackfillOptions {
   readonly database: Database;
@@ -50,7 +49,7 @@ async function enterTags({ database, log }: BackfillOptions, stop: AbortSignal):
 }
 
 async function settleAll({ database, log, readRow }: BackfillOptions, stop: AbortSignal): Promise<void> {
-  await repeatedly(() => originalMayRun(database), DAY_MS, log, stop);
+  await repeatedly(() => originalMayRun(database), DAY_LOOK_MS, log, stop);
   await repeatedly(() => settleSome(database, readRow), PAUSE_MS, log, stop);
 }
 
