@@ -11,11 +11,23 @@ export interface OnMariaDB {
   readonly database: MariaDB;
   readonly service: Service;
   readonly root: Connection;
+  /** The service has to end in good order. */
+  stop(): Promise<void>;
 }
 
 export async function startOnMariaDB(): Promise<OnMariaDB> {
   const database = await startMariaDB();
   expect(await migrate({ DATABASE_URL: database.url })).to.include({ status: 0 });
   const service = await startService({ DATABASE_URL: database.url });
-  return { database, service, root: await rootSession(database) };
+  const root = await rootSession(database);
+  return {
+    database,
+    service,
+    root,
+    stop: async () => {
+      root.destroy();
+      expect(await service.stop()).to.equal(0);
+      await database.stop();
+    },
+  };
 }

@@ -18,11 +18,7 @@ describe('headers', function () {
     id = await createMemo(service);
   });
 
-  after(async () => {
-    on.root.destroy();
-    await service.stop();
-    await on.database.stop();
-  });
+  after(async () => await on.stop());
 
   it("gives every reply an id, the client's own where it has one", async () => {
     expect((await service.call('GET', '/health')).headers.get('x-request-id')).to.match(/^[\w-]{36}$/);

@@ -23,11 +23,7 @@ describe('HTTP', function () {
     id = await createMemo(service);
   });
 
-  after(async () => {
-    on.root.destroy();
-    await service.stop();
-    await on.database.stop();
-  });
+  after(async () => await on.stop());
 
   it('answers HEAD as GET, without the body', async () => {
     for (const path of [`/v1/memos/${id}`, '/v1/memos/', '/v1/memos/search/?q=t', '/health', '/v1/memos/0']) {

@@ -72,11 +72,7 @@ describe('SQL that a client sends', function () {
     expect(await torn(on.root)).to.deep.equal(WHOLE);
   });
 
-  after(async () => {
-    on.root.destroy();
-    await service.stop();
-    await on.database.stop();
-  });
+  after(async () => await on.stop());
 
   function idOf({ json }: Reply): number {
     return (json as MemoReply).id;

@@ -1,7 +1,6 @@
 /** A client of the service that this one replaces, unchanged: what it sends, on each form of a path, and what it reads. */
 import { expect } from 'chai';
-import type { MariaDB } from '../../stores/mariadb.ts';
-import { startOnMariaDB } from '../harness/on-mariadb.ts';
+import { startOnMariaDB, type OnMariaDB } from '../harness/on-mariadb.ts';
 import type { MemoReply } from '../harness/paging.ts';
 import type { Reply, Service } from '../harness/service.ts';
 
@@ -31,19 +30,15 @@ const NO_ID = 999_999_999;
 
 describe('a client of the original', function () {
   this.timeout(60_000);
-  let database: MariaDB;
+  let on: OnMariaDB;
   let service: Service;
 
   before(async () => {
-    const started = await startOnMariaDB();
-    ({ database, service } = started);
-    started.root.destroy();
+    on = await startOnMariaDB();
+    ({ service } = on);
   });
 
-  after(async () => {
-    await service.stop();
-    await database.stop();
-  });
+  after(async () => await on.stop());
 
   function memosOf({ base, slash }: Form): string {
     return `${base}/memos${slash}`;

@@ -1,20 +1,20 @@
 /** Creates that come at once, and share transactions: none has anything of another's. */
 import { expect } from 'chai';
 import type { Connection } from 'mariadb';
-import type { MariaDB } from '../../stores/mariadb.ts';
 import { until } from '../../until.ts';
-import { startOnMariaDB } from '../harness/on-mariadb.ts';
+import { startOnMariaDB, type OnMariaDB } from '../harness/on-mariadb.ts';
 import type { Reply, Service } from '../harness/service.ts';
 import { torn, WHOLE } from '../harness/sql.ts';
 
 describe('memos that are created at once', function () {
   this.timeout(60_000);
-  let database: MariaDB;
+  let on: OnMariaDB;
   let service: Service;
   let root: Connection;
 
   before(async () => {
-    ({ database, root, service } = await startOnMariaDB());
+    on = await startOnMariaDB();
+    ({ root, service } = on);
   });
 
   afterEach(async () => {
@@ -22,11 +22,7 @@ describe('memos that are created at once', function () {
     expect(await torn(root)).to.deep.equal(WHOLE);
   });
 
-  after(async () => {
-    await root.end();
-    expect(await service.stop()).to.equal(0);
-    await database.stop();
-  });
+  after(async () => await on.stop());
 
   function create(title: string, more: object = {}, headers: Record<string, string> = {}): Promise<Reply> {
     return service.call('POST', '/v1/memos/', { title, content: `${title}의 내용`, ...more }, headers);

@@ -13,7 +13,7 @@ import { matches, queryOf, sorted, sorting } from './list-model.ts';
 import type { Asked } from './list-model.ts';
 import { nextOf, walk } from '../harness/paging.ts';
 import type { MemoReply } from '../harness/paging.ts';
-import { startOnMariaDB } from '../harness/on-mariadb.ts';
+import { startOnMariaDB, type OnMariaDB } from '../harness/on-mariadb.ts';
 import { createMemo, migrate, startService } from '../harness/service.ts';
 import type { Service } from '../harness/service.ts';
 
@@ -37,19 +37,17 @@ const asked: fc.Arbitrary<Asked> = fc.record(
 
 describe('lists of memos', function () {
   this.timeout(60_000);
+  let on: OnMariaDB;
   let database: MariaDB;
   let root: Connection;
   let service: Service;
 
   before(async () => {
-    ({ database, root, service } = await startOnMariaDB());
+    on = await startOnMariaDB();
+    ({ database, root, service } = on);
   });
 
-  after(async () => {
-    root.destroy();
-    await service.stop();
-    await database.stop();
-  });
+  after(async () => await on.stop());
 
   async function insert(count: number): Promise<void> {
     await root.query('DELETE FROM memos');

@@ -18,7 +18,7 @@ import { matches, queryOf, sorted, sorting } from './list-model.ts';
 import type { Asked } from './list-model.ts';
 import { walk } from '../harness/paging.ts';
 import type { MemoReply } from '../harness/paging.ts';
-import { startOnMariaDB } from '../harness/on-mariadb.ts';
+import { startOnMariaDB, type OnMariaDB } from '../harness/on-mariadb.ts';
 import { createMemo, migrate, startService } from '../harness/service.ts';
 import type { Service } from '../harness/service.ts';
 import { enterTags, rootSession, torn, WHOLE } from '../harness/sql.ts';
@@ -41,19 +41,17 @@ type Write = typeof write extends fc.Arbitrary<infer T> ? T : never;
 
 describe('memos by their tags', function () {
   this.timeout(60_000);
+  let on: OnMariaDB;
   let database: MariaDB;
   let root: Connection;
   let service: Service;
 
   before(async () => {
-    ({ database, root, service } = await startOnMariaDB());
+    on = await startOnMariaDB();
+    ({ database, root, service } = on);
   });
 
-  after(async () => {
-    root.destroy();
-    await service.stop();
-    await database.stop();
-  });
+  after(async () => await on.stop());
 
   async function all(of: Service): Promise<MemoReply[]> {
     return (await of.call('GET', '/v1/memos/?limit=1000000')).json as MemoReply[];

@@ -5,7 +5,7 @@ import { parseConfig } from '../../../service/src/config.ts';
 import { Database } from '../../../service/src/db/database.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
 import { until } from '../../until.ts';
-import { startOnMariaDB } from '../harness/on-mariadb.ts';
+import { startOnMariaDB, type OnMariaDB } from '../harness/on-mariadb.ts';
 import { createMemo, metric, startService, timed } from '../harness/service.ts';
 import type { Service } from '../harness/service.ts';
 import { sessionsById, sessionsOfService, torn, WHOLE } from '../harness/sql.ts';
@@ -15,12 +15,14 @@ const DEADLINE_MS = 4_500;
 
 describe('writes to a database that others use too', function () {
   this.timeout(60_000);
+  let on: OnMariaDB;
   let database: MariaDB;
   let service: Service;
   let root: Connection;
 
   before(async () => {
-    ({ database, root, service } = await startOnMariaDB());
+    on = await startOnMariaDB();
+    ({ database, root, service } = on);
   });
 
   afterEach(async () => {
@@ -28,11 +30,7 @@ describe('writes to a database that others use too', function () {
     expect(await torn(root)).to.deep.equal(WHOLE);
   });
 
-  after(async () => {
-    root.destroy();
-    expect(await service.stop()).to.equal(0);
-    await database.stop();
-  });
+  after(async () => await on.stop());
 
   /** Holds the memo's search row, in a transaction so large that the other one is the victim of a deadlock. */
   async function holdSearchRow(id: number): Promise<void> {
