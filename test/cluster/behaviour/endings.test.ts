@@ -11,7 +11,8 @@ import { until } from '../../until.ts';
 import { groupOf, readRecord } from '../state.ts';
 import type { Rung } from '../state.ts';
 import { usePrivateState } from './private-state.ts';
-import { contentOf, machineState, traces } from './traces.ts';
+import { contentOf } from '../host/content.ts';
+import { machineState, traces } from './traces.ts';
 import type { MachineState } from './traces.ts';
 
 const MAIN = join(import.meta.dirname, '..', 'main.ts');

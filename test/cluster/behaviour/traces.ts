@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 import { listGroups } from '../host/cgroups.ts';
 import { isInstalled, pathWithSystem, run } from '../host/command.ts';
+import { contentOf } from '../host/content.ts';
 import { identify } from '../host/identity.ts';
 import { clusterDirectory, groupOf } from '../state.ts';
 
@@ -45,15 +46,6 @@ async function firewallRules(): Promise<string[]> {
   // Without nft there are no rules of ours: only rung 3 makes any, and it installs nft.
   if (!(await isInstalled('nft'))) return [];
   return lines(await run('nft', ['list', 'ruleset'], { env: { ...process.env, PATH: pathWithSystem() } }));
-}
-
-/** Empty: there is no such file, or it went while we looked. */
-export function contentOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
 }
 
 function lines(text: string): string[] {

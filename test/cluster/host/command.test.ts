@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
 
 import { CommandError, isInstalled, run } from './command.ts';
+import { contentOf } from './content.ts';
 import { until } from '../../until.ts';
 
 /** The error that a command ends with. */
@@ -76,9 +76,5 @@ describe('a command', () => {
 
 /** `S` for a process that sleeps, `Z` for one that is dead; empty when it is gone. */
 function stateOf(pid: number): string {
-  try {
-    return /\) (\w) /.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1] ?? '';
-  } catch {
-    return '';
-  }
+  return /\) (\w) /.exec(contentOf(`/proc/${pid}/stat`))?.[1] ?? '';
 }

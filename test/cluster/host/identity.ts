@@ -2,7 +2,7 @@
  * Which process a pid means. A pid alone is reused; together with its start time and the machine's boot it names one
  * process for ever, so that a clean-up never ends a stranger.
  */
-import { readFileSync } from 'node:fs';
+import { contentOf } from './content.ts';
 
 /** One process of one boot of this machine. */
 export interface ProcessIdentity {
@@ -14,7 +14,7 @@ export interface ProcessIdentity {
 
 /** @returns undefined when no such process runs (a zombie does not run). */
 export function identify(pid: number): ProcessIdentity | undefined {
-  const startTime = parseStartTime(readOrEmpty(`/proc/${pid}/stat`));
+  const startTime = parseStartTime(contentOf(`/proc/${pid}/stat`));
   if (startTime === undefined) return undefined;
   return { pid, startTime, bootId: bootId() };
 }
@@ -33,14 +33,5 @@ export function parseStartTime(stat: string): string | undefined {
 }
 
 function bootId(): string {
-  return readOrEmpty('/proc/sys/kernel/random/boot_id').trim();
-}
-
-function readOrEmpty(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    // Gone, or never there: both mean that nothing of that name runs.
-    return '';
-  }
+  return contentOf('/proc/sys/kernel/random/boot_id').trim();
 }

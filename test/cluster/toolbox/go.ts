@@ -2,7 +2,8 @@
  * A Go toolchain that is new enough. A machine without Go gets Debian's (old, but able to download modules), and with
  * it the official toolchain, which is published as a module.
  */
-import { access, chmod, cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { CommandError, run } from '../host/command.ts';
@@ -22,7 +23,7 @@ export async function ensureGo(cache: string, log: Log): Promise<Go> {
   if (isNewEnough(await versionOf('go', env))) return { command: 'go', env };
   const brought = join(cache, `go-${GO_VERSION}`);
   const command = join(brought, 'bin', 'go');
-  if (!(await exists(command))) await bootstrap(brought, env, log);
+  if (!existsSync(command)) await bootstrap(brought, env, log);
   return { command, env: { ...env, GOROOT: brought } };
 }
 
@@ -111,11 +112,4 @@ export function isNewEnough(version: string, wanted: string = GO_VERSION): boole
     if (difference !== 0) return difference > 0;
   }
   return true;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await access(path).then(
-    () => true,
-    () => false,
-  );
 }

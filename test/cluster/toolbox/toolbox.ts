@@ -3,7 +3,8 @@
  * whole; what a killed run left half-built is removed by the next one.
  */
 import { createHash } from 'node:crypto';
-import { access, cp, mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
 import { run } from '../host/command.ts';
@@ -96,7 +97,7 @@ export async function ensureTools(tools: readonly string[], log: Log): Promise<v
   const missing: string[] = [];
   for (const recipe of RECIPES) {
     const wanted = tools.some((tool) => tool in recipe.binaries);
-    if (wanted && !(await exists(join(cacheDirectory(), 'tools', goEntry(recipe).key)))) missing.push(recipe.name);
+    if (wanted && !existsSync(join(cacheDirectory(), 'tools', goEntry(recipe).key))) missing.push(recipe.name);
   }
   if (missing.length > 0) {
     await needFreeDisk(cacheDirectory(), missing.length > 4 ? 12 : 4, `building ${missing.join(', ')}`);
@@ -133,10 +134,10 @@ function goEntry(recipe: Recipe): Entry {
 async function ensure(entry: Entry, log: Log): Promise<string> {
   const tools = join(cacheDirectory(), 'tools');
   const target = join(tools, entry.key);
-  if (await exists(target)) return target;
+  if (existsSync(target)) return target;
   await mkdir(tools, { recursive: true });
   return await withLock(join(cacheDirectory(), 'toolbox.lock'), log, async () => {
-    if (await exists(target)) return target;
+    if (existsSync(target)) return target;
     const started = performance.now();
     log(`making ${entry.what}`);
     // Under the lock nobody else works here: every unfinished folder was left by a run that died.
@@ -165,11 +166,4 @@ async function contentHash(folder: string): Promise<string> {
   const hash = createHash('sha256');
   for (const name of (await readdir(folder)).sort()) hash.update(name).update(await readFile(join(folder, name)));
   return hash.digest('hex').slice(0, 8);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await access(path).then(
-    () => true,
-    () => false,
-  );
 }
