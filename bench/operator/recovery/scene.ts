@@ -4,7 +4,7 @@ import { isNotFound } from '../../../operator/src/runtime/client/error.ts';
 import { kindOf } from '../../../operator/src/runtime/object.ts';
 import type { Cluster } from '../../../test/cluster/cluster.ts';
 import type { ApiProxy } from '../../../test/operator/faults/api-proxy.ts';
-import { memoAppKind } from '../../../test/operator/crash/state.ts';
+import { memoAppKind } from '../../../test/operator/harness/client.ts';
 import { launchOperator, type RunningOperator } from '../../../test/operator/harness/operator.ts';
 import { askForStack, atRest } from '../../../test/operator/harness/rest.ts';
 import { until } from '../../../test/operator/harness/until.ts';

@@ -1,9 +1,10 @@
 /** What only our operator promises: no write while idle, memory that foreign Secrets do not move, a standby that takes over. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { kindOf } from '../../../operator/src/runtime/object.ts';
+import { memoAppKind } from '../../../test/operator/harness/client.ts';
 import type { AppName } from './children.ts';
 import { sideBySide, type Field } from './field.ts';
-import { edit, memoApps } from './fleet.ts';
+import { edit } from './fleet.ts';
 import { playReadiness } from './ready.ts';
 
 export interface EnduranceResult {
@@ -26,7 +27,7 @@ export async function measureEndurance(
   await field.operator.stop();
   field.operator = await field.contestant.start(field.cluster, { resyncMinutes: Math.max(0.5, minutes / 2) });
   const finishedJobs = await playReadiness(field);
-  const { items } = await field.admin.list(memoApps);
+  const { items } = await field.admin.list(memoAppKind);
   const ready: Record<string, number> = {};
   for (const { status } of items) {
     const condition = status?.conditions?.find(({ type }) => type === 'Ready');
@@ -59,7 +60,6 @@ async function withForeignSecrets(field: Field): Promise<EnduranceResult['foreig
   const data = { key: Buffer.alloc(1024, 'x').toString('base64') };
   await sideBySide(
     Array.from({ length: SECRETS }, (_, index) => `foreign-${index}`),
-    16,
     (name) => field.admin.create({ ...kindOf('v1', 'Secret'), metadata: { namespace, name }, data }),
   );
   await pause(10_000);

@@ -99,8 +99,8 @@ export class Field {
 /** Runs `work` on every item, `width` at a time. */
 export async function sideBySide<T>(
   items: readonly T[],
-  width: number,
   work: (item: T) => Promise<unknown>,
+  width = 16,
 ): Promise<void> {
   const queue = items.values();
   const lane = async (): Promise<void> => {

@@ -1,8 +1,7 @@
 /** A thousand MemoApps on one operator: made, left alone, edited, robbed of a child, restarted, cut off from its API server. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { MemoApp } from '../../../operator/src/api/memoapp.ts';
-import { apiVersion, kind } from '../../../operator/src/api/names.ts';
 import { kindOf } from '../../../operator/src/runtime/object.ts';
+import { memoAppKind } from '../../../test/operator/harness/client.ts';
 import { quantile } from '../../quantile.ts';
 import { childrenOf, memoAppOf, type AppName } from './children.ts';
 import { sideBySide, type Field } from './field.ts';
@@ -50,8 +49,6 @@ export interface FleetResult {
 }
 
 const PER_NAMESPACE = 50;
-const WIDTH = 16;
-export const memoApps = kindOf<MemoApp>(apiVersion, kind);
 const EDITED = 100;
 const LOST = 20;
 const BURST_SECONDS = 10;
@@ -100,12 +97,10 @@ async function create(field: Field, fleet: readonly AppName[]): Promise<FleetRes
   if (first === undefined) throw new Error('an empty fleet');
   const wanted = childrenOf(first).length * fleet.length;
   const namespaces = [...new Set(fleet.map(({ namespace }) => namespace))];
-  await sideBySide(namespaces, WIDTH, (name) =>
-    field.admin.create({ ...kindOf('v1', 'Namespace'), metadata: { name } }),
-  );
+  await sideBySide(namespaces, (name) => field.admin.create({ ...kindOf('v1', 'Namespace'), metadata: { name } }));
   const processor = field.operator.processorTime();
   field.begin();
-  await sideBySide(fleet, WIDTH, (app) => field.admin.create(memoAppOf(app)));
+  await sideBySide(fleet, (app) => field.admin.create(memoAppOf(app)));
   await field.until('all children', 3600, () => {
     const writes = field.writes();
     // Told apart only when they can be enough: the bench is on the contestant's processors.
@@ -162,7 +157,7 @@ async function burstOfEdits(field: Field, fleet: readonly AppName[]): Promise<Fl
   field.begin();
   const started = performance.now();
   const everyMs = (BURST_SECONDS * 1000) / fleet.length;
-  await sideBySide([...fleet.entries()], WIDTH, async ([index, app]) => {
+  await sideBySide([...fleet.entries()], async ([index, app]) => {
     const wait = started + index * everyMs - performance.now();
     if (wait > 0) await pause(wait);
     await edit(field, app, 'burst');
@@ -263,7 +258,7 @@ async function restartedApiServer(field: Field, fleet: readonly AppName[]): Prom
 /** One field that shows in one child. */
 export async function edit(field: Field, { namespace, name }: AppName, value: string): Promise<void> {
   const body = { spec: { api: { pod: { annotations: { bench: value } } } } };
-  await field.admin.patch(memoApps, { namespace, name }, { type: 'merge', body }, { fieldManager: 'bench' });
+  await field.admin.patch(memoAppKind, { namespace, name }, { type: 'merge', body }, { fieldManager: 'bench' });
 }
 
 function editsOf(field: Field, app: AppName): Asked[] {

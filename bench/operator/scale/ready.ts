@@ -11,7 +11,6 @@ interface Job extends KubeObject {
   readonly status?: { readonly conditions?: readonly unknown[] };
 }
 
-const WIDTH = 16;
 const statefulSets = kindOf<Scaled>('apps/v1', 'StatefulSet');
 const deployments = kindOf<Scaled>('apps/v1', 'Deployment');
 const claims = kindOf('v1', 'PersistentVolumeClaim');
@@ -55,7 +54,7 @@ async function each<T extends KubeObject>(
   wanted: (object: T) => boolean = () => true,
 ): Promise<void> {
   const { items } = await field.admin.list(kind);
-  await sideBySide(items.filter(wanted), WIDTH, async (object) => {
+  await sideBySide(items.filter(wanted), async (object) => {
     const { namespace = '', name } = object.metadata;
     const patch = { type: 'merge', body: { status: statusOf(object) } } as const;
     await field.admin.patch(kind, { namespace, name }, patch, { subresource: 'status', fieldManager: 'bench' });

@@ -50,7 +50,7 @@ async function rawRound(field: Field, app: AppName): Promise<number> {
   const children = childrenOf(app);
   const apply = (child: (typeof children)[number]): Promise<unknown> =>
     field.admin.apply(child, { fieldManager: 'bench', force: true });
-  await sideBySide(children, children.length, apply);
+  await sideBySide(children, apply, children.length);
   const patches = (): Asked[] => field.asked().filter(({ verb, name }) => verb === 'patch' && name.includes(app.name));
   await field.until('raw children', 30, () => patches().length >= children.length);
   return lastAnswer(patches()) - Math.min(...patches().map(({ received }) => received));

@@ -5,9 +5,10 @@ import { apiVersion, kind } from '../../../operator/src/api/names.ts';
 import type { MemoAppSpec } from '../../../operator/src/api/memoapp.ts';
 import type { ApiClient } from '../../../operator/src/runtime/client/client.ts';
 import { isNotFound } from '../../../operator/src/runtime/client/error.ts';
+import { memoAppKind } from '../harness/client.ts';
 import { until } from '../harness/until.ts';
 import { MortalOperator } from './mortal.ts';
-import { memoAppKind, stateOf, type State } from './state.ts';
+import { stateOf, type State } from './state.ts';
 import type { Strike } from './strike.ts';
 import { prepareNamespace } from './site.ts';
 

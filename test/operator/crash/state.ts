@@ -1,13 +1,11 @@
 /** Everything that an app consists of, written so that two lives of it can be compared. */
 import { createHash } from 'node:crypto';
-import { apiVersion, group, kind } from '../../../operator/src/api/names.ts';
+import { group, kind } from '../../../operator/src/api/names.ts';
 import { appLabel, appliedHashAnnotation, configHashAnnotation } from '../../../operator/src/api/labels.ts';
-import type { MemoApp } from '../../../operator/src/api/memoapp.ts';
 import type { ApiClient } from '../../../operator/src/runtime/client/client.ts';
 import { kindOf, type KubeObject, type ManagedFieldsEntry } from '../../../operator/src/runtime/object.ts';
 import { watchedKinds } from '../../../operator/src/stack/kinds.ts';
-
-export const memoAppKind = kindOf<MemoApp>(apiVersion, kind);
+import { memoAppKind } from '../harness/client.ts';
 
 const childKinds = [
   ...watchedKinds.filter(({ role, optional }) => role === 'child' && !optional),

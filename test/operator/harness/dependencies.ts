@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto';
 import { appliedHashAnnotation } from '../../../operator/src/api/labels.ts';
 import type { MemoApp } from '../../../operator/src/api/memoapp.ts';
-import { apiVersion, kind } from '../../../operator/src/api/names.ts';
 import { fieldManager, type Dependencies } from '../../../operator/src/reconcile/dependencies.ts';
 import { byApp, indexByApp } from '../../../operator/src/reconcile/observe/observe.ts';
 import { Shortages } from '../../../operator/src/reconcile/observe/shortages.ts';
@@ -18,12 +17,13 @@ import { silent } from '../../../operator/src/runtime/log.ts';
 import { kindOf } from '../../../operator/src/runtime/object.ts';
 import { Informers } from '../../../operator/src/runtime/watch/informers.ts';
 import { watchedKinds } from '../../../operator/src/stack/kinds.ts';
+import { memoAppKind } from './client.ts';
 
 /** As `main.ts` makes them. The informers have not been started. */
 export function dependenciesOn(client: ApiClient, clock: Clock): Dependencies {
   const informers = new Informers({ client, fieldManagers: [fieldManager] });
   const indices = { [byReference]: indexByReference };
-  const apps = informers.add(kindOf<MemoApp>(apiVersion, kind), { indices });
+  const apps = informers.add(memoAppKind, { indices });
   for (const watched of watchedKinds)
     informers.add(kindOf(watched.apiVersion, watched.kind), { indices: { [byApp]: indexByApp } });
   const ask = (): Promise<never> => Promise.reject(new Error('nobody is there'));

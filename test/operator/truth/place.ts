@@ -7,11 +7,11 @@ import { apiVersion, kind } from '../../../operator/src/api/names.ts';
 import type { ApiClient, Patch } from '../../../operator/src/runtime/client/client.ts';
 import { kindOf, type Kind, type KubeObject } from '../../../operator/src/runtime/object.ts';
 import type { StoreHealth } from '../../../operator/src/stack/observed.ts';
+import { memoAppKind } from '../harness/client.ts';
 import { reportStores, type StoreReport } from '../harness/store-report.ts';
 import { until } from '../harness/until.ts';
 import { readyMadeVolumes, slowVolume } from '../harness/volumes.ts';
 
-const memoAppKind = kindOf<MemoApp>(apiVersion, kind);
 const podKind = kindOf<KubeObject & Pod & { metadata: KubeObject['metadata'] }>('v1', 'Pod');
 const eventKind = kindOf<KubeObject & { type?: string; reason?: string; note?: string; regarding?: { kind?: string } }>(
   'events.k8s.io/v1',

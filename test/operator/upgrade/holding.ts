@@ -5,7 +5,7 @@ import { appLabel, partLabel } from '../../../operator/src/api/labels.ts';
 import type { MemoApp } from '../../../operator/src/api/memoapp.ts';
 import type { ApiClient } from '../../../operator/src/runtime/client/client.ts';
 import { kindOf, type Kind, type KubeObject } from '../../../operator/src/runtime/object.ts';
-import { memoAppKind } from '../crash/state.ts';
+import { memoAppKind } from '../harness/client.ts';
 
 /** What makes pods: a Deployment, a StatefulSet or a Job. */
 export interface Workload {
