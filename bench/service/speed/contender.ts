@@ -1,10 +1,10 @@
 /** A server under load: a process on a processor of its own, with what it spends there. */
 import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { boundToUs } from '../../../test/cluster/host/bound.ts';
+import { end } from '../../../test/service/harness/service.ts';
 import { freePort } from '../../../test/stores/ports.ts';
 import { until } from '../../../test/until.ts';
 import { processorTime } from '../../processor-time.ts';
@@ -65,12 +65,8 @@ export async function startContender(
     url,
     managementUrl: `http://127.0.0.1:${managementPort}`,
     processorTime: () => processorTime(child.pid ?? 0),
-    stop: async () => await end(child),
+    stop: async () => {
+      await end(child, 'SIGTERM');
+    },
   };
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  const exit = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  await exit;
 }

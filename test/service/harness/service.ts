@@ -151,7 +151,8 @@ async function ask(url: string, init: RequestInit): Promise<Reply> {
   return { status: response.status, headers: response.headers, text, json };
 }
 
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+/** Sends a signal to a process that may be gone. @returns its exit code, once it has ended */
+export async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
   if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
   const exit = new Promise<number | null>((resolve) => child.once('exit', resolve));
   child.kill(signal);
