@@ -118,7 +118,7 @@ export async function ensureAll(sources: readonly string[], log: Log): Promise<v
 /** Once all is built that somebody came for: what it was built from takes ten times the disk. */
 export async function tidyUp(log: Log = () => undefined): Promise<void> {
   const cache = cacheDirectory();
-  if (!(await exists(goCaches(cache)))) return;
+  if (!existsSync(goCaches(cache))) return;
   await withLock(join(cache, 'toolbox.lock'), log, async () => await dropGoCaches(cache));
 }
 

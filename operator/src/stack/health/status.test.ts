@@ -23,10 +23,11 @@ function withVolume(app: ResolvedApp): Live[] {
 function database(
   app: ResolvedApp,
   objects: readonly Live[],
-  previous?: MemoAppStatus['database'],
+  previous: MemoAppStatus['database'],
+  outcome = fine,
 ): object | undefined {
   const before = previous && { database: previous };
-  return statusOf(app, seeing(objects), fine, before, new Date(0)).database;
+  return statusOf(app, seeing(objects), outcome, before, new Date(0)).database;
 }
 
 describe('what the status has on record of the managed database', () => {
@@ -46,5 +47,11 @@ describe('what the status has on record of the managed database', () => {
     expect(database(externalAt('db.example'), withVolume(managed), { address })).to.deep.equal(kept);
     expect(database(externalAt('db.example'), without(managed), { address })).to.deep.equal({ address });
     expect(database(managed, without(managed), { address })).to.equal(undefined);
+  });
+
+  it('ends where the database starts empty, with new passwords', () => {
+    const anew = { ...fine, startsEmpty: true };
+    expect(database(managed, without(managed), { version: '11.4' }, anew)).to.equal(undefined);
+    expect(database(managed, without(managed), { address, keptVersion: '11.4' }, anew)).to.equal(undefined);
   });
 });
