@@ -18,7 +18,7 @@ import { placeOf } from './http/operations.ts';
 import type { Place } from './http/operations.ts';
 import { isVersioned, targetOf } from './http/paths.ts';
 import { Problem } from './http/errors/problem.ts';
-import { ClientGone, sendJson } from './http/reply.ts';
+import { ClientGone, cut, sendJson } from './http/reply.ts';
 import { ClientAddresses } from './limits/client-address.ts';
 import type { Limiter } from './limits/limiter.ts';
 import { memoHandlers } from './memos/handlers.ts';
@@ -181,7 +181,8 @@ function canonicalPath({ legacyPaths, legacyPathsSunset }: HttpConfig): RequestH
 
 /** Express takes a handler of four parameters for one of errors. */
 function answerError(log: Log) {
-  return (error: unknown, request: Request, response: Response, next: NextFunction): void => {
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- it counts them
+  return (error: unknown, request: Request, response: Response, _next: NextFunction): void => {
     const problem = problemOf(error);
     if (problem.code === 'internal' && !(error instanceof ClientGone)) {
       const { common }: Express.Locals = response.locals;
@@ -192,8 +193,8 @@ function answerError(log: Log) {
       );
     }
     if (response.headersSent || response.destroyed) {
-      // Express's last handler cuts the connection of a reply that has begun, and writes nothing.
-      next();
+      // A client would wait for the rest.
+      if (!response.writableEnded) cut(response);
       return;
     }
     const { body, contentType, headers, status } = errorReply(problem, request.headers, pathOf(request.originalUrl));

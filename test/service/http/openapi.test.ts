@@ -1,9 +1,12 @@
 /** The document of the API against what the service answers, and its page. */
 import { expect } from 'chai';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { startMariaDB } from '../../stores/mariadb.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
 import { until } from '../../until.ts';
 import { Conformance } from '../harness/conformance.ts';
+import { exchange } from '../harness/raw.ts';
 import { createMemo, migrate, startService } from '../harness/service.ts';
 import type { Service } from '../harness/service.ts';
 import { rootSession } from '../harness/sql.ts';
@@ -167,6 +170,19 @@ describe('the document of the API', function () {
     ]) {
       const { status, text } = await service.call('GET', path, undefined, headers);
       expect([status, text === whole.text], JSON.stringify(headers)).to.deep.equal([200, true]);
+    }
+  });
+
+  it('has files that are cut where they cannot be read to the end, and nobody waits for the rest', async () => {
+    const preload = pathToFileURL(join(import.meta.dirname, '../harness/unreadable-file.ts')).href;
+    const failing = await startService({ DATABASE_URL: database.url, NODE_OPTIONS: `--import=${preload}` });
+    try {
+      const request = 'GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: x\r\n\r\n';
+      const failure = await exchange(failing.port, request, 5_000).catch((error: unknown) => error);
+      expect(failure).to.have.property('code', 'ECONNRESET');
+      await until('it is in the log', () => failing.logs().includes('EIO: i/o error, read'));
+    } finally {
+      await failing.stop();
     }
   });
 

@@ -49,7 +49,7 @@ async function pageFile(request: Request, response: Response): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     response.sendFile(path, { maxAge: '1h', acceptRanges: false }, (error: Error | undefined) => {
       if (error === undefined) resolve();
-      else reject(response.headersSent ? new ClientGone() : error);
+      else reject(response.destroyed ? new ClientGone() : error);
     });
   });
 }
