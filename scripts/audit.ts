@@ -8,7 +8,8 @@ import process from 'node:process';
 
 const NOTHING_AUDITED = 2;
 
-const { error, status, stderr, stdout } = spawnSync('npm', ['audit', '--omit=dev'], {
+// At a level of its own: under a silent `npm run` it would not say that it failed.
+const { error, status, stderr, stdout } = spawnSync('npm', ['audit', '--omit=dev', '--loglevel=notice'], {
   cwd: join(import.meta.dirname, '..'),
   encoding: 'utf8',
 });

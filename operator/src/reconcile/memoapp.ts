@@ -79,7 +79,8 @@ async function reconcile(
   const pass = new Pass(paused);
   const writing = paused ? withoutWrites(dependencies) : dependencies;
   try {
-    await converge(app, seen, observed, pass, writing, signal);
+    const known = await findUnseen(app, memoApp.status, pass, writing, signal);
+    if (known) await converge(app, seen, observed, pass, writing, signal);
   } catch (error) {
     pass.failures.push(error);
   }
@@ -107,7 +108,6 @@ async function converge(
   dependencies: Dependencies,
   signal: AbortSignal,
 ): Promise<void> {
-  if (!(await findUnseen(app, pass, dependencies, signal))) return;
   const lost = lostVolume(app, memoApp.status, observed).length > 0;
   const credentials = await ensureCredentials(app, memoApp.status, observed, pass, dependencies, signal);
   // What must not be done is found before anything is: a downgrade of a store, another layout of its data.

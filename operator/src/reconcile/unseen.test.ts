@@ -145,7 +145,8 @@ describe('a pass that does not know everything', () => {
 
   it('keeps the number of pods that an autoscaler has set on a Deployment that had lost its labels', async () => {
     const autoscaling = { minReplicas: 2, maxReplicas: 9 };
-    cluster.put({ ...shop, spec: { api: { autoscaling } } });
+    const status = { observedGeneration: 1, version: '0.1.0' };
+    cluster.put({ ...shop, spec: { api: { autoscaling } }, status });
     await look();
     const metadata = { namespace: 'club', name: 'shop-api', ownerReferences: [controlledBy(shop)] };
     cluster.put({ apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: { replicas: 8 } });

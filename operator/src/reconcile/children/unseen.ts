@@ -2,6 +2,7 @@
  * Children that are there and that no store shows: somebody took our label off them, or restored them without, or the watch has
  * yet to tell of them. Those are looked for that the stack goes by when it renders what is wanted.
  */
+import type { MemoAppStatus } from '../../api/memoapp.ts';
 import { names, podClaim } from '../../api/names.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
 import { ApiError } from '../../runtime/client/error.ts';
@@ -36,12 +37,13 @@ interface Child {
  */
 export async function findUnseen(
   app: ResolvedApp,
+  status: MemoAppStatus | undefined,
   pass: Pass,
   dependencies: Dependencies,
   signal: AbortSignal,
 ): Promise<boolean> {
   const { informers } = dependencies;
-  const unseen = childrenOf(app).filter((child) => !informers.store(child.kind).has(objectKey(child.metadata)));
+  const unseen = childrenOf(app, status).filter((child) => !informers.store(child.kind).has(objectKey(child.metadata)));
   const found = await Promise.all(unseen.map(async (child) => await findOne(child, app, pass, dependencies, signal)));
   return !found.includes(true);
 }
@@ -72,16 +74,18 @@ function isOurs(live: KubeObject, app: ResolvedApp): boolean {
   return controller ? controller.uid === app.uid : live.kind === claimKind.kind && isKnownClaim(live.metadata);
 }
 
-function childrenOf(app: ResolvedApp): Child[] {
+/** Of a MemoApp without a status nothing can be there but the volumes of an earlier one. */
+function childrenOf(app: ResolvedApp, status: MemoAppStatus | undefined): Child[] {
   const { cache, database, events } = app;
   const { api } = names(app);
-  return [
+  const children = [
     { kind: watchedKind('Deployment'), metadata: metadata(app, api, 'api') },
     ...(database.mode === 'managed' ? storeOf(app, 'database', 1) : []),
     ...(cache.mode === 'managed' ? storeOf(app, 'cache', 0) : []),
     ...(events.mode === 'managed' ? storeOf(app, 'events', events.replicas) : []),
     ...(events.mode === 'managed' && events.zooKeeper ? storeOf(app, 'zookeeper', events.zooKeeper.replicas) : []),
   ];
+  return children.filter(({ kind }) => status !== undefined || kind === claimKind);
 }
 
 function storeOf(app: ResolvedApp, part: StorePart, volumes: number): Child[] {
