@@ -82,14 +82,9 @@ export async function sendMemos(response: Reply, portions: AsyncGenerator<Memo[]
     response.end();
     return;
   }
-  try {
-    await write(response, `[${head},${json(second.value)}`, stalledMs);
-    for await (const portion of portions) await write(response, `,${json(portion)}`, stalledMs);
-    response.end(']');
-  } catch (error) {
-    cut(response);
-    throw error;
-  }
+  await write(response, `[${head},${json(second.value)}`, stalledMs);
+  for await (const portion of portions) await write(response, `,${json(portion)}`, stalledMs);
+  response.end(']');
 }
 
 function json(memos: readonly Memo[]): string {

@@ -1,7 +1,7 @@
 /** Sends memos as NDJSON: one a line as a read would answer it, the oldest first, with flat memory. */
 import type { Request, Response } from 'express';
 import { readQuery } from '../../http/input/parameters.ts';
-import { ClientGone, cut, startReply, write } from '../../http/reply.ts';
+import { startReply, write } from '../../http/reply.ts';
 import { filterQuery, REPEATED, selectionOf } from '../listing/filters.ts';
 import type { ListOptions } from '../listing/list.ts';
 import { OLDEST_FIRST } from '../listing/order.ts';
@@ -23,14 +23,9 @@ export async function exportMemos(
   const all = portions(pages, await pages.tags.ledByTag(selection));
   let next = await all.next();
   startReply(response, 200, { 'Content-Type': NDJSON, 'Cache-Control': 'no-store' });
-  try {
-    // Node leaves the body out of the answer to a HEAD, and would have us read all of it.
-    for (; next.done !== true && request.method !== 'HEAD'; next = await all.next()) {
-      await write(response, next.value.map((memo) => `${memoJson(memo)}\n`).join(''), requestMs);
-    }
-    response.end();
-  } catch (error) {
-    cut(response);
-    if (!(error instanceof ClientGone)) throw error;
+  // Node leaves the body out of the answer to a HEAD, and would have us read all of it.
+  for (; next.done !== true && request.method !== 'HEAD'; next = await all.next()) {
+    await write(response, next.value.map((memo) => `${memoJson(memo)}\n`).join(''), requestMs);
   }
+  response.end();
 }
