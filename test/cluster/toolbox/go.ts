@@ -40,11 +40,6 @@ function environment(cache: string): NodeJS.ProcessEnv {
   };
 }
 
-/** Frees the disk of modules and compiled packages: of no use once everything is built. Call it under the toolbox lock. */
-export async function dropGoCaches(cache: string): Promise<void> {
-  await rm(goCaches(cache), { recursive: true, force: true });
-}
-
 /** Where Go keeps modules and compiled packages. */
 export function goCaches(cache: string): string {
   return join(cache, 'go');

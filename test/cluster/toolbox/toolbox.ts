@@ -13,7 +13,7 @@ import { withLock } from '../host/lock.ts';
 import { cacheDirectory } from '../host/paths.ts';
 import type { Log } from '../host/progress.ts';
 import { elapsed, withTicker } from '../host/progress.ts';
-import { dropGoCaches, ensureGo, goCaches } from './go.ts';
+import { ensureGo, goCaches } from './go.ts';
 import type { Go } from './go.ts';
 import { buildModule, downloadModule } from './module.ts';
 import { packNodeImage } from './node-image.ts';
@@ -118,8 +118,9 @@ export async function ensureAll(sources: readonly string[], log: Log): Promise<v
 /** Once all is built that somebody came for: what it was built from takes ten times the disk. */
 export async function tidyUp(log: Log = () => undefined): Promise<void> {
   const cache = cacheDirectory();
-  if (!existsSync(goCaches(cache))) return;
-  await withLock(join(cache, 'toolbox.lock'), log, async () => await dropGoCaches(cache));
+  const caches = goCaches(cache);
+  if (!existsSync(caches)) return;
+  await withLock(join(cache, 'toolbox.lock'), log, async () => await rm(caches, { recursive: true, force: true }));
 }
 
 function goEntry(recipe: Recipe): Entry {
