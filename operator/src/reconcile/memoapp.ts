@@ -1,10 +1,9 @@
 /** One MemoApp brought to what its spec asks for. Reads as a checklist; nothing here waits. */
 import { storeConditions } from '../api/conditions.ts';
 import type { MemoApp } from '../api/memoapp.ts';
-import { apiVersion, kind } from '../api/names.ts';
 import { resolve } from '../api/resolve.ts';
 import type { ResolvedApp } from '../api/resolved.ts';
-import { kindOf, objectKey } from '../runtime/object.ts';
+import { objectKey } from '../runtime/object.ts';
 import type { Reconcile, Result } from '../runtime/work/controller.ts';
 import { lacksReference } from '../stack/api/config-hash.ts';
 import { isUntried } from '../stack/api/database-in-use.ts';
@@ -19,6 +18,7 @@ import { isMigrated } from '../stack/jobs/migration.ts';
 import { withRefusals, type Observed } from '../stack/observed.ts';
 import { stack } from '../stack/stack.ts';
 import { recordChanges } from './announce.ts';
+import { memoAppKind } from './children/adoption.ts';
 import { applyAll } from './children/children.ts';
 import { ensureCredentials } from './secrets/credentials.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -33,8 +33,6 @@ import { byPart, lackingPods, refusalsOf } from './observe/refused-pods.ts';
 import { handOverReplicas, replicasOwner } from './children/replicas.ts';
 import { keepClaims } from './children/retained.ts';
 import { findUnseen } from './children/unseen.ts';
-
-const memoAppKind = kindOf<MemoApp>(apiVersion, kind);
 
 /** A refusal (a quota, a policy) lifts, a problem is put right, and Secrets of others come, without an event we could watch for. */
 const lookAgainAfter = 30_000;
@@ -108,7 +106,6 @@ async function converge(
   dependencies: Dependencies,
   signal: AbortSignal,
 ): Promise<void> {
-  const lost = lostVolume(app, memoApp.status, observed).length > 0;
   const credentials = await ensureCredentials(app, memoApp.status, observed, pass, dependencies, signal);
   // What must not be done is found before anything is: a downgrade of a store, another layout of its data.
   pass.unapplied = credentials?.unapplied;
@@ -126,8 +123,8 @@ async function converge(
   };
   const { due, standing } = jobs(app, memoApp.status, observed, dependencies.now());
   pass.wanted.push(...standing);
-  // The claim may have gone since the Secrets were looked at. Where it was lost before, the database is to start empty.
-  if (!lost) pass.problems.push(...lostVolume(app, memoApp.status, observed));
+  // The claim may have gone since the Secrets were looked at.
+  pass.problems.push(...lostVolume(app, memoApp.status, observed));
   if (pass.problems.length > 0) return;
   await applyAll([...stack(app, inputs), ...due], app, pass, dependencies, signal);
   await handOverReplicas(app, pass, dependencies, signal);

@@ -150,7 +150,10 @@ describe('the applier', function () {
 
   it('adopts what it is told to adopt', async () => {
     await client.create(config('retained', { a: '1' }, undefined));
-    const outcome = await applier.apply(config('retained', { a: '2' }, owner), { owner: uid(), adopt: () => true });
+    const outcome = await applier.apply(config('retained', { a: '2' }, owner), {
+      owner: uid(),
+      adopt: () => Promise.resolve(true),
+    });
     expect(outcome.result).to.equal('applied');
     expect((await live('retained')).data).to.deep.equal({ a: '2' });
   });

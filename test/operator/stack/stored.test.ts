@@ -81,7 +81,7 @@ describe('what is applied for an app', function () {
     const applier = new Applier({ client, informers, fieldManager: 'ours', hashAnnotation: 'memo.test/hash', log });
     const results = new Set<string>();
     for (const object of objects) {
-      const { result } = await applier.apply(object, { owner: 'u', adopt: () => true });
+      const { result } = await applier.apply(object, { owner: 'u', adopt: () => Promise.resolve(true) });
       results.add(result === 'created' || result === 'unchanged' ? result : `${result}: ${describeObject(object)}`);
     }
     return { results, warnings };

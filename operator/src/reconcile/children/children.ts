@@ -1,5 +1,4 @@
 /** Applying the wanted children side by side, and turning what the API server says of each into what the pass reports. */
-import { Reason } from '../../api/reasons.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
 import { appLabel, partLabel } from '../../api/labels.ts';
 import { ApiError } from '../../runtime/client/error.ts';
@@ -10,8 +9,10 @@ import { claimKind, isLeaving, isRetained } from '../observe/observe.ts';
 import type { Pass } from '../pass.ts';
 import { isKnownClaim } from '../../stack/claims.ts';
 import { quotaIn } from '../../stack/health/pods/refusals.ts';
+import { assertMayOwn } from './adoption.ts';
 import { asItIs } from './growth.ts';
 import { inTheWay } from './immutable.ts';
+import { nameTaken } from './name-taken.ts';
 import { WriteWithheld } from '../pause.ts';
 
 /**
@@ -59,7 +60,7 @@ async function applyOne(
   dependencies: Dependencies,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { applier, informers, log } = dependencies;
+  const { applier, client, informers, log } = dependencies;
   const part = desired.metadata.labels?.[partLabel] as Part;
   try {
     const obstacle = inTheWay(desired, app, dependencies);
@@ -79,7 +80,11 @@ async function applyOne(
       // What became of a claim decides whether the database may run, and what is written on it which version: not in mid-pass.
       asSeen: desired.kind === claimKind.kind,
       // Volumes outlive their MemoApp; everything else without an owner is somebody's own.
-      adopt: (live) => live.kind === claimKind.kind && (isRetained(live, app, part) || isUnlabelled(live)),
+      adopt: async (live) => {
+        if (live.kind !== claimKind.kind || !(isRetained(live, app, part) || isUnlabelled(live))) return false;
+        if (desired.metadata.ownerReferences) await assertMayOwn(app, client, signal);
+        return true;
+      },
     });
     switch (outcome.result) {
       case 'unchanged':
@@ -96,11 +101,7 @@ async function applyOne(
           pass.terminating.push(outcome.object);
           return false;
         }
-        const holder = outcome.holder ? `${outcome.holder.kind} ${outcome.holder.name}` : 'nobody we know';
-        pass.problems.push({
-          reason: Reason.NameTaken,
-          message: `${describeObject(desired)} exists and belongs to ${holder}; rename or delete it, or rename this MemoApp`,
-        });
+        pass.problems.push(nameTaken(outcome.object));
         return false;
       }
     }

@@ -19,6 +19,7 @@ import { isKnownClaim } from '../../stack/claims.ts';
 import { versionOn } from '../../stack/facts.ts';
 import { retainedMetadata } from '../../stack/metadata.ts';
 import type { Observed } from '../../stack/observed.ts';
+import { assertMayOwn } from './adoption.ts';
 import { noteFailure } from './children.ts';
 import { fieldManager, type Dependencies } from '../dependencies.ts';
 import { byApp, claimKind } from '../observe/observe.ts';
@@ -46,7 +47,7 @@ export async function keepClaims(
       const annotations: Record<string, string> = ran === undefined ? {} : { [storeVersionAnnotation]: ran };
       const { ownerReferences } = retainedMetadata(app, live.metadata.name, part);
       try {
-        const written = await fit(live, { annotations, ownerReferences }, client, signal);
+        const written = await fit(live, { annotations, ownerReferences }, app, client, signal);
         if (written) store.written(written);
       } catch (error) {
         noteFailure(live, error, pass);
@@ -74,11 +75,13 @@ interface Fit {
 /**
  * Brings metadata to what it should be and leaves everything else alone; other people's owners, labels and annotations too.
  * Labels that are given are all that we have on it: another one that we alone had put there goes.
+ * @throws ApiError what the client throws, and a Conflict where the MemoApp would become the owner and is gone itself
  * @returns the object as written, or undefined where nothing was to be done
  */
 export async function fit<T extends KubeObject>(
   live: T,
   { annotations = {}, labels, ownerReferences = [] }: Fit,
+  app: ResolvedApp,
   client: ApiClient,
   signal: AbortSignal,
 ): Promise<T | undefined> {
@@ -91,6 +94,9 @@ export async function fit<T extends KubeObject>(
     outdated.length === 0 &&
     includes(live.metadata.annotations, annotations);
   if (fits) return undefined;
+  if (ownerReferences.some((owner) => present.every((one) => one.uid !== owner.uid))) {
+    await assertMayOwn(app, client, signal);
+  }
   // A merge patch replaces the list of owners whole; the resource version makes it refuse where somebody else was first.
   const gone = Object.fromEntries(outdated.map((name) => [name, null]));
   const body = {

@@ -4,7 +4,7 @@ import type { ResolvedApp } from '../../api/resolved.ts';
 import { madeForAnnotation, partLabel, type Part } from '../../api/labels.ts';
 import { Reason } from '../../api/reasons.ts';
 import { names } from '../../api/names.ts';
-import { describeObject } from '../../runtime/object.ts';
+import type { Problem } from '../../api/conditions.ts';
 import {
   credentialProblems,
   leftSecrets,
@@ -16,6 +16,7 @@ import {
 import { accountIn, type Account } from '../../stack/database/account.ts';
 import type { Observed } from '../../stack/observed.ts';
 import { noteFailure } from '../children/children.ts';
+import { nameTaken } from '../children/name-taken.ts';
 import type { Credentials } from './credential-cache.ts';
 import { askedAccount, unappliedAccount } from './database-account.ts';
 import { fieldManager, type Dependencies } from '../dependencies.ts';
@@ -56,6 +57,7 @@ export async function ensureCredentials(
   const before = [...found.values(), ...(claim ? [claim] : [])].filter((live) => isLeaving(live, app));
   pass.terminating.push(...before);
   if (before.length > 0) return undefined;
+  if (claim && !belongsTo(claim, app, 'database')) pass.problems.push(nameTaken(claim));
   pass.problems.push(...foreignSecrets(app, wanted, found), ...credentialProblems(app, present, status, observed));
   if (pass.problems.some(({ reason }) => reason === Reason.DataMissing))
     await stopDatabase(app, pass, dependencies, signal);
@@ -66,6 +68,13 @@ export async function ensureCredentials(
     }),
   );
   if (pass.problems.length > 0) return undefined;
+  if (lost && !pass.paused) {
+    // All that opened it is gone: its admin has given up what was on it. That is on record before the first new password is, which the
+    // next pass would take for one of the old, if this process ended before the last.
+    pass.startsEmpty = true;
+    pass.again = true;
+    return undefined;
+  }
   const asked = await askedAccount(app, dependencies, signal);
   if (asked?.fault !== undefined && !found.has(names(app).databaseCredentials)) {
     // A database that is to have an account of others waits for it, and with it all that is made after the Secrets.
@@ -81,7 +90,6 @@ export async function ensureCredentials(
     }),
   );
   if (!pass.complete) return undefined;
-  pass.startsEmpty = missing.some(opensDatabase) && wanted.filter(opensDatabase).every((one) => missing.includes(one));
   const key = found.get(`${app.name}-key`)?.data ?? {};
   const referred = await hashReferences(app, key, pass, dependencies, signal);
   const hashes = {
@@ -117,7 +125,7 @@ async function keep(
 ): Promise<void> {
   if (!secret || !isOurs(secret, one, app)) return;
   await noted(one, pass, async () => {
-    await fit(secret, one.object.metadata, client, signal);
+    await fit(secret, one.object.metadata, app, client, signal);
   });
 }
 
@@ -130,10 +138,6 @@ async function noted({ object }: WantedSecret, pass: Pass, write: () => Promise<
   }
 }
 
-function opensDatabase({ opens }: WantedSecret): boolean {
-  return opens === 'database';
-}
-
 function madeFor(secret: Secret): { madeFor?: string } {
   const uid = secret.metadata.annotations?.[madeForAnnotation];
   return uid === undefined ? {} : { madeFor: uid };
@@ -143,12 +147,11 @@ function foreignSecrets(
   app: ResolvedApp,
   wanted: readonly WantedSecret[],
   found: ReadonlyMap<string, Secret>,
-): { reason: Reason; message: string }[] {
+): Problem[] {
   return wanted.flatMap((one) => {
     const secret = found.get(one.name);
     if (!secret || isOurs(secret, one, app)) return [];
-    const message = `${describeObject(secret)} exists and is not this MemoApp's; rename or delete it, or rename this MemoApp`;
-    return [{ reason: Reason.NameTaken, message }];
+    return [nameTaken(secret)];
   });
 }
 

@@ -30,8 +30,8 @@ export interface ApplierOptions {
 export interface ApplyToOptions {
   /** uid of the object that must control the live one, if there is one. */
   owner: string;
-  /** Says of a live object without any controller whether it is ours all the same, for what outlives its owner. */
-  adopt?: (live: KubeObject) => boolean;
+  /** Says of a live object without any controller whether it is ours all the same, for what outlives its owner. What it throws, `apply` throws. */
+  adopt?: (live: KubeObject) => Promise<boolean>;
   /**
    * Whether the desired object was made for the very one that the store shows, or for there being none: another one of ours that
    * is found instead, or none, is a Conflict then.
@@ -102,7 +102,7 @@ export class Applier {
       if (outcome !== stale) return outcome;
       const seen = live?.metadata.uid;
       live = await this.#read(work);
-      if (options.asSeen && live?.metadata.uid !== seen && (!live || isOurs(live, options))) break;
+      if (options.asSeen && live?.metadata.uid !== seen && (!live || (await isOurs(live, options)))) break;
     }
     const message = `apply ${describeObject(desired)}: the object kept changing`;
     throw new ApiError({ code: 409, reason: 'Conflict', message });
@@ -164,7 +164,7 @@ export class Applier {
   async #update(work: Work, live: KubeObject): Promise<ApplyOutcome | typeof stale> {
     const { client, fieldManager } = this.#options;
     if (live.metadata.deletionTimestamp !== undefined) return { result: 'terminating', object: live };
-    if (!isOurs(live, work.options)) return { result: 'name-taken', object: live, holder: controllerOf(live) };
+    if (!(await isOurs(live, work.options))) return { result: 'name-taken', object: live, holder: controllerOf(live) };
     if (this.#isSettled(work, live)) {
       work.store?.note(work.key, work.note);
       return { result: 'unchanged' };
@@ -215,9 +215,9 @@ export class Applier {
 }
 
 /** Controlled by the owner; or by nobody, and adopted. Never anyone else's. */
-function isOurs(live: KubeObject, { owner, adopt }: ApplyToOptions): boolean {
+async function isOurs(live: KubeObject, { owner, adopt }: ApplyToOptions): Promise<boolean> {
   const controller = controllerOf(live);
-  return controller ? controller.uid === owner : (adopt?.(live) ?? false);
+  return controller ? controller.uid === owner : ((await adopt?.(live)) ?? false);
 }
 
 function idOf(object: KubeObject): string {

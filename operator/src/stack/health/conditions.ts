@@ -57,7 +57,7 @@ export interface PassOutcome {
   /** What is to be said of an account that the spec asks for and the managed database does not have. */
   readonly unapplied: string | undefined;
   readonly ungrown: readonly RefusedGrowth[];
-  /** Whether the database has got passwords for a volume that is empty: its admin gave up what was before, or there was nothing. */
+  /** Whether the database is to start empty: its volume was lost, and its admin has deleted all that opened it. */
   readonly startsEmpty: boolean;
   /** Nothing is written while this is true. */
   readonly paused: boolean;
