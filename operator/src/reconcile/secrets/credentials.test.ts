@@ -1,10 +1,9 @@
 import { expect } from 'chai';
 import { dependenciesOn } from '../../../../test/operator/harness/dependencies.ts';
+import { MemoryCluster } from '../../../../test/operator/harness/memory-cluster.ts';
 import { resolved, seen } from '../../../../test/operator/harness/rendered.ts';
-import type { ApiClient } from '../../runtime/client/client.ts';
-import { ApiError } from '../../runtime/client/error.ts';
 import { systemClock } from '../../runtime/clock.ts';
-import type { Kind, KubeObject } from '../../runtime/object.ts';
+import type { KubeObject } from '../../runtime/object.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { Pass } from '../pass.ts';
 import type { Credentials } from './credential-cache.ts';
@@ -23,33 +22,20 @@ function secret(name: string, data: Record<string, string>): KubeObject {
 }
 
 describe('the credentials of an app', () => {
-  let there: Map<string, KubeObject>;
+  let cluster: MemoryCluster;
   let read: string[];
   let dependencies: Dependencies;
 
   beforeEach(() => {
-    there = new Map([['words', secret('words', { greeting: 'aGVsbG8=' })]]);
+    cluster = new MemoryCluster();
+    cluster.put({ ...secret('words', { greeting: 'aGVsbG8=' }), kind: 'ConfigMap' });
+    cluster.before = ({ verb, what }) => {
+      if (verb === 'get') read.push(what.split(' ')[1] ?? '');
+      else expect(verb, what).to.equal('create');
+    };
     read = [];
-    dependencies = dependenciesOn(server(), systemClock);
+    dependencies = dependenciesOn(cluster.client, systemClock);
   });
-
-  /** Secrets and ConfigMaps by name, which can be read and made. */
-  function server(): ApiClient {
-    const other = (): never => expect.fail('Secrets are read and made, no more');
-    const get: ApiClient['get'] = <T extends KubeObject>(_kind: Kind<T>, { name }: { name: string }) => {
-      read.push(name);
-      const found = there.get(name);
-      if (found) return Promise.resolve(found as T);
-      return Promise.reject(new ApiError({ code: 404, reason: 'NotFound', message: 'no' }));
-    };
-    const create: ApiClient['create'] = (object) => {
-      there.set(object.metadata.name, object);
-      return Promise.resolve(object);
-    };
-    const reads = { get, list: other, watch: other, resource: other, read: other };
-    const writes = { create, replace: other, apply: other, patch: other, delete: other };
-    return { ...reads, ...writes, guarded: other, close: other };
-  }
 
   /** What a pass finds out, what it misses, and what it reads for it. */
   async function pass(): Promise<{ found: Credentials | undefined; missing: string[]; read: string[] }> {
@@ -63,7 +49,7 @@ describe('the credentials of an app', () => {
   const generated = ['shop-database-credentials', 'shop-database-migration', 'shop-database-root', 'shop-key'];
 
   it('are read once, and not in every pass', async () => {
-    there.set('licence', secret('licence', { text: 'b25l' }));
+    cluster.put(secret('licence', { text: 'b25l' }));
     expect((await pass()).read).to.have.members([...generated, 'licence', 'words']);
     expect((await pass()).read).to.deep.equal([]);
   });
@@ -75,9 +61,9 @@ describe('the credentials of an app', () => {
     expect(again.read).to.deep.equal(['licence']);
     expect(again.missing).to.deep.equal(first.missing);
     expect(again.found?.hashes).to.deep.equal(first.found?.hashes);
-    there.set('licence', secret('licence', { txt: 'b25l' }));
+    cluster.put(secret('licence', { txt: 'b25l' }));
     expect((await pass()).missing.join()).to.contain('needs the key text of Secret licence');
-    there.set('licence', secret('licence', { text: 'b25l' }));
+    cluster.put(secret('licence', { text: 'b25l' }));
     const whole = await pass();
     expect(whole.missing).to.deep.equal([]);
     expect(Object.keys(whole.found?.hashes ?? {})).to.include('Secret/licence/text');
