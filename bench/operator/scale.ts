@@ -5,17 +5,12 @@
  */
 import { writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import { startCluster } from '../../test/cluster/cluster.ts';
 import { consoleLog } from '../../test/cluster/host/progress.ts';
-import { clientOn } from '../../test/operator/harness/client.ts';
-import { install } from '../../test/operator/harness/install.ts';
-import { kubectlOn } from '../../test/operator/harness/kubectl.ts';
 import { controllerRuntime, kopf } from './scale/baselines.ts';
 import { ours, type Contestant } from './scale/contestant.ts';
 import { measureEndurance, type EnduranceResult } from './scale/endurance.ts';
-import { Field } from './scale/field.ts';
+import { onField, type Field } from './scale/field.ts';
 import { fleetOf, measureFleet, type FleetResult } from './scale/fleet.ts';
-import { Ledger } from './scale/ledger.ts';
 import { table } from './scale/report.ts';
 import { measureSingle, type SingleResult } from './scale/single.ts';
 
@@ -56,37 +51,17 @@ async function contestantOf(name: (typeof contestants)[number]): Promise<Contest
 }
 
 async function measure(contestant: Contestant): Promise<Result> {
-  const say = (line: string): void => log(`${contestant.name}: ${line}`);
-  const cluster = await startCluster({ name: 'bench-scale', rung: 1, log: say });
-  try {
-    await install(await kubectlOn(cluster));
-    const admin = await clientOn(cluster, { userAgent: 'bench', connections: 64 });
-    const ledger = new Ledger(cluster.auditLog);
-    const field = new Field({
-      cluster,
-      admin,
-      ledger,
-      contestant,
-      log: say,
-      operator: await contestant.start(cluster),
-    });
-    try {
-      await field.until('its first watches', 60, () => watches(field) > 0);
-      await field.quiet(5);
-      const started = watches(field);
-      const single = await measureSingle(field);
-      say(`${single.children} children in ${single.ratio.toFixed(2)} times the raw apply`);
-      const fleet = fleetOf(options.apps);
-      const fleetResult = await measureFleet(field, fleet, started);
-      if (contestant.name !== 'memo-operator') return { single, fleet: fleetResult };
-      return { single, fleet: fleetResult, endurance: await measureEndurance(field, fleet, options.idleMinutes) };
-    } finally {
-      await field.operator.stop('SIGKILL');
-      await admin.close();
-    }
-  } finally {
-    await cluster.stop();
-  }
+  return await onField(contestant, log, async (field) => {
+    await field.until('its first watches', 60, () => watches(field) > 0);
+    await field.quiet(5);
+    const started = watches(field);
+    const single = await measureSingle(field);
+    field.log(`${single.children} children in ${single.ratio.toFixed(2)} times the raw apply`);
+    const fleet = fleetOf(options.apps);
+    const fleetResult = await measureFleet(field, fleet, started);
+    if (contestant.name !== 'memo-operator') return { single, fleet: fleetResult };
+    return { single, fleet: fleetResult, endurance: await measureEndurance(field, fleet, options.idleMinutes) };
+  });
 }
 
 function watches(field: Field): number {

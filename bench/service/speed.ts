@@ -14,10 +14,10 @@ import { until } from '../../test/until.ts';
 import { quantile } from '../quantile.ts';
 import { startContender } from './speed/contender.ts';
 import type { Contender, ContenderName } from './speed/contender.ts';
-import { flameGraph } from './speed/flame.ts';
+import { flameGraph } from '../flame.ts';
 import { measure, warmUp } from './speed/load.ts';
 import type { LoadRequest, Measured } from './speed/load.ts';
-import { profileTime, profiling, readProfile, sharesOf, shareTable } from './speed/profile.ts';
+import { profileTime, profiling, readProfile, sharesOf, shareTable } from '../profile.ts';
 import { forgetStatements, statementsOf, statementTable } from './speed/statements.ts';
 import { speedTable } from './speed/report.ts';
 import type { Ratios, SpeedResult, TrialResult } from './speed/report.ts';
@@ -126,7 +126,7 @@ async function profiled({ connections, name, requests }: Trial, into: string): P
   const statements = await statementsOf(stage.sql, perSecond * seconds);
   await service.stop();
   const profile = readProfile(folder, since);
-  writeFileSync(`${folder}.svg`, flameGraph(name, profile));
+  writeFileSync(`${folder}.svg`, flameGraph(`${name}, by the service`, profile));
   return `${shareTable(name, sharesOf(profile))}\n\n${statementTable(statements)}`;
 }
 

@@ -1,11 +1,13 @@
 /** Where a contestant is measured: a cluster of its own, the admin of it, and what the API server tells of them both. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ApiClient } from '../../../operator/src/runtime/client/client.ts';
-import type { Cluster } from '../../../test/cluster/cluster.ts';
+import { startCluster, type Cluster } from '../../../test/cluster/cluster.ts';
 import type { Log } from '../../../test/cluster/host/progress.ts';
+import { clientOn } from '../../../test/operator/harness/client.ts';
+import { install } from '../../../test/operator/harness/install.ts';
 import { kubectlOn } from '../../../test/operator/harness/kubectl.ts';
-import type { Contestant, Running } from './contestant.ts';
-import { writesBy, type Asked, type Ledger } from './ledger.ts';
+import type { Contestant, Running, StartOptions } from './contestant.ts';
+import { Ledger, writesBy, type Asked } from './ledger.ts';
 
 const MOST_RESTARTS = 3;
 
@@ -93,6 +95,32 @@ export class Field {
       if (length !== count) [count, since] = [length, now];
       return now - since > seconds * 1000;
     });
+  }
+}
+
+/** Starts a contestant on a cluster of its own, works with it there, and takes both away. */
+export async function onField<T>(
+  contestant: Contestant,
+  log: Log,
+  work: (field: Field) => Promise<T>,
+  options?: StartOptions,
+): Promise<T> {
+  const say = (line: string): void => log(`${contestant.name}: ${line}`);
+  const cluster = await startCluster({ name: 'bench-scale', rung: 1, log: say });
+  try {
+    await install(await kubectlOn(cluster));
+    const admin = await clientOn(cluster, { userAgent: 'bench', connections: 64 });
+    const ledger = new Ledger(cluster.auditLog);
+    const operator = await contestant.start(cluster, options);
+    const field = new Field({ cluster, admin, ledger, contestant, log: say, operator });
+    try {
+      return await work(field);
+    } finally {
+      await field.operator.stop('SIGKILL');
+      await admin.close();
+    }
+  } finally {
+    await cluster.stop();
   }
 }
 

@@ -4,6 +4,7 @@ import { kindOf } from '../../../operator/src/runtime/object.ts';
 import { memoAppKind } from '../../../test/operator/harness/client.ts';
 import { quantile } from '../../quantile.ts';
 import { childrenOf, memoAppOf, type AppName } from './children.ts';
+import type { StartOptions } from './contestant.ts';
 import { sideBySide, type Field } from './field.ts';
 import type { Asked } from './ledger.ts';
 import { childWrites, lastAnswer } from './single.ts';
@@ -92,7 +93,8 @@ export async function measureFleet(
   };
 }
 
-async function create(field: Field, fleet: readonly AppName[]): Promise<FleetResult['creation']> {
+/** All at once. */
+export async function create(field: Field, fleet: readonly AppName[]): Promise<FleetResult['creation']> {
   const [first] = fleet;
   if (first === undefined) throw new Error('an empty fleet');
   const wanted = childrenOf(first).length * fleet.length;
@@ -151,7 +153,7 @@ async function editEach(
 }
 
 /** An edit of every MemoApp within ten seconds. */
-async function burstOfEdits(field: Field, fleet: readonly AppName[]): Promise<FleetResult['burst']> {
+export async function burstOfEdits(field: Field, fleet: readonly AppName[]): Promise<FleetResult['burst']> {
   await field.quiet(2);
   const before = await field.processorTimes();
   field.begin();
@@ -220,13 +222,7 @@ async function lostChildren(field: Field, fleet: readonly AppName[]): Promise<Fl
 async function restarted(field: Field, fleet: readonly AppName[]): Promise<FleetResult['restart']> {
   const app = last(fleet);
   await field.quiet(2);
-  await field.operator.stop();
-  field.begin();
-  field.operator = await field.contestant.start(field.cluster);
-  const { started } = field.operator;
-  await edit(field, app, 'restart');
-  await field.until('in charge again', 300, () => deploymentWrites(field, app).length > 0);
-  const inChargeSeconds = (lastAnswer(deploymentWrites(field, app).slice(0, 1)) - started) / 1000;
+  const inChargeSeconds = await takeCharge(field, app);
   await field.quiet(10);
   // Those of the edit are not the restart's.
   const others = field
@@ -235,6 +231,17 @@ async function restarted(field: Field, fleet: readonly AppName[]): Promise<Fleet
   for (const { namespace, name, resource, subresource, verb } of others.slice(0, 5))
     field.log(`after the restart: ${verb} ${[resource, subresource].filter(Boolean).join('/')} ${namespace}/${name}`);
   return { inChargeSeconds, writes: others.length };
+}
+
+/** Ends it and starts it again. @returns seconds until an edit that came meanwhile is in the child */
+export async function takeCharge(field: Field, app: AppName, options?: StartOptions): Promise<number> {
+  await field.operator.stop();
+  field.begin();
+  field.operator = await field.contestant.start(field.cluster, options);
+  const { started } = field.operator;
+  await edit(field, app, 'restart');
+  await field.until('in charge again', 300, () => deploymentWrites(field, app).length > 0);
+  return (lastAnswer(deploymentWrites(field, app).slice(0, 1)) - started) / 1000;
 }
 
 async function restartedApiServer(field: Field, fleet: readonly AppName[]): Promise<FleetResult['apiServerRestart']> {
@@ -285,7 +292,7 @@ function isDeployment({ resource, subresource }: Asked): boolean {
   return resource === 'deployments' && subresource === undefined;
 }
 
-function last(fleet: readonly AppName[]): AppName {
+export function last(fleet: readonly AppName[]): AppName {
   const app = fleet.at(-1);
   if (app === undefined) throw new Error('an empty fleet');
   return app;

@@ -14,10 +14,13 @@ const ROW = 17;
 /** Narrower ones are left out. */
 const LEAST = 2;
 const CHARACTER = 6.2;
-/** Of V8 and Node, of packages, of the service. */
+/** Of V8 and Node, of packages, of our own. */
 const COLORS = { runtime: '#d8d8d8', package: '#f5c07a', own: '#ef8a62' } as const;
 
-/** @returns the text of the SVG */
+/**
+ * @param title what was measured, of which program
+ * @returns the text of the SVG
+ */
 export function flameGraph(title: string, profile: CpuProfile): string {
   const root = treeOf(profile);
   const boxes: string[] = [];
@@ -26,7 +29,7 @@ export function flameGraph(title: string, profile: CpuProfile): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="monospace" font-size="10.5">`,
     `<rect width="${WIDTH}" height="${height}" fill="#fff"/>`,
-    `<text x="4" y="12">${escaped(title)}: processor time of the service, callees below their callers</text>`,
+    `<text x="4" y="12">${escaped(title)}: processor time, callees below their callers</text>`,
     ...boxes,
     '</svg>\n',
   ].join('\n');
@@ -84,7 +87,7 @@ function colorOf({ place }: Frame): string {
 
 /** Without the folders of the machine that it was measured on. */
 function shortened(place: string): string {
-  return place.replace(/^file:.*\/(?:node_modules|service\/dist)\//, '');
+  return place.replace(/^file:.*\/(?:node_modules|(?:service|operator)\/dist)\//, '');
 }
 
 function escaped(text: string): string {

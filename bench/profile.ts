@@ -1,4 +1,4 @@
-/** Where a server spends its processor time, out of the profile that Node writes when it ends. */
+/** Where a program spends its processor time, out of the profile that Node writes when it ends. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -24,7 +24,7 @@ export function profileTime(): number {
 
 export interface Share {
   readonly where: string;
-  /** Of the time in which the server was not idle. */
+  /** Of the time in which the program was not idle. */
   readonly share: number;
 }
 
@@ -33,18 +33,21 @@ export function profiling(folder: string): string[] {
   return ['--cpu-prof', '--cpu-prof-interval=500', `--cpu-prof-dir=${folder}`];
 }
 
-/** The only one in the folder, from a moment on: the start of a server is not its work. @throws Error where there is none */
-export function readProfile(folder: string, since: number): CpuProfile {
+/**
+ * The only one in the folder, between two moments: the start of a server is not its work, nor its end.
+ * @throws Error where there is none
+ */
+export function readProfile(folder: string, since: number, until = Infinity): CpuProfile {
   const [file] = readdirSync(folder).filter((name) => name.endsWith('.cpuprofile'));
-  if (file === undefined) throw new Error(`no profile in ${folder}: the server did not end in good order`);
+  if (file === undefined) throw new Error(`no profile in ${folder}: the program did not end in good order`);
   const whole = JSON.parse(readFileSync(join(folder, file), 'utf8')) as CpuProfile;
-  let [at, before] = [whole.startTime, 0];
+  let [at, first, end] = [whole.startTime, 0, 0];
   for (const delta of whole.timeDeltas) {
     at += delta;
-    if (at >= since) break;
-    before += 1;
+    if (at < since) first += 1;
+    if (at < until) end += 1;
   }
-  return { ...whole, samples: whole.samples.slice(before), timeDeltas: whole.timeDeltas.slice(before) };
+  return { ...whole, samples: whole.samples.slice(first, end), timeDeltas: whole.timeDeltas.slice(first, end) };
 }
 
 /** Time of one's own, by package or module; the largest first. */
@@ -63,12 +66,12 @@ export function sharesOf({ nodes, samples, timeDeltas }: CpuProfile): Share[] {
     .toSorted((left, right) => right.share - left.share);
 }
 
-/** `service/src/cache`, `express`, `node:internal/http`, or what V8 calls its own work. */
+/** `service/cache`, `express`, `node:internal/http`, or what V8 calls its own work. */
 function placeOf(functionName: string, url: string): string {
   if (url === '') return functionName.startsWith('(') ? functionName : 'built into V8 and Node';
   if (url.startsWith('node:')) return url;
   const dependency = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1];
-  return dependency ?? url.replace(/.*\/service\/dist\//, 'service/').replace(/\/[^/]*$/, '');
+  return dependency ?? url.replace(/.*\/(service|operator)\/dist\//, '$1/').replace(/\/[^/]*$/, '');
 }
 
 /** Those of at least a hundredth, as a table of Markdown. */
