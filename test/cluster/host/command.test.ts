@@ -42,8 +42,10 @@ describe('a command', () => {
     expect(tail, 'the last lines').to.have.length.below(15);
     const talking = await failure('sh', ['-c', 'echo src/x.ts: error; exit 1'], { log: () => undefined });
     expect(talking.message, 'unless somebody listens').to.include('src/x.ts: error');
-    const silent = await failure('sh', ['-c', 'echo only this; exit 1']);
-    expect(silent.message, 'or there is nothing else').to.include('only this');
+    const silent = await failure('sh', ['-c', 'echo only $((3 + 4)); exit 1']);
+    expect(silent.message, 'or there is nothing else').to.include('only 7');
+    const colored = await failure('sh', ['-c', String.raw`echo only $((3 + 4)); printf '\033[0m' >&2; exit 1`]);
+    expect(colored.message, 'but a colour').to.include('only 7');
   });
 
   it('that is a script is named without it', async () => {

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
 
 import { boundToUs } from './bound.ts';
 import type { Log } from './progress.ts';
@@ -26,7 +27,7 @@ export class CommandError extends Error {
   readonly output: string;
 
   constructor(command: readonly string[], code: number | string, output: string) {
-    const tail = output.trim().split('\n').slice(-TAIL_LINES).join('\n');
+    const tail = stripVTControlCharacters(output).trim().split('\n').slice(-TAIL_LINES).join('\n');
     super(`\`${nameOf(command)}\` ended with ${code}${tail === '' ? '' : `:\n${tail}`}`);
     this.name = 'CommandError';
     this.code = code;
@@ -72,7 +73,9 @@ export async function run(command: string, args: readonly string[], options: Com
         resolve(result.replace(/\n$/, ''));
         return;
       }
-      reject(new CommandError(words, code ?? String(signal), talk.trim() === '' ? result : talk));
+      reject(
+        new CommandError(words, code ?? String(signal), stripVTControlCharacters(talk).trim() === '' ? result : talk),
+      );
     });
   });
 }
