@@ -4,6 +4,7 @@ import type { PodTemplateSpec } from 'kubernetes-types/core/v1.js';
 import { dependenciesOn } from '../../../test/operator/harness/dependencies.ts';
 import { MemoryCluster } from '../../../test/operator/harness/memory-cluster.ts';
 import {
+  appLabel,
   appliedHashAnnotation,
   configHashAnnotation,
   labels,
@@ -155,6 +156,29 @@ describe('a pass that does not know everything', () => {
     const live = cluster.get('Deployment', 'shop-api');
     expect(live).to.have.nested.property('spec.replicas', 8);
     expect(live?.metadata.labels).to.include(labels({ name: 'shop', commonLabels: {} }, 'api'));
+  });
+
+  it('goes by the volume of Kafka whose label somebody has written over', async () => {
+    cluster.put({ ...shop, spec: { deletionPolicy: 'Delete' } });
+    const annotations = { [storeVersionAnnotation]: '4.3.0', [storeLayoutAnnotation]: 'kraft-3' };
+    const { metadata, ...volume } = labelled(claim('events', annotations), 'events');
+    const other = { ...metadata.labels, [appLabel]: 'another' };
+    cluster.put({ ...volume, metadata: { ...metadata, labels: other, ownerReferences: [controlledBy(shop)] } });
+    await look();
+    expect(String(await pass())).to.contain('was not seen');
+    await pass();
+    expect(condition('Stalled')).to.equal('LayoutChanged');
+    expect(cluster.names('StatefulSet')).to.deep.equal([]);
+  });
+
+  it('makes no passwords for a volume with our labels and no word of its version, which the watch has yet to tell of', async () => {
+    cluster.put(shop);
+    await look();
+    cluster.put(labelled(claim('database', {}), 'database'));
+    expect(String(await pass())).to.contain('was not seen');
+    expect(cluster.names('Secret')).to.deep.equal([]);
+    await pass();
+    expect(condition('Stalled')).to.equal('SecretMissing');
   });
 
   it('makes no children of a MemoApp that turns out to be gone', async () => {

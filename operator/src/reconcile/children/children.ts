@@ -101,7 +101,7 @@ async function applyOne(
           pass.terminating.push(outcome.object);
           return false;
         }
-        pass.problems.push(nameTaken(outcome.object));
+        pass.problems.push(nameTaken(outcome.object, app, part));
         return false;
       }
     }

@@ -1,7 +1,8 @@
 /**
- * Children that are there and that no store shows: somebody took our label off them, or restored them without, or the watch has
- * yet to tell of them. Those are looked for that the stack goes by when it renders what is wanted.
+ * Children that are there and that no store shows as ours: somebody took our labels off them or wrote over them, or restored them
+ * without, or the watch has yet to tell of them. Those are looked for that the stack goes by when it renders what is wanted.
  */
+import { appLabel, selector, type Part } from '../../api/labels.ts';
 import type { MemoAppStatus } from '../../api/memoapp.ts';
 import { names, podClaim } from '../../api/names.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
@@ -19,7 +20,7 @@ import { isKnownClaim } from '../../stack/claims.ts';
 import { metadata, retainedMetadata } from '../../stack/metadata.ts';
 import type { StorePart } from '../../stack/pod.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { claimKind, isLeaving, watchedKind } from '../observe/observe.ts';
+import { belongsTo, carries, claimKind, isLeaving, watchedKind } from '../observe/observe.ts';
 import type { Pass } from '../pass.ts';
 import { noteFailure } from './children.ts';
 import { nameTaken } from './name-taken.ts';
@@ -28,6 +29,7 @@ import { fit } from './retained.ts';
 /** A child, and the metadata that it is to have. */
 interface Child {
   readonly kind: Kind;
+  readonly part: Part;
   readonly metadata: ObjectMeta;
 }
 
@@ -44,7 +46,11 @@ export async function findUnseen(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { informers } = dependencies;
-  const unseen = childrenOf(app, status).filter((child) => !informers.store(child.kind).has(objectKey(child.metadata)));
+  const isSeen = ({ kind, metadata, part }: Child): boolean => {
+    const known = informers.store(kind).get(objectKey(metadata));
+    return known !== undefined && carries(known, selector(app, part));
+  };
+  const unseen = childrenOf(app, status).filter((child) => !isSeen(child));
   const found = await Promise.all(unseen.map(async (child) => await findOne(child, app, pass, dependencies, signal)));
   return !found.includes(true);
 }
@@ -58,7 +64,7 @@ async function findOne(
 ): Promise<boolean> {
   const live = await find(client, child.kind, child.metadata, { signal });
   if (!live) return false;
-  if (!isOurs(live, app)) return isOfOthers(live, app, pass);
+  if (!isOurs(live, child.part, app)) return isOfOthers(live, app, pass);
   try {
     const { labels, ownerReferences } = child.metadata;
     informers.store(child.kind).written((await fit(live, { labels, ownerReferences }, app, client, signal)) ?? live);
@@ -78,14 +84,15 @@ async function findOne(
 function isOfOthers(live: KubeObject, app: ResolvedApp, pass: Pass): boolean {
   if (live.kind !== claimKind.kind || live.metadata.name !== podClaim(names(app).database, 0)) return false;
   if (isLeaving(live, app)) pass.terminating.push(live);
-  else pass.problems.push(nameTaken(live));
+  else pass.problems.push(nameTaken(live, app, 'database'));
   return true;
 }
 
-/** By its owner; a claim that has none by its name. */
-function isOurs(live: KubeObject, app: ResolvedApp): boolean {
-  const controller = controllerOf(live);
-  return controller ? controller.uid === app.uid : live.kind === claimKind.kind && isKnownClaim(live.metadata);
+/** By its owner; a claim that has none by its labels, or by its name where it has lost them. */
+function isOurs(live: KubeObject, part: Part, app: ResolvedApp): boolean {
+  if (live.kind !== claimKind.kind || controllerOf(live)) return controllerOf(live)?.uid === app.uid;
+  const { labels } = live.metadata;
+  return belongsTo(live, app, part) || (labels?.[appLabel] === undefined && isKnownClaim(live.metadata));
 }
 
 /** Of a MemoApp without a status nothing can be there but the volumes of an earlier one. */
@@ -93,7 +100,7 @@ function childrenOf(app: ResolvedApp, status: MemoAppStatus | undefined): Child[
   const { cache, database, events } = app;
   const { api } = names(app);
   const children = [
-    { kind: watchedKind('Deployment'), metadata: metadata(app, api, 'api') },
+    { kind: watchedKind('Deployment'), part: 'api', metadata: metadata(app, api, 'api') } as const,
     ...(database.mode === 'managed' ? storeOf(app, 'database', 1) : []),
     ...(cache.mode === 'managed' ? storeOf(app, 'cache', 0) : []),
     ...(events.mode === 'managed' ? storeOf(app, 'events', events.replicas) : []),
@@ -106,7 +113,7 @@ function storeOf(app: ResolvedApp, part: StorePart, volumes: number): Child[] {
   const set = names(app)[part];
   const claims = Array.from({ length: volumes }, (_, ordinal) => podClaim(set, ordinal));
   return [
-    { kind: watchedKind('StatefulSet'), metadata: metadata(app, set, part) },
-    ...claims.map((name) => ({ kind: claimKind, metadata: retainedMetadata(app, name, part) })),
+    { kind: watchedKind('StatefulSet'), part, metadata: metadata(app, set, part) },
+    ...claims.map((name) => ({ kind: claimKind, part, metadata: retainedMetadata(app, name, part) })),
   ];
 }

@@ -56,7 +56,8 @@ export function observedOf(
   });
 }
 
-function carries(object: KubeObject, labels: Readonly<Record<string, string>>): boolean {
+/** Whether it has each of these labels. */
+export function carries(object: KubeObject, labels: Readonly<Record<string, string>>): boolean {
   return Object.entries(labels).every(([name, value]) => object.metadata.labels?.[name] === value);
 }
 

@@ -57,7 +57,7 @@ export async function ensureCredentials(
   const before = [...found.values(), ...(claim ? [claim] : [])].filter((live) => isLeaving(live, app));
   pass.terminating.push(...before);
   if (before.length > 0) return undefined;
-  if (claim && !belongsTo(claim, app, 'database')) pass.problems.push(nameTaken(claim));
+  if (claim && !belongsTo(claim, app, 'database')) pass.problems.push(nameTaken(claim, app, 'database'));
   pass.problems.push(...foreignSecrets(app, wanted, found), ...credentialProblems(app, present, status, observed));
   if (pass.problems.some(({ reason }) => reason === Reason.DataMissing))
     await stopDatabase(app, pass, dependencies, signal);
@@ -151,12 +151,16 @@ function foreignSecrets(
   return wanted.flatMap((one) => {
     const secret = found.get(one.name);
     if (!secret || isOurs(secret, one, app)) return [];
-    return [nameTaken(secret)];
+    return [nameTaken(secret, app, partOf(one))];
   });
 }
 
 function isOurs(secret: Secret, wanted: WantedSecret, app: ResolvedApp): boolean {
-  return belongsTo(secret, app, wanted.object.metadata.labels?.[partLabel] as Part);
+  return belongsTo(secret, app, partOf(wanted));
+}
+
+function partOf({ object }: WantedSecret): Part {
+  return object.metadata.labels?.[partLabel] as Part;
 }
 
 /**

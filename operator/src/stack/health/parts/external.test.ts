@@ -96,6 +96,27 @@ describe('an app whose API pods do not tell how an external database is', () => 
   });
 });
 
+describe('pods of the API that are asked of an external database', () => {
+  const at = (address: string, one: KubeObject): KubeObject => ({
+    ...one,
+    metadata: { ...one.metadata, name: address },
+    status: { ...(one['status'] as object), podIP: address },
+  });
+  const ready = at('192.0.2.1', pod(config));
+  const stuck = at('192.0.2.2', pod(config, { running: {} }, 'False'));
+  const asked = (...pods: KubeObject[]): readonly string[] | undefined =>
+    healthTargets(app, seen([...all, ...pods]))?.addresses;
+
+  it('are those that serve: a new one on a node that is cut off does not take the API for down', () => {
+    expect(asked(ready, stuck)).to.deep.equal(['192.0.2.1']);
+  });
+
+  it('are all with the configuration that is wanted where none of them serves', () => {
+    expect(asked(stuck)).to.deep.equal(['192.0.2.2']);
+    expect(asked(stuck, at('192.0.2.3', pod('before')))).to.deep.equal(['192.0.2.2']);
+  });
+});
+
 describe('a roll-out of the API that is stuck, with an external database', () => {
   const away: StoreHealth = { ...well, database: 'unhealthy' };
   const starting = pod(config, { running: {} }, 'False');
@@ -104,7 +125,7 @@ describe('a roll-out of the API that is stuck, with an external database', () =>
   for (const [what, health, pods, available] of [
     ['new pods do not reach it, those of before serve', away, [before, starting], 'Unknown Unreachable'],
     [
-      'new pods do not reach it, and one of them serves',
+      'the one new pod that serves does not reach it',
       away,
       [before, pod(config), starting],
       'False WaitingForDatabase',

@@ -66,15 +66,17 @@ export interface HealthTargets {
   readonly addresses: readonly string[];
 }
 
-/** Pods that run with the configuration which is wanted now. undefined: there is nothing to ask. */
+/**
+ * Pods that run with the configuration which is wanted now: those that serve, or all where none of them does. A new one that never
+ * gets ready has no say while others serve with the same. undefined: there is nothing to ask.
+ */
 export function healthTargets(app: ResolvedApp, observed: Observed): HealthTargets | undefined {
   const stores = [app.database, app.cache, app.events];
   if (app.state === 'Stopped' || stores.every(({ mode }) => mode !== 'external')) return undefined;
   const config = wantedConfig(app, observed);
   if (config === undefined) return undefined;
-  const addresses = podsOf(config, app, observed)
-    .filter(mayAnswer)
-    .flatMap(({ status }) => status?.podIP ?? []);
+  const able = podsOf(config, app, observed).filter(mayAnswer);
+  const addresses = (able.some(isReady) ? able.filter(isReady) : able).flatMap(({ status }) => status?.podIP ?? []);
   return { config, addresses: addresses.toSorted() };
 }
 
