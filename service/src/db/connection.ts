@@ -6,7 +6,8 @@ import type { Connection as DriverConnection, UpsertResult } from 'mariadb';
 import type { DatabaseConfig } from '../config.ts';
 import { tlsOptions } from '../tls.ts';
 import { deadline } from '../waiting.ts';
-import { ConnectionLost, DatabaseUnavailable, translated } from './errors.ts';
+import { Cut } from './cut.ts';
+import { DatabaseUnavailable, translated } from './errors.ts';
 import { PreparedStatements } from './prepared.ts';
 
 /** What a parameter of a statement may be. */
@@ -150,7 +151,7 @@ export class Connection implements Queryable {
     this.#unanswered += 1;
     try {
       const pending = ask();
-      return await (this.#cut ? Promise.race([pending, this.#cut.promise]) : pending);
+      return await (this.#cut ? this.#cut.unlessCut(pending) : pending);
     } catch (error) {
       throw translated(error);
     } finally {
@@ -160,23 +161,9 @@ export class Connection implements Queryable {
   }
 }
 
-/**
- * Rejects when a connection with TLS is cut. An error on the socket below TLS would reach the connector first, which takes
- * its listeners off the TLS socket; that one's own error then ends the process. So such a socket ends without an error, and
- * who waits is told here.
- */
-type Cut = PromiseWithResolvers<never>;
-
-function newCut(): Cut {
-  const cut = Promise.withResolvers<never>();
-  // Nobody may be waiting.
-  cut.promise.catch(() => undefined);
-  return cut;
-}
-
 function cutOff(socket: Socket, cut: Cut | undefined, reason: string): void {
   if (cut) {
-    cut.reject(new ConnectionLost({ cause: new Error(reason) }));
+    cut.now(reason);
     socket.destroy();
   } else {
     socket.destroy(new Error(reason));
@@ -228,7 +215,7 @@ export async function openConnection(
     keepAlive: true,
     keepAliveInitialDelay: 10_000,
   });
-  const cut = tls && newCut();
+  const cut = tls && new Cut();
   const timer = deadline(options.connectMs, () => cutOff(socket, cut, 'connecting took too long'));
   try {
     const connecting = createConnection({
@@ -262,7 +249,7 @@ export async function openConnection(
         max_statement_time: options.statementSeconds,
       },
     });
-    const driver = await (cut ? Promise.race([connecting, cut.promise]) : connecting);
+    const driver = await (cut ? cut.unlessCut(connecting) : connecting);
     return new Connection(driver, socket, cut);
   } catch (error) {
     socket.destroy();
