@@ -120,4 +120,8 @@ describe('the time of a change', () => {
     expect(changeTime(now, '2099-01-01T00:00:00.000Z')).to.equal(now);
     expect(changeTime(now, '9999-12-31T23:59:59.999Z')).to.equal(now);
   });
+
+  it('is that of the database where the last one is no time', () => {
+    expect(changeTime(now, timeFromUtc('0000-00-00 00:00:00'))).to.equal(now);
+  });
 });

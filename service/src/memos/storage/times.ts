@@ -19,14 +19,15 @@ export function timeFromUtc(text: string): string {
 const SET_BACK_MS = 3_600_000;
 
 /**
- * When a memo is changed: later than it was before, so that who follows `updated_at` meets every change, also after the
- * database's clock was set back. A time that is further ahead came with an import, and is not followed.
+ * When a memo is changed: later than it was before, so that who follows `updated_at` meets the change of a memo that he has met, also
+ * after the database's clock was set back. A time that is further ahead came with an import, and is not followed.
  * @param now by the database's clock; like all of these RFC 3339 in UTC with milliseconds
  * @param before when it was changed last
  */
 export function changeTime(now: string, before: string): string {
   const ahead = Date.parse(before) - Date.parse(now);
-  return ahead < 0 || ahead > SET_BACK_MS ? now : new Date(Date.parse(before) + 1).toISOString();
+  // Not of a time that is none: the original may have left `0000-00-00`.
+  return ahead >= 0 && ahead <= SET_BACK_MS ? new Date(Date.parse(before) + 1).toISOString() : now;
 }
 
 const INSTANT = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
