@@ -41,7 +41,8 @@ export async function streamChanges(
   }
   const stream = await feed.open(request.get('last-event-id'));
   const gone = new AbortController();
-  response.once('close', () => gone.abort());
+  if (response.destroyed) gone.abort();
+  else response.once('close', () => gone.abort());
   const over = AbortSignal.any([stop, gone.signal]);
   const { tokenUntil = Infinity }: Express.Locals = response.locals;
   const left = (): number => tokenUntil - now().getTime();

@@ -1,5 +1,8 @@
 /** The document of the API against what the service answers, and its page. */
 import { expect } from 'chai';
+import { once } from 'node:events';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { startMariaDB } from '../../stores/mariadb.ts';
@@ -173,6 +176,21 @@ describe('the document of the API', function () {
     }
   });
 
+  it('ends replies that wait behind another one with their connection, and opens no file for them', async () => {
+    const paths = ['/v1/memos/changes', '/v1/memos/changes', '/docs/swagger-ui-bundle.js'];
+    const before = service.logs().length;
+    const socket = connect({ host: '127.0.0.1', port: service.port });
+    socket.write(paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`).join(''));
+    await once(socket, 'data');
+    socket.destroy();
+    await until('all of them are told that their client is gone', () => {
+      return service.logs().slice(before).split('"client gone"').length - 1 === paths.length;
+    });
+    const folder = `/proc/${service.pid}/fd`;
+    const open = readdirSync(folder).map((fd) => readlinkSync(`${folder}/${fd}`));
+    expect(open.filter((file) => file.includes('swagger'))).to.deep.equal([]);
+  });
+
   it('has files that are cut where they cannot be read to the end, and nobody waits for the rest', async () => {
     const preload = pathToFileURL(join(import.meta.dirname, '../harness/unreadable-file.ts')).href;
     const failing = await startService({ DATABASE_URL: database.url, NODE_OPTIONS: `--import=${preload}` });
@@ -181,6 +199,9 @@ describe('the document of the API', function () {
       const failure = await exchange(failing.port, request, 5_000).catch((error: unknown) => error);
       expect(failure).to.have.property('code', 'ECONNRESET');
       await until('it is in the log', () => failing.logs().includes('EIO: i/o error, read'));
+      const unread = await failing.call('GET', '/docs/favicon-32x32.png');
+      const kept = ['cache-control', 'etag', 'last-modified'].filter((name) => unread.headers.has(name));
+      expect([unread.status, kept], 'nothing to keep for an hour').to.deep.equal([500, []]);
     } finally {
       await failing.stop();
     }

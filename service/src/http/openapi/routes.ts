@@ -3,6 +3,7 @@ import { Router } from 'express';
 import type { Request, Response } from 'express';
 import { allowOnly } from '../methods.ts';
 import { Problem } from '../errors/problem.ts';
+import { whenNext } from '../pipelined.ts';
 import { ClientGone, sendJson } from '../reply.ts';
 import { openApiDocument } from './document.ts';
 import type { DocumentOptions } from './document.ts';
@@ -46,10 +47,18 @@ async function pageFile(request: Request, response: Response): Promise<void> {
   // No part of a file is given, nor only a certain version of it: Express would hand a 416 or a 412 on as an error of ours.
   delete request.headers['if-match'];
   delete request.headers['if-unmodified-since'];
+  // A file that is opened for a reply behind another one stays open if their connection ends.
+  await whenNext(response);
   await new Promise<void>((resolve, reject) => {
     response.sendFile(path, { maxAge: '1h', acceptRanges: false }, (error: Error | undefined) => {
-      if (error === undefined) resolve();
-      else reject(response.destroyed ? new ClientGone() : error);
+      if (error === undefined) {
+        resolve();
+        return;
+      }
+      // Of the file, and not of the reply that says what became of it.
+      if (!response.headersSent)
+        for (const name of ['Cache-Control', 'ETag', 'Last-Modified']) response.removeHeader(name);
+      reject(response.destroyed ? new ClientGone() : error);
     });
   });
 }
