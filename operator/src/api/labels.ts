@@ -32,6 +32,12 @@ export const operatorLabels = { [`${group}/component`]: 'operator' } as const;
 export type Part =
   'api' | 'database' | 'cache' | 'events' | 'zookeeper' | 'migrate' | 'topic' | 'route' | 'jobs' | 'key';
 
+/** As much of an app as its labels tell. */
+interface Labelled {
+  readonly name: string;
+  readonly commonLabels: Readonly<Record<string, string>>;
+}
+
 /** What a selector matches on: immutable for the life of the app. */
 export function selector(app: { readonly name: string }, part: Part): Record<string, string> {
   return { [appLabel]: app.name, [partLabel]: part };
@@ -44,15 +50,19 @@ export function selectorText(app: { readonly name: string }, part: Part): string
     .join(',');
 }
 
-/** Labels of a child and of its pods: the admin's own, then information, then ours. */
-export function labels(
-  app: { readonly name: string; readonly commonLabels: Readonly<Record<string, string>> },
-  part: Part,
-): Record<string, string> {
+/** Labels of a child and of its pods: as {@link retainedLabels}, with the instance that they are of. */
+export function labels(app: Labelled, part: Part): Record<string, string> {
+  return { ...retainedLabels(app, part), 'app.kubernetes.io/instance': app.name };
+}
+
+/**
+ * Labels of what may have no owner: the admin's own, then information, then ours. Argo CD that tracks by label (its default up to 2.x)
+ * takes an object without an owner for one of the Application that `app.kubernetes.io/instance` names, and prunes it where it is not in git.
+ */
+export function retainedLabels(app: Labelled, part: Part): Record<string, string> {
   return {
     ...app.commonLabels,
     'app.kubernetes.io/component': part,
-    'app.kubernetes.io/instance': app.name,
     'app.kubernetes.io/managed-by': 'memo-operator',
     'app.kubernetes.io/name': 'memo',
     ...selector(app, part),

@@ -1,5 +1,5 @@
 /** Name, labels and owner of a child: the same everywhere, so that it is found, garbage-collected and told apart. */
-import { labels, type Part } from '../api/labels.ts';
+import { labels, retainedLabels, type Part } from '../api/labels.ts';
 import { apiVersion, kind } from '../api/names.ts';
 import type { ResolvedApp } from '../api/resolved.ts';
 import type { ObjectMeta, OwnerReference } from '../runtime/object.ts';
@@ -11,7 +11,7 @@ export function metadata(
   part: Part,
   annotations: Readonly<Record<string, string>> = {},
 ): ObjectMeta {
-  return { ...unownedMetadata(app, name, part, annotations), ownerReferences: [ownerReference(app)] };
+  return { ...unowned(app, name, labels(app, part), annotations), ownerReferences: [ownerReference(app)] };
 }
 
 /**
@@ -27,19 +27,19 @@ export function retainedMetadata(
 ): ObjectMeta {
   return app.deletionPolicy === 'Delete'
     ? metadata(app, name, part, annotations)
-    : unownedMetadata(app, name, part, annotations);
+    : unowned(app, name, retainedLabels(app, part), annotations);
 }
 
-function unownedMetadata(
+function unowned(
   app: ResolvedApp,
   name: string,
-  part: Part,
+  all: Record<string, string>,
   annotations: Readonly<Record<string, string>>,
 ): ObjectMeta {
   return {
     name,
     namespace: app.namespace,
-    labels: labels(app, part),
+    labels: all,
     ...(Object.keys(annotations).length > 0 && { annotations: { ...annotations } }),
   };
 }
