@@ -97,23 +97,32 @@ export function cut(response: ServerResponse): void {
   response.destroy();
 }
 
+/** Pieces are written in such slices: of a whole one it would not be seen that a slow client takes it. */
+const SLICE_BYTES = 65_536;
+
 /**
  * Waits for a slow client.
  * @param stalledMs a client that takes nothing for so long has gone, or holds memory on purpose
  * @throws ClientGone
  */
 export async function write(response: ServerResponse, text: string, stalledMs: number): Promise<void> {
-  if (response.destroyed) throw new ClientGone();
-  if (response.write(text)) return;
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
+    if (response.destroyed) throw new ClientGone();
+    if (!response.write(bytes.subarray(at, at + SLICE_BYTES))) await drained(response, stalledMs);
+  }
+}
+
+async function drained(response: ServerResponse, stalledMs: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const settle = (result: () => void): void => {
       clearTimeout(timer);
-      response.off('drain', drained).off('close', gone);
+      response.off('drain', taken).off('close', gone);
       result();
     };
-    const drained = (): void => settle(resolve);
+    const taken = (): void => settle(resolve);
     const gone = (): void => settle(() => reject(new ClientGone()));
     const timer = setTimeout(gone, stalledMs);
-    response.once('drain', drained).once('close', gone);
+    response.once('drain', taken).once('close', gone);
   });
 }

@@ -17,6 +17,25 @@ export async function exchange(port: number, bytes: string | Buffer, limitMs = 1
   });
 }
 
+/** Sends bytes on a connection of their own and takes 64 KiB of the answer every 15 ms. @returns its length, once it has ended */
+export async function sip(port: number, bytes: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    const sips = setInterval(() => socket.resume(), 15);
+    let length = 0;
+    socket.on('data', (piece: Buffer) => {
+      length += piece.length;
+      socket.pause();
+    });
+    socket.once('error', reject);
+    socket.once('close', () => {
+      clearInterval(sips);
+      resolve(length);
+    });
+    socket.write(bytes);
+  });
+}
+
 /** Sends a head, and then byte after byte for as long as the connection lasts. @returns what was answered */
 export async function trickle(port: number, head: string, limitMs: number): Promise<string> {
   return new Promise((resolve, reject) => {

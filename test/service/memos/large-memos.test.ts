@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import { startMariaDB } from '../../stores/mariadb.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
 import { until } from '../../until.ts';
+import { sip } from '../harness/raw.ts';
 import { createMemo, migrate, startService } from '../harness/service.ts';
 import type { Service } from '../harness/service.ts';
 import { rootSession } from '../harness/sql.ts';
@@ -88,6 +89,23 @@ describe('memos of a megabyte', function () {
     } finally {
       for (const socket of sockets) socket.destroy();
       await short.stop();
+    }
+  });
+
+  it('are sent for as long as a client takes of them, however slowly, though one takes it longer than REQUEST_TIMEOUT', async () => {
+    // In JSON each byte is six.
+    const length = 4_000_000;
+    const { insertId: id } = await root.query<UpsertResult>(
+      `INSERT INTO memos (title, content, tags, times_in_utc, created_at)
+       VALUES ('slow', REPEAT(CHAR(1), ${length}), '[]', 1, '2001-01-01')`,
+    );
+    const slow = await startService({ DATABASE_URL: database.url, REQUEST_TIMEOUT: '2s' });
+    try {
+      const line = 'GET /v1/memos/export?created_before=2002-01-01T00:00:00Z HTTP/1.0';
+      expect(await sip(slow.port, `${line}\r\n\r\n`)).to.be.above(6 * length);
+    } finally {
+      await slow.stop();
+      await root.query('DELETE FROM memos WHERE id = ?', [id]);
     }
   });
 
