@@ -9,9 +9,9 @@ import { apiServer, closeGently, listen } from './lifecycle.ts';
 const classes = { IncomingMessage, ServerResponse };
 
 /** Asks on a connection of its own, and takes nothing yet. */
-function ask(port: number, version: '1.0' | '1.1'): Socket {
+function ask(port: number, version: '1.0' | '1.1', path = '/'): Socket {
   const socket = connect({ host: '127.0.0.1', port });
-  socket.write(`GET / HTTP/${version}\r\nHost: x\r\n\r\n`);
+  socket.write(`GET ${path} HTTP/${version}\r\nHost: x\r\n\r\n`);
   return socket;
 }
 
@@ -35,6 +35,55 @@ describe('a graceful stop', () => {
     while (server.listening) await nextRound();
     const { error, text } = await take(socket);
     expect([error, text.length - text.indexOf('\r\n\r\n') - 4]).to.deep.equal([undefined, length]);
+    await stopped;
+  });
+
+  it('closes idle connections at once whatever other clients have not taken, and theirs when they have', async () => {
+    const length = 64_000_000;
+    const server = apiServer(
+      ({ url }, response) => response.end(Buffer.alloc(url === '/large' ? length : 2)),
+      classes,
+      { requestMs: 5_000 },
+    );
+    const port = await listen(server, '127.0.0.1', 0, 'PORT');
+    const slow = ask(port, '1.1', '/large');
+    await once(slow, 'readable');
+    const idle = ask(port, '1.1');
+    await once(idle, 'data');
+    const stopped = closeGently(server, 0, () => undefined);
+    expect(await take(idle)).to.deep.equal({ text: '', error: undefined });
+    const { error, text } = await take(slow);
+    expect([error, text.length - text.indexOf('\r\n\r\n') - 4]).to.deep.equal([undefined, length]);
+    await stopped;
+  });
+
+  it('closes a connection that becomes idle meanwhile, and answers requests of which a part has come before', async () => {
+    const server = apiServer(
+      (request, response) => request.resume().once('end', () => response.end('whole')),
+      classes,
+      {
+        requestMs: 5_000,
+      },
+    );
+    const port = await listen(server, '127.0.0.1', 0, 'PORT');
+    const sockets = ['GET / HTTP/1.1\r\nHost:', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{'].map(
+      (begun) => ({ begun, socket: ask(port, '1.1') }),
+    );
+    for (const { begun, socket } of sockets) {
+      // On a connection that was idle before.
+      await once(socket, 'data');
+      socket.write(begun);
+    }
+    // Behind what was written first, on a connection of its own.
+    await once(ask(port, '1.1'), 'data');
+    const stopped = closeGently(server, 0, () => undefined);
+    while (server.listening) await nextRound();
+    const taken = sockets.map(({ socket }) => take(socket));
+    for (const { begun, socket } of sockets) socket.write(begun.endsWith('{') ? '}' : ' x\r\n\r\n');
+    for (const { error, text } of await Promise.all(taken)) {
+      expect(error).to.equal(undefined);
+      expect(text).to.match(/^HTTP\/1\.1 200 [^]*whole/);
+    }
     await stopped;
   });
 

@@ -1,6 +1,6 @@
 /** Listening and the graceful stop, which fails no request. */
 import { Server } from 'node:http';
-import type { IncomingMessage, RequestListener, ServerOptions } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerOptions, ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -18,8 +18,8 @@ const HEADER_BYTES = 16_384;
 const WORK_MS = 30_000;
 /** Requests that are still running after the delay get so much longer. */
 const LAST_REQUESTS_MS = 15_000;
-/** How often it is looked whether clients have taken their replies. */
-const TAKING_MS = 20;
+/** How often it is looked for connections that have become idle. */
+const IDLE_MS = 20;
 
 /** Deadlines for slow clients, in milliseconds. */
 export interface ClientDeadlines {
@@ -29,9 +29,17 @@ export interface ClientDeadlines {
   readonly workMs?: number;
 }
 
-/** A server that tells its open connections. */
+/** What is known of a connection. */
+interface Connection {
+  /** The reply to the last request. */
+  last?: ServerResponse;
+  /** What had come of the client when the last reply was done; undefined: there is none, or it is under way. */
+  readBytes?: number | undefined;
+}
+
+/** A server that knows which of its connections are idle. */
 class ApiServer extends Server<typeof IncomingMessage, NativeClasses['ServerResponse']> {
-  readonly open = new Set<Socket>();
+  readonly #open = new Map<Socket, Connection>();
 
   constructor(
     options: ServerOptions<typeof IncomingMessage, NativeClasses['ServerResponse']>,
@@ -39,9 +47,36 @@ class ApiServer extends Server<typeof IncomingMessage, NativeClasses['ServerResp
   ) {
     super(options, handle);
     this.on('connection', (socket: Socket) => {
-      this.open.add(socket);
-      socket.once('close', () => this.open.delete(socket));
+      const connection: Connection = {};
+      this.#open.set(socket, connection);
+      socket.once('close', () => this.#open.delete(socket));
     });
+    this.on('request', (request, response) => {
+      const { socket } = request;
+      const connection = this.#open.get(socket);
+      if (connection === undefined) return;
+      connection.last = response;
+      connection.readBytes = undefined;
+      response.once('close', () => {
+        if (connection.last === response && request.complete) connection.readBytes = socket.bytesRead;
+      });
+    });
+  }
+
+  /**
+   * Closes the connections on which nothing is under way. Node's own counts those as idle whose last reply is written, though
+   * bytes of it may wait for the client.
+   */
+  closeIdle(): void {
+    for (const [socket, { readBytes }] of this.#open) {
+      // More has come: a part of another request.
+      if (readBytes === socket.bytesRead && socket.writableLength === 0) socket.destroy();
+    }
+  }
+
+  /** Resets the connections, so that no client takes what it has of a reply for all. */
+  resetAll(): void {
+    for (const socket of this.#open.keys()) socket.resetAndDestroy();
   }
 }
 
@@ -125,7 +160,7 @@ export async function untilStopped(): Promise<NodeJS.Signals> {
 
 /**
  * Serves on while the cluster takes the pod out of its Services, then takes no new connection, ends what would go on for ever,
- * and waits for the connections that still have a request or a reply. Meanwhile every reply says `Connection: close`, so that
+ * and closes each connection once it has neither a request nor a reply. Meanwhile every reply says `Connection: close`, so that
  * keep-alive connections end in good order. A reply that takes longer is cut, as a client can tell.
  */
 export async function closeGently(
@@ -136,32 +171,12 @@ export async function closeGently(
 ): Promise<void> {
   await delay(shutdownDelayMs);
   endStreams();
-  const end = performance.now() + lastRequestsMs;
-  // Not by the HTTP server's own close, which begins with the idle connections.
+  // Not by the HTTP server's own close, which begins with the connections that it takes for idle.
   const closed = new Promise((resolve) => NetServer.prototype.close.call(server, resolve));
-  if (await allTaken(server, end)) {
-    server.closeIdleConnections();
-    await Promise.race([closed, delay(Math.max(0, end - performance.now()), undefined, { ref: false })]);
-  }
-  for (const socket of server.open) if (isWaiting(socket)) socket.resetAndDestroy();
-  server.closeIdleConnections();
-  for (const socket of server.open) socket.resetAndDestroy();
-}
-
-/**
- * Node counts a connection as idle once its reply is written, though bytes of it may wait for the client: it would destroy them
- * too. False: they still wait.
- * @param end in milliseconds of `performance.now()`
- */
-async function allTaken({ open }: ApiServer, end: number): Promise<boolean> {
-  while ([...open].some(isWaiting)) {
-    if (performance.now() >= end) return false;
-    await delay(TAKING_MS);
-  }
-  return true;
-}
-
-/** Whether bytes wait for the client to take them. */
-function isWaiting({ writableLength }: Socket): boolean {
-  return writableLength > 0;
+  server.closeIdle();
+  const looks = setInterval(() => server.closeIdle(), IDLE_MS);
+  await Promise.race([closed, delay(lastRequestsMs, undefined, { ref: false })]);
+  clearInterval(looks);
+  server.closeIdle();
+  server.resetAll();
 }
