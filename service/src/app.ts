@@ -17,7 +17,7 @@ import { documentRoutes } from './http/openapi/routes.ts';
 import { placeOf } from './http/operations.ts';
 import type { Place } from './http/operations.ts';
 import { isVersioned, targetOf } from './http/paths.ts';
-import { Problem } from './http/errors/problem.ts';
+import { Problem, PROBLEMS } from './http/errors/problem.ts';
 import { ClientGone, cut, sendJson } from './http/reply.ts';
 import { ClientAddresses } from './limits/client-address.ts';
 import type { Limiter } from './limits/limiter.ts';
@@ -112,11 +112,11 @@ function observe({ draining, http, logRequest, metrics }: AppOptions): RequestHa
     };
     response.on('close', () => {
       const { method } = request;
-      const { place, subject } = locals;
+      const { cutFor, place, subject } = locals;
       const route = routeOf(request, place);
       const seconds = (performance.now() - started) / 1000;
-      const gone = !response.writableFinished;
-      const status = gone && !response.headersSent ? CLIENT_CLOSED_REQUEST : response.statusCode;
+      const gone = cutFor === undefined && !response.writableFinished;
+      const status = cutFor ?? (gone && !response.headersSent ? CLIENT_CLOSED_REQUEST : response.statusCode);
       metrics.request(method, route, status, seconds);
       logRequest({
         'http.request.method': method,
@@ -126,8 +126,8 @@ function observe({ draining, http, logRequest, metrics }: AppOptions): RequestHa
         'event.duration': Math.round(seconds * 1e9),
         'trace.id': trace?.id,
         'user.id': subject,
-        'event.outcome': gone ? 'unknown' : undefined,
-        'event.reason': gone ? 'client gone' : undefined,
+        ...(gone && { 'event.outcome': 'unknown', 'event.reason': 'client gone' }),
+        ...(cutFor !== undefined && { 'event.outcome': 'failure', 'event.reason': 'reply cut' }),
       });
       if (!request.complete && !request.socket.destroyed) {
         limitRest(request, Math.max(0, http.requestTimeoutMs - seconds * 1000));
@@ -184,14 +184,19 @@ function answerError(log: Log) {
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- it counts them
   return (error: unknown, request: Request, response: Response, _next: NextFunction): void => {
     const problem = problemOf(error);
-    if (problem.code === 'internal' && !(error instanceof ClientGone)) {
-      const { common }: Express.Locals = response.locals;
+    const ours = !(error instanceof ClientGone);
+    const cuts = response.headersSent && !response.writableEnded;
+    const locals: Express.Locals = response.locals;
+    // A client whose reply is cut is not told why.
+    if (ours && (problem.code === 'internal' || cuts)) {
+      const id = locals.common?.['X-Request-Id'];
       const trace = currentTrace();
       log.error(
-        { ...errorFields(error), 'http.request.id': common?.['X-Request-Id'], ...(trace && { 'trace.id': trace.id }) },
+        { ...errorFields(error), 'http.request.id': id, ...(trace && { 'trace.id': trace.id }) },
         'a request failed',
       );
     }
+    if (ours && cuts) locals.cutFor = PROBLEMS[problem.code].status;
     if (response.headersSent || response.destroyed) {
       // A client would wait for the rest.
       if (!response.writableEnded) cut(response);

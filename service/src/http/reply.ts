@@ -22,6 +22,8 @@ declare global {
       memosPath?: string;
       /** Who asks, where tokens are asked for and name a subject. */
       subject?: string;
+      /** The status of the error for which we cut the reply, where it had begun. */
+      cutFor?: number;
       /** Where tokens are asked for: when that of the request is good no longer, in milliseconds since 1970. */
       tokenUntil?: number;
     }

@@ -13,7 +13,7 @@ export function serviceMetrics(database: Database): Metrics {
   const registers = [registry];
   const requests = new Histogram({
     name: 'http_request_duration_seconds',
-    help: 'Time from the request line to the end of the reply; status 499: the client went away before it began',
+    help: 'Time from the request line to the end of the reply; status 499: the client went away before it began, 5xx also: we cut it',
     labelNames: ['method', 'route', 'status'],
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,

@@ -1,5 +1,6 @@
 /** HTTP as bytes, for what no client would send. */
 import { connect } from 'node:net';
+import type { Socket } from 'node:net';
 
 /** Sends bytes on a connection of their own and gives back all that is answered until it closes. */
 export async function exchange(port: number, bytes: string | Buffer, limitMs = 15_000): Promise<string> {
@@ -14,6 +15,15 @@ export async function exchange(port: number, bytes: string | Buffer, limitMs = 1
       resolve(answer);
     });
     socket.write(bytes);
+  });
+}
+
+/** Takes what has come and comes. @returns how it ended */
+export async function endOf(socket: Socket): Promise<string> {
+  return new Promise((resolve) => {
+    socket.once('error', ({ code }: NodeJS.ErrnoException) => resolve(String(code)));
+    socket.once('end', () => resolve('in good order'));
+    socket.resume();
   });
 }
 

@@ -2,11 +2,10 @@
 import { expect } from 'chai';
 import type { Connection, UpsertResult } from 'mariadb';
 import { connect } from 'node:net';
-import type { Socket } from 'node:net';
 import { startMariaDB } from '../../stores/mariadb.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
 import { until } from '../../until.ts';
-import { sip } from '../harness/raw.ts';
+import { endOf, sip } from '../harness/raw.ts';
 import { createMemo, migrate, startService } from '../harness/service.ts';
 import type { Service } from '../harness/service.ts';
 import { rootSession } from '../harness/sql.ts';
@@ -108,15 +107,6 @@ describe('memos of a megabyte', function () {
       await root.query('DELETE FROM memos WHERE id = ?', [id]);
     }
   });
-
-  /** Takes what has come. @returns how it ended */
-  async function endOf(socket: Socket): Promise<string> {
-    return await new Promise((resolve) => {
-      socket.once('error', ({ code }: NodeJS.ErrnoException) => resolve(String(code)));
-      socket.once('end', () => resolve('in good order'));
-      socket.resume();
-    });
-  }
 
   it('stand between small ones in the order of their ids', async () => {
     const ids = await Promise.all(Array.from({ length: 20 }, () => createMemo(service)));

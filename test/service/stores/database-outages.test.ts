@@ -2,6 +2,8 @@
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import type { Connection } from 'mariadb';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { parseConfig } from '../../../service/src/config.ts';
 import { Database } from '../../../service/src/db/database.ts';
 import { startMariaDB } from '../../stores/mariadb.ts';
@@ -10,6 +12,7 @@ import { until } from '../../until.ts';
 import { startRedis } from '../../stores/redis.ts';
 import type { Store } from '../../stores/store.ts';
 import { noFiles } from '../harness/faults.ts';
+import { endOf } from '../harness/raw.ts';
 import { createMemo, metric, migrate, startService, timed } from '../harness/service.ts';
 import type { Service } from '../harness/service.ts';
 import { killSessionsOfService, rootSession, sessionsById, sessionsOfService, torn, WHOLE } from '../harness/sql.ts';
@@ -133,6 +136,52 @@ describe('the API while its database fails', function () {
       });
     });
   }
+
+  it('cuts lists and exports that it ends while it goes on, and says why in the log and the metrics', async () => {
+    // More than the buffers on the way hold.
+    await asRoot((root) =>
+      root.query(
+        `INSERT INTO memos (title, content, tags, times_in_utc)
+         SELECT 'cut', REPEAT('x', 100000), '[]', 1 FROM seq_1_to_400`,
+      ),
+    );
+    const sockets = ['/v1/memos/?limit=500', '/v1/memos/export'].map((path) => {
+      const socket = connect({ host: '127.0.0.1', port: service.port });
+      socket.write(`GET ${path} HTTP/1.0\r\nX-Request-Id: ends-midway\r\n\r\n`);
+      return socket;
+    });
+    const lines = (): Record<string, unknown>[] =>
+      service
+        .logs()
+        .split('\n')
+        .filter((line) => line.includes('"ends-midway"'))
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
+    try {
+      await Promise.all(sockets.map((socket) => once(socket, 'readable')));
+      await database.kill();
+      expect(await Promise.all(sockets.map(endOf))).to.deep.equal(['ECONNRESET', 'ECONNRESET']);
+      await until('all is logged', () => lines().length === 4);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      await database.restart();
+    }
+    for (const route of ['/memos', '/memos/export']) {
+      expect(lines().find((line) => line['http.route'] === route)).to.deep.include({
+        'http.response.status_code': 503,
+        'event.outcome': 'failure',
+        'event.reason': 'reply cut',
+      });
+    }
+    const failures = lines().filter(({ message }) => message === 'a request failed');
+    expect(failures).to.have.length(2);
+    for (const line of failures) expect(line['error.type']).to.match(/^(?:ConnectionLost|DatabaseUnavailable)$/);
+    const { text } = await service.manage('/metrics');
+    const counted = text.match(/^http_request_duration_seconds_count\{method="GET",route="\/memos\/export".*$/gm);
+    expect(counted).to.deep.equal([
+      'http_request_duration_seconds_count{method="GET",route="/memos/export",status="503"} 1',
+    ]);
+    await asRoot((root) => root.query(`DELETE FROM memos WHERE title = 'cut'`));
+  });
 
   it('is asked for its health by one session, which ends with the others', async () => {
     const own = new Database(parseConfig({ ...environment, DATABASE_URL: database.rootUrl }, noFiles).database);
