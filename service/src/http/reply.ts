@@ -1,5 +1,6 @@
 /** Replies as bytes: what is known of them is said in one write. */
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Response } from 'express';
 import type { Place } from './operations.ts';
 import { memoJson } from '../memos/memo.ts';
@@ -44,6 +45,23 @@ export function startReply<R extends Reply>(response: R, status: number, headers
   return response.writeHead(status, { ...response.locals?.common, ...headers });
 }
 
+/**
+ * Begins a reply whose length is not known. Node ends a connection of which the client closes its half, as any client does that
+ * leaves; for one of HTTP/1.0 that would be the end of the reply.
+ */
+export function startStreamed(response: Reply, headers: OutgoingHttpHeaders): void {
+  startReply(response, 200, headers);
+  const halfClosed = (): void => cut(response);
+  const watch = (socket: Socket): void => {
+    // Before Node begins to end it: from then on it can be reset no more.
+    socket.prependOnceListener('end', halfClosed);
+    response.once('close', () => socket.off('end', halfClosed));
+  };
+  if (response.socket !== null) watch(response.socket);
+  // In a pipeline, once it is its turn.
+  else response.once('socket', watch);
+}
+
 export function sendJson(
   response: Reply,
   status: number,
@@ -78,7 +96,7 @@ export async function sendMemos(response: Reply, portions: AsyncGenerator<Memo[]
     sendJson(response, 200, Buffer.from(`[${head}]`));
     return;
   }
-  startReply(response, 200, { 'Content-Type': 'application/json' });
+  startStreamed(response, { 'Content-Type': 'application/json' });
   if (response.req.method === 'HEAD') {
     await portions.return(undefined);
     response.end();

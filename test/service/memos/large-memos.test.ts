@@ -1,6 +1,7 @@
 /** Memos of a megabyte, on a process that has less memory than a page of them takes. */
 import { expect } from 'chai';
 import type { Connection, UpsertResult } from 'mariadb';
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { startMariaDB } from '../../stores/mariadb.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
@@ -106,6 +107,22 @@ describe('memos of a megabyte', function () {
       await slow.stop();
       await root.query('DELETE FROM memos WHERE id = ?', [id]);
     }
+  });
+
+  it('are cut by a reset where a client closes its half of the connection, which ends the reply', async () => {
+    const paths = ['/v1/memos/?limit=500', '/v1/memos/search/?q=needle&limit=500', '/v1/memos/export'];
+    const sockets = paths.map((path) => {
+      const socket = connect({ host: '127.0.0.1', port: service.port });
+      socket.write(`GET ${path} HTTP/1.0\r\n\r\n`);
+      return socket;
+    });
+    const ends = sockets.map(async (socket) => {
+      await once(socket, 'readable');
+      socket.end();
+      await once(socket, 'finish');
+      return await endOf(socket);
+    });
+    expect(await Promise.all(ends)).to.deep.equal(paths.map(() => 'ECONNRESET'));
   });
 
   it('stand between small ones in the order of their ids', async () => {

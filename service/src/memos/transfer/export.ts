@@ -1,7 +1,7 @@
 /** Sends memos as NDJSON: one a line as a read would answer it, the oldest first, with flat memory. */
 import type { Request, Response } from 'express';
 import { readQuery } from '../../http/input/parameters.ts';
-import { startReply, write } from '../../http/reply.ts';
+import { startStreamed, write } from '../../http/reply.ts';
 import { filterQuery, REPEATED, selectionOf } from '../listing/filters.ts';
 import type { ListOptions } from '../listing/list.ts';
 import { OLDEST_FIRST } from '../listing/order.ts';
@@ -22,7 +22,7 @@ export async function exportMemos(
   const selection = selectionOf(readQuery(filterQuery, request.url, REPEATED), OLDEST_FIRST);
   const all = portions(pages, await pages.tags.ledByTag(selection));
   let next = await all.next();
-  startReply(response, 200, { 'Content-Type': NDJSON, 'Cache-Control': 'no-store' });
+  startStreamed(response, { 'Content-Type': NDJSON, 'Cache-Control': 'no-store' });
   // Node leaves the body out of the answer to a HEAD, and would have us read all of it.
   for (; next.done !== true && request.method !== 'HEAD'; next = await all.next()) {
     await write(response, next.value.map((memo) => `${memoJson(memo)}\n`).join(''), requestMs);
