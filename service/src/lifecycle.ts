@@ -6,6 +6,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NativeClasses } from './http/native.ts';
 import { answerRejected } from './http/errors/rejected.ts';
+import { reset } from './http/reply.ts';
 
 /** Longer than any proxy keeps an idle connection, so that none is closed under a request on its way. */
 const KEEP_ALIVE_MS = 95_000;
@@ -76,7 +77,7 @@ class ApiServer extends Server<typeof IncomingMessage, NativeClasses['ServerResp
 
   /** Resets the connections, so that no client takes what it has of a reply for all. */
   resetAll(): void {
-    for (const socket of this.#open.keys()) socket.resetAndDestroy();
+    for (const socket of this.#open.keys()) reset(socket);
   }
 }
 

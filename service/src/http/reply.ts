@@ -113,8 +113,14 @@ function json(memos: readonly Memo[]): string {
 
 /** Ends a reply that has begun by a reset: the end of a connection is, to a client of HTTP/1.0, that of the whole reply. */
 export function cut(response: ServerResponse): void {
-  response.socket?.resetAndDestroy();
+  if (response.socket !== null) reset(response.socket);
   response.destroy();
+}
+
+/** Resets a connection; closes it where its end is on the way: Node refuses to reset such a one, and would leave it open for ever. */
+export function reset(socket: Socket): void {
+  if (socket.writableEnded && socket.writableLength === 0) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 /** Pieces are written in such slices: of a whole one it would not be seen that a slow client takes it. */
