@@ -119,8 +119,14 @@ export async function ensureAll(sources: readonly string[], log: Log): Promise<v
 export async function tidyUp(log: Log = () => undefined): Promise<void> {
   const cache = cacheDirectory();
   const caches = goCaches(cache);
-  if (!existsSync(caches)) return;
-  await withLock(join(cache, 'toolbox.lock'), log, async () => await rm(caches, { recursive: true, force: true }));
+  const leaving = `${caches}.removing`;
+  if (!existsSync(caches) && !existsSync(leaving)) return;
+  await withLock(join(cache, 'toolbox.lock'), log, async () => {
+    await rm(leaving, { recursive: true, force: true });
+    // Under another name first: Go takes a module of which half is there for a whole one.
+    if (existsSync(caches)) await rename(caches, leaving);
+    await rm(leaving, { recursive: true, force: true });
+  });
 }
 
 function goEntry(recipe: Recipe): Entry {
