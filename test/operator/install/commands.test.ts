@@ -79,6 +79,15 @@ describe('what the pages tell an admin to type', function () {
       { after: async () => void (operator = await startOperator(cluster)) },
     ],
     [
+      'kubectl -n memo-system rollout undo',
+      // There is something to go back to.
+      {
+        before: async () => {
+          await done(kubectl, ['-n', 'memo-system', 'set', 'env', 'deployment/memo-operator', 'LATER=1']);
+        },
+      },
+    ],
+    [
       'kubectl scale',
       {
         after: async () => {
