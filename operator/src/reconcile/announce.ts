@@ -4,18 +4,23 @@ import type { StoredCondition } from '../api/conditions.ts';
 import { isReason, passesByItself } from '../api/reasons.ts';
 import type { Dependencies } from './dependencies.ts';
 
-/** One for each condition whose status or reason is another than before. `Reconciling` only repeats `Ready`. */
+/**
+ * One for each condition whose status or reason is another than before. `Reconciling` only repeats `Ready`, and `Ready` a part that has
+ * changed with it: of that there is a line in the log, and no Event.
+ */
 export function recordChanges(
   memoApp: MemoApp,
   before: readonly StoredCondition[],
   now: readonly StoredCondition[],
   { events, log }: Pick<Dependencies, 'events' | 'log'>,
 ): void {
-  for (const { message, reason, status, type } of now) {
-    if (type === 'Reconciling') continue;
+  const changed = now.filter(({ reason, status, type }) => {
     const old = before.find((condition) => condition.type === type);
-    if (old?.status === status && old.reason === reason) continue;
+    return type !== 'Reconciling' && (old?.status !== status || old.reason !== reason);
+  });
+  for (const { message, reason, status, type } of changed) {
     log.info({ condition: type, status, reason, said: message }, 'a condition has changed');
+    if (type === 'Ready' && changed.some((part) => part.type !== 'Ready' && part.message === message)) continue;
     const fine = type === 'Stalled' ? status !== 'True' : status === 'True';
     events.record(memoApp, {
       type: fine || passes(reason) ? 'Normal' : 'Warning',

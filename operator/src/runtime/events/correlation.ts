@@ -1,4 +1,4 @@
-/** Which events are the same, which are alike, and which are too many: the rules of client-go's correlator. */
+/** Which events are the same, which are alike, and which are too many: the rules of client-go's correlator, with more room. */
 import type { Clock } from '../clock.ts';
 import { TokenBucket } from '../work/limiter.ts';
 
@@ -23,9 +23,12 @@ export interface Series {
 const window = 600_000;
 /** So many events that differ in nothing but their note become one from then on. */
 const alike = 10;
-/** Events about one object: this many at once, then one more in five minutes. */
-const burst = 25;
-const perSecond = 1 / 300;
+/**
+ * Events about one object: this many at once, then one more in half a minute. client-go's 25 and one in five minutes are for a pod:
+ * whoever tells of seven parts has used them up once all are made.
+ */
+const burst = 100;
+const perSecond = 1 / 30;
 
 interface Alike {
   notes: Set<string>;

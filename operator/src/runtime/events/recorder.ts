@@ -63,7 +63,10 @@ export class EventRecorder {
     }
     const fresh = `${name}.${randomBytes(8).toString('hex')}`;
     const verdict = this.#correlation.judge({ about: uid ?? describeObject(about), ...fields }, fresh);
-    if (verdict.send === 'nothing') return;
+    if (verdict.send === 'nothing') {
+      this.#log.debug({ object: describeObject(about), ...fields }, 'an event was dropped: too many about this object');
+      return;
+    }
     const { name: told, count } = verdict.series;
     const note = verdict.combined ? `(one of several alike) ${fields.note}` : fields.note;
     const event = this.#event(about, { ...fields, note }, told);
