@@ -44,7 +44,10 @@ export function chartTemplates(): Readonly<Record<string, string>> {
       text(rights.map(inNamespace), blanks.each) +
         whenSecretsAreWatched(text(secretWatch.map(inNamespace), blanks.each)),
     ),
-    'user-roles.yaml': when('not .Values.namespaces', text(manifests('config/rbac/user-roles.yaml'))),
+    'user-roles.yaml': when(
+      'or (not .Values.namespaces) .Values.crd.install',
+      text(manifests('config/cluster/user-roles.yaml')),
+    ),
   };
 }
 

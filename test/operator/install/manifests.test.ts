@@ -15,9 +15,10 @@ const root = join(import.meta.dirname, '../../..');
 /** In the order in which an admin would apply them. */
 const shipped: readonly (readonly [flag: '-k' | '-f', path: string])[] = [
   ['-k', 'crds'],
-  ['-k', 'config/default'],
+  ['-k', 'config/cluster'],
   ['-k', 'config/namespaced'],
   ['-k', 'config/namespaced/member'],
+  ['-k', 'config/default'],
   ['-k', 'config/environment'],
   ['-f', 'config/samples/least.yaml'],
   ['-f', 'config/samples/kraft.yaml'],
@@ -111,6 +112,12 @@ describe('what is shipped', function () {
       'helm.sh/resource-policy': 'keep',
       'kustomize.toolkit.fluxcd.io/prune': 'disabled',
     });
+  });
+
+  it('brings the rights of users with config/cluster, beside which no other install needs them', async () => {
+    const rendered = async (path: string): Promise<string> => await done(kubectl, ['kustomize', join(root, path)]);
+    expect(await rendered('config/cluster')).to.contain('name: memoapps-edit');
+    expect(await rendered('config/namespaced')).to.not.contain('kind: ClusterRole\n');
   });
 
   it('lets viewers look, editors and admins of a namespace write, and nobody the status', async () => {

@@ -59,7 +59,7 @@ describe('an operator of some namespaces', function () {
   before(async () => {
     cluster = await startCluster({ name: 'test-namespaced', rung: 1 });
     kubectl = await kubectlOn(cluster);
-    await done(kubectl, ['apply', '--server-side', '-k', join(root, 'crds')]);
+    await done(kubectl, ['apply', '--server-side', '-k', join(root, 'config/cluster')]);
     await established(kubectl);
     for (const namespace of ['memo', 'memo-more', 'other']) await done(kubectl, ['create', 'namespace', namespace]);
     await done(kubectl, ['apply', '--server-side', '-k', join(root, 'config/namespaced')]);
