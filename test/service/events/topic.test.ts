@@ -27,8 +27,8 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
 
     it('makes the topic as asked', async () => {
       await topic({ KAFKA_TOPIC_PARTITIONS: '2', KAFKA_TOPIC_RETENTION: '1h' });
-      expect(await partitions()).to.equal(2);
-      expect(await setting('retention.ms')).to.equal('3600000');
+      await shows('2 partitions', async () => expect(await partitions()).to.equal(2));
+      await shows('retention.ms', async () => expect(await setting('retention.ms')).to.equal('3600000'));
     });
 
     it('changes nothing the second time', async () => {
@@ -44,21 +44,21 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
       const resource = { type: kafkajs.ConfigResourceTypes.TOPIC, name: 'memo_events', configEntries };
       await admin.alterConfigs({ validateOnly: false, resources: [resource] });
       await topic({ KAFKA_TOPIC_PARTITIONS: '5', KAFKA_TOPIC_RETENTION: '2h' });
-      expect(await partitions()).to.equal(5);
-      expect(await setting('retention.ms')).to.equal('7200000');
-      expect(await setting('max.message.bytes')).to.equal('123456');
+      await shows('5 partitions', async () => expect(await partitions()).to.equal(5));
+      await shows('retention.ms', async () => expect(await setting('retention.ms')).to.equal('7200000'));
+      await shows('max.message.bytes', async () => expect(await setting('max.message.bytes')).to.equal('123456'));
     });
 
     it('never takes partitions away, and says so', async () => {
       const { stdout } = await topic({ KAFKA_TOPIC_PARTITIONS: '1', KAFKA_TOPIC_RETENTION: '2h' });
       expect(stdout).to.contain('never shrinks');
-      expect(await partitions()).to.equal(5);
+      await shows('5 partitions', async () => expect(await partitions()).to.equal(5));
     });
 
     it('waits for no more in-sync replicas than an existing topic has', async () => {
       await topic({ KAFKA_TOPIC_REPLICATION_FACTOR: '3', KAFKA_TOPIC_MIN_INSYNC_REPLICAS: '2' });
-      expect(await setting('min.insync.replicas')).to.equal('1');
-      expect(await setting('max.message.bytes')).to.equal('123456');
+      await shows('min.insync.replicas', async () => expect(await setting('min.insync.replicas')).to.equal('1'));
+      await shows('max.message.bytes', async () => expect(await setting('max.message.bytes')).to.equal('123456'));
     });
 
     it('waits for a broker that is not up yet', async () => {
@@ -73,6 +73,14 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
       const ended = await runToEnd('topic', { KAFKA_BOOTSTRAP_SERVERS: kafka.bootstrapServers.join(','), ...env });
       expect(ended.status, ended.stderr).to.equal(0);
       return ended;
+    }
+
+    /** A broker shows what the controller has taken a moment later. */
+    async function shows(what: string, check: () => Promise<unknown>): Promise<void> {
+      await until(what, async () => {
+        await check();
+        return true;
+      });
     }
 
     async function partitions(): Promise<number> {
