@@ -106,6 +106,7 @@ async function converge(
   dependencies: Dependencies,
   signal: AbortSignal,
 ): Promise<void> {
+  const lost = lostVolume(app, memoApp.status, observed).length > 0;
   const credentials = await ensureCredentials(app, memoApp.status, observed, pass, dependencies, signal);
   // What must not be done is found before anything is: a downgrade of a store, another layout of its data.
   pass.unapplied = credentials?.unapplied;
@@ -123,8 +124,8 @@ async function converge(
   };
   const { due, standing } = jobs(app, memoApp.status, observed, dependencies.now());
   pass.wanted.push(...standing);
-  // The claim may have gone since the Secrets were looked at.
-  pass.problems.push(...lostVolume(app, memoApp.status, observed));
+  // The claim may have gone since the Secrets were looked at. Where it was lost before, the database is to start empty.
+  if (!lost) pass.problems.push(...lostVolume(app, memoApp.status, observed));
   if (pass.problems.length > 0) return;
   await applyAll([...stack(app, inputs), ...due], app, pass, dependencies, signal);
   await handOverReplicas(app, pass, dependencies, signal);

@@ -22,7 +22,7 @@ export class Pass implements PassOutcome {
   readonly terminating: KubeObject[] = [];
   /** Whether another pass has to follow for what this one wrote: no watch tells of an own write. */
   again = false;
-  /** Whether the database is to start empty, because all that opened its lost volume was deleted: what is on record of it is forgotten. */
+  /** Whether all that opened the database's volume is gone, so that it starts empty: what is on record of a lost one is forgotten. */
   startsEmpty = false;
   /** Whether the pods of the API stay as they are, whatever the spec asks of them: they need what they were started with. */
   held = false;

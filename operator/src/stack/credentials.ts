@@ -198,8 +198,7 @@ export function credentialProblems(
     const message = `the volume claim ${claim} is here, but the Secret ${gone} that opens it is gone; put the Secret back from a backup, or delete the claim to start empty`;
     return [{ reason: Reason.SecretMissing, message }];
   }
-  // Of some that are left it is not known whether the others are to follow: `kubectl delete` takes one after the other.
-  if (!opening.some((name) => present.has(name))) return [];
+  if (gone !== undefined) return [];
   const lost = lostVolume(app, status, observed);
   if (lost.length > 0) return lost;
   const earlier = opening.find((name) => {

@@ -20,10 +20,9 @@ import { isKnownClaim } from '../../stack/claims.ts';
 import { metadata, retainedMetadata } from '../../stack/metadata.ts';
 import type { StorePart } from '../../stack/pod.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { belongsTo, carries, claimKind, isLeaving, watchedKind } from '../observe/observe.ts';
+import { belongsTo, carries, claimKind, watchedKind } from '../observe/observe.ts';
 import type { Pass } from '../pass.ts';
 import { noteFailure } from './children.ts';
-import { nameTaken } from './name-taken.ts';
 import { fit } from './retained.ts';
 
 /** A child, and the metadata that it is to have. */
@@ -63,8 +62,7 @@ async function findOne(
   signal: AbortSignal,
 ): Promise<boolean> {
   const live = await find(client, child.kind, child.metadata, { signal });
-  if (!live) return false;
-  if (!isOurs(live, child.part, app)) return isOfOthers(live, app, pass);
+  if (!live || !isOurs(live, child.part, app)) return false;
   try {
     const { labels, ownerReferences } = child.metadata;
     informers.store(child.kind).written((await fit(live, { labels, ownerReferences }, app, client, signal)) ?? live);
@@ -73,18 +71,6 @@ async function findOne(
   } catch (error) {
     noteFailure(live, error, pass);
   }
-  return true;
-}
-
-/**
- * Of the database's claim alone the pass must not go on: passwords would be made for data that they do not open, if it is its data and
- * its admin says so later. Any other is refused when its own is applied, and holds up none.
- * @returns whether the pass has said why it must not go on
- */
-function isOfOthers(live: KubeObject, app: ResolvedApp, pass: Pass): boolean {
-  if (live.kind !== claimKind.kind || live.metadata.name !== podClaim(names(app).database, 0)) return false;
-  if (isLeaving(live, app)) pass.terminating.push(live);
-  else pass.problems.push(nameTaken(live, app, 'database'));
   return true;
 }
 

@@ -57,7 +57,6 @@ export async function ensureCredentials(
   const before = [...found.values(), ...(claim ? [claim] : [])].filter((live) => isLeaving(live, app));
   pass.terminating.push(...before);
   if (before.length > 0) return undefined;
-  if (claim && !belongsTo(claim, app, 'database')) pass.problems.push(nameTaken(claim, app, 'database'));
   pass.problems.push(...foreignSecrets(app, wanted, found), ...credentialProblems(app, present, status, observed));
   if (pass.problems.some(({ reason }) => reason === Reason.DataMissing))
     await stopDatabase(app, pass, dependencies, signal);
@@ -68,13 +67,6 @@ export async function ensureCredentials(
     }),
   );
   if (pass.problems.length > 0) return undefined;
-  if (lost && !pass.paused) {
-    // All that opened it is gone: its admin has given up what was on it. That is on record before the first new password is, which the
-    // next pass would take for one of the old, if this process ended before the last.
-    pass.startsEmpty = true;
-    pass.again = true;
-    return undefined;
-  }
   const asked = await askedAccount(app, dependencies, signal);
   if (asked?.fault !== undefined && !found.has(names(app).databaseCredentials)) {
     // A database that is to have an account of others waits for it, and with it all that is made after the Secrets.
@@ -82,6 +74,8 @@ export async function ensureCredentials(
     return undefined;
   }
   const missing = wanted.filter(({ name }) => !found.has(name));
+  // That all of them are gone is the decision, whatever becomes of the new ones.
+  pass.startsEmpty = missing.some(opensDatabase) && wanted.filter(opensDatabase).every((one) => missing.includes(one));
   await Promise.all(
     missing.map(async (one) => {
       await noted(one, pass, async () => {
@@ -136,6 +130,10 @@ async function noted({ object }: WantedSecret, pass: Pass, write: () => Promise<
   } catch (error) {
     noteFailure(object, error, pass);
   }
+}
+
+function opensDatabase({ opens }: WantedSecret): boolean {
+  return opens === 'database';
 }
 
 function madeFor(secret: Secret): { madeFor?: string } {

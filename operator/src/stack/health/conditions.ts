@@ -57,7 +57,7 @@ export interface PassOutcome {
   /** What is to be said of an account that the spec asks for and the managed database does not have. */
   readonly unapplied: string | undefined;
   readonly ungrown: readonly RefusedGrowth[];
-  /** Whether the database is to start empty: its volume was lost, and its admin has deleted all that opened it. */
+  /** Whether the database gets all its passwords anew: its admin gave up what was before, or there was nothing. */
   readonly startsEmpty: boolean;
   /** Nothing is written while this is true. */
   readonly paused: boolean;
