@@ -17,7 +17,7 @@ export interface MemoApp extends KubeObject {
  */
 export interface MemoAppSpec {
   /**
-   * Release of the memo service, as `1.4.0`; also the tag of its image. status.version follows once it serves. When absent: the operator's default release at first sight, kept in status.version from then on, so that a newer operator upgrades nothing by itself.
+   * Release of the memo service, as `1.4.0`; also the tag of its image, or what its digest holds. status.version follows once it serves. When absent: the operator's default release at first sight, kept in status.version from then on, so that a newer operator upgrades nothing by itself.
    */
   version?: string;
   /**
@@ -58,7 +58,7 @@ export interface MemoAppSpec {
        */
       repository?: string;
       /**
-       * Pins the image, as `sha256:9834876dcfb05cb167a5c24953eba58c4ac89b1adf57f28f2f9d09af107ee8f0`; in force over the tag.
+       * Pins the image, as `sha256:9834876dcfb05cb167a5c24953eba58c4ac89b1adf57f28f2f9d09af107ee8f0`; in force over the tag, so that spec.version has to say what it holds.
        */
       digest?: string;
     };
@@ -441,7 +441,7 @@ export interface MemoAppSpec {
          */
         repository?: string;
         /**
-         * Pins the image, as `sha256:9834876dcfb05cb167a5c24953eba58c4ac89b1adf57f28f2f9d09af107ee8f0`; in force over the tag.
+         * Pins the image, as `sha256:9834876dcfb05cb167a5c24953eba58c4ac89b1adf57f28f2f9d09af107ee8f0`; in force over the tag, so that spec.database.managed.version has to say what it holds.
          */
         digest?: string;
       };
@@ -723,7 +723,7 @@ export interface MemoAppSpec {
          */
         repository?: string;
         /**
-         * Pins the image, as `sha256:9834876dcfb05cb167a5c24953eba58c4ac89b1adf57f28f2f9d09af107ee8f0`; in force over the tag.
+         * Pins the image, as `sha256:9834876dcfb05cb167a5c24953eba58c4ac89b1adf57f28f2f9d09af107ee8f0`; in force over the tag, so that spec.cache.managed.version has to say what it holds.
          */
         digest?: string;
       };
@@ -916,7 +916,7 @@ export interface MemoAppSpec {
          */
         repository?: string;
         /**
-         * Pins the image, as `sha256:9834876dcfb05cb167a5c24953eba58c4ac89b1adf57f28f2f9d09af107ee8f0`; in force over the tag.
+         * Pins the image, as `sha256:9834876dcfb05cb167a5c24953eba58c4ac89b1adf57f28f2f9d09af107ee8f0`; in force over the tag, so that spec.events.managed.version has to say what it holds.
          */
         digest?: string;
       };
@@ -1044,7 +1044,7 @@ export interface MemoAppSpec {
            */
           repository?: string;
           /**
-           * Pins the image, as `sha256:9834876dcfb05cb167a5c24953eba58c4ac89b1adf57f28f2f9d09af107ee8f0`; in force over the tag.
+           * Pins the image, as `sha256:9834876dcfb05cb167a5c24953eba58c4ac89b1adf57f28f2f9d09af107ee8f0`; in force over the tag, so that spec.events.managed.zooKeeper.version has to say what it holds.
            */
           digest?: string;
         };

@@ -13,6 +13,12 @@ export interface FieldSpecs {
 
 /** What has to be beside a field that is none of these, by the object that they are in. */
 const oneOf: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  // An image by its digest needs its version.
+  '': { version: '1.4.0' },
+  'database.managed': { version: '11.8' },
+  'cache.managed': { version: '8.0' },
+  'events.managed': { version: '3.9.2' },
+  'events.managed.zooKeeper': { version: '3.9' },
   'api.env[]': { value: 'x', valueFrom: undefined },
   'api.auth.jwt': { jwks: { url: 'https://x.example' }, secret: undefined },
   // Of as many brokers as the topic may ask for.
