@@ -1103,7 +1103,7 @@ export interface MemoAppSpec {
       };
     };
     /**
-     * The topic of the events. When absent: memo_events with 3 partitions, kept for 168h.
+     * The topic of the events. When absent: memo_events with 3 partitions, kept for 168h. One that is found on external brokers stays as it is, whatever is asked for here; the Job that finds it logs what differs.
      */
     topic?: {
       /**
@@ -1111,15 +1111,15 @@ export interface MemoAppSpec {
        */
       name?: string;
       /**
-       * Number of partitions, as `6`; it can only grow. Events of one memo are always in one partition.
+       * Number of partitions, as `6`; it can only grow. Events of one memo are always in one partition. Not changed on a topic that is found on external brokers.
        */
       partitions?: number;
       /**
-       * On how many brokers each event is kept, as `3`. When absent: the smaller of 3 and the number of brokers. It cannot be changed on a topic that exists. From 3 on an event counts as sent once 2 of them have it, below that once 1 has.
+       * On how many brokers each event is kept, as `3`. When absent: the smaller of 3 and the number of brokers. It cannot be changed on a topic that exists, nor is it on one that is found on external brokers. From 3 on an event counts as sent once 2 of them have it, below that once 1 has.
        */
       replicationFactor?: number;
       /**
-       * How long events are kept, as `720h`; from one minute to ten years.
+       * How long events are kept, as `720h`; from one minute to ten years. Not changed on a topic that is found on external brokers.
        */
       retention?: string;
     };

@@ -179,6 +179,7 @@ export const STORE_VARIABLES = {
     form: boolean(),
     expects: 'true or false',
     fallback: 'true',
-    about: 'Give a topic that exists more partitions and the asked retention. Off: it stays as its owner made it.',
+    about:
+      'Give a topic that exists more partitions and the asked retention. Off: it stays as its owner made it, and the log says what differs.',
   }),
 } as const;

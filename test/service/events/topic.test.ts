@@ -61,6 +61,24 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
       await shows('max.message.bytes', async () => expect(await setting('max.message.bytes')).to.equal('123456'));
     });
 
+    it('alters nothing where the topic is of others, and says what is otherwise than asked', async () => {
+      const asked = { KAFKA_TOPIC_PARTITIONS: '7', KAFKA_TOPIC_REPLICATION_FACTOR: '3', KAFKA_TOPIC_RETENTION: '4h' };
+      const before = [await partitions(), await setting('retention.ms')];
+      const { stdout } = await topic({ ...asked, KAFKA_TOPIC_ALTER: 'false', LOG_LEVEL: 'info' });
+      expect(stdout).to.contain('stays as its owner made it');
+      expect(stdout).to.contain('partitions 5 and not 7');
+      expect(stdout).to.contain('copies 1 and not 3');
+      expect(stdout).to.match(/retention\.ms \d+ and not 14400000/);
+      expect([await partitions(), await setting('retention.ms')]).to.deep.equal(before);
+    });
+
+    it('says nothing of a topic of others that is as asked', async () => {
+      await topic({ KAFKA_TOPIC_PARTITIONS: '5', KAFKA_TOPIC_RETENTION: '4h' });
+      const asked = { KAFKA_TOPIC_PARTITIONS: '5', KAFKA_TOPIC_REPLICATION_FACTOR: '1', KAFKA_TOPIC_RETENTION: '4h' };
+      const { stdout } = await topic({ ...asked, KAFKA_TOPIC_ALTER: 'false', LOG_LEVEL: 'info' });
+      expect(stdout).to.equal('');
+    });
+
     it('waits for a broker that is not up yet', async () => {
       await kafka.brokers[0]?.kill();
       const waiting = topic({ KAFKA_TOPIC: 'later' });
@@ -129,5 +147,45 @@ describe('topic command, three brokers that wait for two copies', function () {
       { seconds: 60, hint: 'see the brokers' },
     );
     await producer.disconnect();
+  });
+});
+
+describe('topic command, an account that may write and read no settings', function () {
+  this.timeout(300_000);
+  let kafka: Kafka;
+
+  before(async () => {
+    const settings = {
+      'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+      'allow.everyone.if.no.acl.found': 'true',
+    };
+    kafka = await startKafka({ version: '4.2.1', settings });
+    const admin = new kafkajs.Kafka({ brokers: [...kafka.bootstrapServers] }).admin();
+    await admin.connect();
+    await admin.createTopics({ topics: [{ topic: 'memo_events', numPartitions: 1 }] });
+    // From now on this alone is allowed on it.
+    const acl = {
+      resourceType: kafkajs.AclResourceTypes.TOPIC,
+      resourceName: 'memo_events',
+      resourcePatternType: kafkajs.ResourcePatternTypes.LITERAL,
+      principal: 'User:ANONYMOUS',
+      host: '*',
+      operation: kafkajs.AclOperationTypes.WRITE,
+      permissionType: kafkajs.AclPermissionTypes.ALLOW,
+    };
+    await admin.createAcls({ acl: [acl] });
+    await admin.disconnect();
+  });
+
+  after(async () => await kafka.stop());
+
+  it('takes a topic of others as it is', async () => {
+    const { status, stderr, stdout } = await runToEnd('topic', {
+      KAFKA_BOOTSTRAP_SERVERS: kafka.bootstrapServers.join(','),
+      KAFKA_TOPIC_ALTER: 'false',
+      LOG_LEVEL: 'info',
+    });
+    expect(status, stderr).to.equal(0);
+    expect(stdout).to.contain('partitions 1 and not 3, settings unknown');
   });
 });

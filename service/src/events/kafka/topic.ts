@@ -1,6 +1,6 @@
 /** The `topic` command: brings the topic of the events to what is asked, and takes nothing from an existing one. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Admin } from 'kafkajs';
+import type { Admin, ConfigEntries } from 'kafkajs';
 import type { EventsConfig } from '../../config.ts';
 import type { Log } from '../../observability/log.ts';
 import { connectAdmin, setOnTopic, takeLeave, topicResource } from './kafkajs.ts';
@@ -41,11 +41,15 @@ export async function settleTopic(config: EventsConfig, log: Log): Promise<void>
       log.info({ 'kafka.topic': config.topic, 'kafka.partitions': config.partitions }, 'made the topic');
       return;
     }
-    if (!config.alterTopic) return;
     const { topics } = await admin.fetchTopicMetadata({ topics: [config.topic] });
     const partitions = topics[0]?.partitions ?? [];
+    const replicas = Math.min(...partitions.map(({ replicas }) => replicas.length));
+    if (!config.alterTopic) {
+      await leave(admin, config, { partitions: partitions.length, replicas }, log);
+      return;
+    }
     await grow(admin, config, partitions.length, log);
-    await set(admin, config, Math.min(...partitions.map(({ replicas }) => replicas.length)), log);
+    await set(admin, config, replicas, log);
   } finally {
     await takeLeave(admin);
   }
@@ -59,6 +63,37 @@ async function create(admin: Admin, config: EventsConfig): Promise<boolean> {
   const configEntries = wantedSettings(config, replicationFactor);
   // Another pod may make it at the same moment: that is false too.
   return admin.createTopics({ topics: [{ topic, numPartitions: partitions, replicationFactor, configEntries }] });
+}
+
+interface Found {
+  readonly partitions: number;
+  /** Of the partition that has the fewest. */
+  readonly replicas: number;
+}
+
+/** A topic that is not ours to alter may be other than asked: whoever wonders why reads it in the log. */
+async function leave(admin: Admin, config: EventsConfig, found: Found, log: Log): Promise<void> {
+  const { partitions, replicationFactor = found.replicas, topic } = config;
+  const differing = [
+    ...(found.partitions === partitions ? [] : [`partitions ${found.partitions} and not ${partitions}`]),
+    ...(found.replicas === replicationFactor ? [] : [`copies ${found.replicas} and not ${replicationFactor}`]),
+    ...(await otherSettings(admin, config, found.replicas)),
+  ];
+  if (differing.length === 0) return;
+  log.info({ 'kafka.topic': topic }, `the topic stays as its owner made it: ${differing.join(', ')}`);
+}
+
+async function otherSettings(admin: Admin, config: EventsConfig, replicas: number): Promise<string[]> {
+  try {
+    const entries = await settingsOf(admin, config.topic);
+    return wantedSettings(config, replicas).flatMap(({ name, value }) => {
+      const now = entries.find(({ configName }) => configName === name)?.configValue;
+      return now === value ? [] : [`${name} ${now} and not ${value}`];
+    });
+  } catch (error) {
+    // To write events an account need not be allowed to read settings, and nothing but this line depends on them.
+    return [`settings unknown (${error instanceof Error ? error.message : String(error)})`];
+  }
 }
 
 /** Fewer would lose events, and the order per memo with them: that is said, not done. */
@@ -91,12 +126,7 @@ function wantedSettings({ minInSyncReplicas: inSync, retentionMs }: EventsConfig
 async function set(admin: Admin, config: EventsConfig, replicas: number, log: Log): Promise<void> {
   const { topic } = config;
   const wanted = wantedSettings(config, replicas);
-  const { resources } = await admin.describeConfigs({
-    includeSynonyms: false,
-    resources: [{ type: topicResource, name: topic }],
-  });
-  const entries = resources[0]?.configEntries ?? [];
-  const onTopic = entries.filter(({ configSource }) => configSource === setOnTopic);
+  const onTopic = (await settingsOf(admin, topic)).filter(({ configSource }) => configSource === setOnTopic);
   const differing = wanted.filter(
     ({ name, value }) => !onTopic.some(({ configName, configValue }) => configName === name && configValue === value),
   );
@@ -107,4 +137,13 @@ async function set(admin: Admin, config: EventsConfig, replicas: number, log: Lo
   const configEntries = [...others, ...wanted];
   await admin.alterConfigs({ validateOnly: false, resources: [{ type: topicResource, name: topic, configEntries }] });
   log.info({ 'kafka.topic': topic }, `set ${differing.map(({ name, value }) => `${name} to ${value}`).join(', ')}`);
+}
+
+/** All that are in force, also those that the brokers have set. */
+async function settingsOf(admin: Admin, topic: string): Promise<readonly ConfigEntries[]> {
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: topicResource, name: topic }],
+  });
+  return resources[0]?.configEntries ?? [];
 }
