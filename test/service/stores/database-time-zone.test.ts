@@ -1,4 +1,4 @@
-/** Times are right whatever the database's server takes for its own zone. */
+/** Times are right whatever the database's server takes for its own zone, and whatever the original left in its rows. */
 import { expect } from 'chai';
 import type { Connection } from 'mariadb';
 import { startMariaDB } from '../../stores/mariadb.ts';
@@ -6,7 +6,7 @@ import type { MariaDB } from '../../stores/mariadb.ts';
 import { until } from '../../until.ts';
 import type { MemoReply } from '../harness/paging.ts';
 import { createMemo, migrate, startService } from '../harness/service.ts';
-import type { Service } from '../harness/service.ts';
+import type { Reply, Service } from '../harness/service.ts';
 import { rootSession } from '../harness/sql.ts';
 
 const HOUR_MS = 3_600_000;
@@ -76,4 +76,30 @@ describe('a database server in another zone than UTC', function () {
     await until('the one is purged', async () => !(await there()).includes(late));
     expect(await there()).to.include(early);
   });
+
+  for (const zone of ['UTC', 'Asia/Seoul']) {
+    it(`reads and changes a memo of the original's whose time is no date, in ${zone}`, async () => {
+      const zoned = await startService({ DATABASE_URL: database.url, DATABASE_TIME_ZONE: zone });
+      try {
+        const id = await createMemo(zoned);
+        const path = `/v1/memos/${id}`;
+        const spoil = async (table: string): Promise<unknown> =>
+          await root.query(`UPDATE ${table} SET updated_at = 0, times_in_utc = 0 WHERE id = ?`, [id]);
+        const isNow = ({ json, status }: Reply): void => {
+          expect(status).to.equal(200);
+          expectNow((json as MemoReply).updated_at);
+        };
+        await spoil('memos');
+        expect((await zoned.call('GET', path)).status).to.equal(200);
+        isNow(await zoned.call('PUT', path, { title: 'u' }));
+        await spoil('memos');
+        isNow(await zoned.call('PATCH', path, { title: 'v' }));
+        expect((await zoned.call('DELETE', path)).status).to.equal(204);
+        await spoil('memo_trash');
+        isNow(await zoned.call('POST', `${path}/restore`));
+      } finally {
+        await zoned.stop();
+      }
+    });
+  }
 });

@@ -102,6 +102,11 @@ describe('times', () => {
     expect(zoneReader('+09:00')('2025-01-01 00:00:00')).to.equal('2024-12-31T15:00:00.000Z');
     expect(zoneReader('Asia/Seoul')('1900-01-01 00:00:00')).to.match(/^1899-12-31T15:/);
   });
+
+  it('are the same in every zone where they are no date', () => {
+    const none = '0000-00-00 00:00:00';
+    expect(zoneReader('Asia/Seoul')(none)).to.equal(zoneReader('UTC')(none));
+  });
 });
 
 describe('the time of a change', () => {
@@ -121,7 +126,7 @@ describe('the time of a change', () => {
     expect(changeTime(now, '9999-12-31T23:59:59.999Z')).to.equal(now);
   });
 
-  it('is that of the database where the last one is no time', () => {
-    expect(changeTime(now, timeFromUtc('0000-00-00 00:00:00'))).to.equal(now);
+  it('does not follow what is no date', () => {
+    expect(changeTime(now, '0000-00-00T00:00:00.000Z')).to.equal(now);
   });
 });

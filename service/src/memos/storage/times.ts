@@ -26,7 +26,7 @@ const SET_BACK_MS = 3_600_000;
  */
 export function changeTime(now: string, before: string): string {
   const ahead = Date.parse(before) - Date.parse(now);
-  // Not of a time that is none: the original may have left `0000-00-00`.
+  // NaN, for what is no date, is in no range.
   return ahead >= 0 && ahead <= SET_BACK_MS ? new Date(Date.parse(before) + 1).toISOString() : now;
 }
 
@@ -56,6 +56,8 @@ export function zoneReader(timeZone: string): (text: string) => string {
   });
   return (text) => {
     const asUtc = Date.parse(timeFromUtc(text));
+    // `0000-00-00`, which MariaDB takes without NO_ZERO_DATE.
+    if (Number.isNaN(asUtc)) return timeFromUtc(text);
     // Two rounds: the offset at the first guess may be that of the other side of a clock change.
     let instant = asUtc - offsetAt(format, asUtc);
     instant = asUtc - offsetAt(format, instant);
