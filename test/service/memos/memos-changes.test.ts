@@ -2,8 +2,10 @@
 import { expect } from 'chai';
 import express from 'express';
 import type { Connection } from 'mariadb';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
+import { connect } from 'node:net';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { ChangeFeed } from '../../../service/src/changes/feed.ts';
@@ -207,6 +209,16 @@ describe('the stream of changes', function () {
     await until('none is left', async () => (await metric(one, 'memo_change_streams')) === 0, { seconds: 2 });
     const head = await one.call('HEAD', '/v1/memos/changes');
     expect([head.status, head.headers.get('content-type')]).to.deep.equal([200, 'text/event-stream']);
+  });
+
+  it('is forgotten also where it waits behind another one of its connection', async () => {
+    const socket = connect({ host: '127.0.0.1', port: one.port });
+    socket.write('GET /v1/memos/changes HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(2));
+    // Both begin together.
+    await once(socket, 'data');
+    await until('both are counted', async () => (await metric(one, 'memo_change_streams')) === 2);
+    socket.destroy();
+    await until('none is left', async () => (await metric(one, 'memo_change_streams')) === 0, { seconds: 5 });
   });
 
   it('ends in good order when the service stops; its client goes on at another replica', async () => {
