@@ -20,7 +20,12 @@ export function recordChanges(
   });
   for (const { message, reason, status, type } of changed) {
     log.info({ condition: type, status, reason, said: message }, 'a condition has changed');
-    if (type === 'Ready' && changed.some((part) => part.type !== 'Ready' && part.message === message)) continue;
+    if (
+      type === 'Ready' &&
+      status !== 'True' &&
+      changed.some((part) => part.type !== 'Ready' && part.message === message)
+    )
+      continue;
     const fine = type === 'Stalled' ? status !== 'True' : status === 'True';
     events.record(memoApp, {
       type: fine || passes(reason) ? 'Normal' : 'Warning',
