@@ -43,6 +43,15 @@ export function selector(app: { readonly name: string }, part: Part): Record<str
   return { [appLabel]: app.name, [partLabel]: part };
 }
 
+/** The part that an object of ours is of. */
+export function partOf({
+  metadata,
+}: {
+  readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
+}): Part {
+  return metadata?.labels?.[partLabel] as Part;
+}
+
 /** The selector as the scale subresource and `kubectl -l` write it. */
 export function selectorText(app: { readonly name: string }, part: Part): string {
   return Object.entries(selector(app, part))

@@ -20,12 +20,8 @@ export function recordChanges(
   });
   for (const { message, reason, status, type } of changed) {
     log.info({ condition: type, status, reason, said: message }, 'a condition has changed');
-    if (
-      type === 'Ready' &&
-      status !== 'True' &&
-      changed.some((part) => part.type !== 'Ready' && part.message === message)
-    )
-      continue;
+    const repeats = changed.some((part) => part.type !== 'Ready' && part.message === message);
+    if (type === 'Ready' && status !== 'True' && repeats) continue;
     const fine = type === 'Stalled' ? status !== 'True' : status === 'True';
     events.record(memoApp, {
       type: fine || passes(reason) ? 'Normal' : 'Warning',

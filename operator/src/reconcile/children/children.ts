@@ -1,15 +1,13 @@
 /** Applying the wanted children side by side, and turning what the API server says of each into what the pass reports. */
 import type { ResolvedApp } from '../../api/resolved.ts';
-import { appLabel, partLabel } from '../../api/labels.ts';
+import { partOf } from '../../api/labels.ts';
 import { ApiError } from '../../runtime/client/error.ts';
 import { describeObject, type KubeObject } from '../../runtime/object.ts';
-import type { Part } from '../../api/labels.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { claimKind, isLeaving, isRetained } from '../observe/observe.ts';
+import { claimKind, isLeaving } from '../observe/observe.ts';
 import type { Pass } from '../pass.ts';
-import { isKnownClaim } from '../../stack/claims.ts';
 import { quotaIn } from '../../stack/health/pods/refusals.ts';
-import { assertMayOwn } from './adoption.ts';
+import { assertMayOwn, isAdoptable } from './adoption.ts';
 import { asItIs } from './growth.ts';
 import { inTheWay } from './immutable.ts';
 import { nameTaken } from './name-taken.ts';
@@ -49,10 +47,6 @@ function isNeededAtStart({ kind }: KubeObject): boolean {
   return kind === claimKind.kind || kind === 'ConfigMap';
 }
 
-function partOf({ metadata }: KubeObject): string | undefined {
-  return metadata.labels?.[partLabel];
-}
-
 async function applyOne(
   desired: KubeObject,
   app: ResolvedApp,
@@ -61,7 +55,7 @@ async function applyOne(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { applier, client, informers, log } = dependencies;
-  const part = desired.metadata.labels?.[partLabel] as Part;
+  const part = partOf(desired);
   try {
     const obstacle = inTheWay(desired, app, dependencies);
     if (obstacle) {
@@ -79,9 +73,8 @@ async function applyOne(
       signal,
       // What became of a claim decides whether the database may run, and what is written on it which version: not in mid-pass.
       asSeen: desired.kind === claimKind.kind,
-      // Volumes outlive their MemoApp; everything else without an owner is somebody's own.
       adopt: async (live) => {
-        if (live.kind !== claimKind.kind || !(isRetained(live, app, part) || isUnlabelled(live))) return false;
+        if (!isAdoptable(live, app, part)) return false;
         if (desired.metadata.ownerReferences) await assertMayOwn(app, client, signal);
         return true;
       },
@@ -118,11 +111,6 @@ async function applyOne(
     else noteFailure(desired, error, pass);
     return true;
   }
-}
-
-/** A claim that we made, and whose label somebody took away. Its name says whose it is. */
-function isUnlabelled({ metadata }: KubeObject): boolean {
-  return metadata.labels?.[appLabel] === undefined && isKnownClaim(metadata);
 }
 
 /** A refusal is something the admin should read in a condition, as is what a pause held back; anything else is tried again. */

@@ -40,7 +40,7 @@ export async function keepClaims(
   const claims = store.byIndex(byApp, `${app.namespace}/${app.name}`);
   await Promise.all(
     claims.map(async (live) => {
-      const part = partOf(live, app);
+      const part = storeOf(live, app);
       const known = isKnownClaim(live.metadata) && live.metadata.deletionTimestamp === undefined;
       if (!part || !known) return;
       const ran = versionOn(app, part, live.metadata, observed);
@@ -57,7 +57,7 @@ export async function keepClaims(
 }
 
 /** The store of this app that the claim belongs to, by label and name. undefined: it is somebody else's. */
-function partOf(live: KubeObject, app: ResolvedApp): 'database' | 'events' | 'zookeeper' | undefined {
+function storeOf(live: KubeObject, app: ResolvedApp): 'database' | 'events' | 'zookeeper' | undefined {
   const controller = controllerOf(live);
   if (controller && controller.uid !== app.uid) return undefined;
   const { labels, name } = live.metadata;

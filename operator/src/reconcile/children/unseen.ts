@@ -2,7 +2,7 @@
  * Children that are there and that no store shows as ours: somebody took our labels off them or wrote over them, or restored them
  * without, or the watch has yet to tell of them. Those are looked for that the stack goes by when it renders what is wanted.
  */
-import { appLabel, selector, type Part } from '../../api/labels.ts';
+import { selector, type Part } from '../../api/labels.ts';
 import type { MemoAppStatus } from '../../api/memoapp.ts';
 import { names, podClaim } from '../../api/names.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
@@ -16,12 +16,12 @@ import {
   type KubeObject,
   type ObjectMeta,
 } from '../../runtime/object.ts';
-import { isKnownClaim } from '../../stack/claims.ts';
 import { metadata, retainedMetadata } from '../../stack/metadata.ts';
 import type { StorePart } from '../../stack/pod.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { belongsTo, carries, claimKind, watchedKind } from '../observe/observe.ts';
+import { carries, claimKind, watchedKind } from '../observe/observe.ts';
 import type { Pass } from '../pass.ts';
+import { isAdoptable } from './adoption.ts';
 import { noteFailure } from './children.ts';
 import { fit } from './retained.ts';
 
@@ -74,11 +74,9 @@ async function findOne(
   return true;
 }
 
-/** By its owner; a claim that has none by its labels, or by its name where it has lost them. */
 function isOurs(live: KubeObject, part: Part, app: ResolvedApp): boolean {
-  if (live.kind !== claimKind.kind || controllerOf(live)) return controllerOf(live)?.uid === app.uid;
-  const { labels } = live.metadata;
-  return belongsTo(live, app, part) || (labels?.[appLabel] === undefined && isKnownClaim(live.metadata));
+  const controller = controllerOf(live);
+  return controller ? controller.uid === app.uid : isAdoptable(live, app, part);
 }
 
 /** Of a MemoApp without a status nothing can be there but the volumes of an earlier one. */

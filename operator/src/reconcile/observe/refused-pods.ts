@@ -4,7 +4,7 @@
  */
 import type { Job } from 'kubernetes-types/batch/v1.js';
 import type { StatefulSet } from 'kubernetes-types/apps/v1.js';
-import { appLabel, partLabel, type Part } from '../../api/labels.ts';
+import { appLabel, partOf, type Part } from '../../api/labels.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
 import { ApiError } from '../../runtime/client/error.ts';
 import { kindOf, type KubeObject } from '../../runtime/object.ts';
@@ -33,11 +33,11 @@ export interface LackingPods {
 
 export function lackingPods(app: ResolvedApp, observed: Observed): LackingPods[] {
   const ofApp = { [appLabel]: app.name };
-  const lacking = (kind: string, { metadata = {} }: StatefulSet | Job): LackingPods => ({
-    part: metadata.labels?.[partLabel] as Part,
+  const lacking = (kind: string, workload: StatefulSet | Job): LackingPods => ({
+    part: partOf(workload),
     namespace: app.namespace,
-    uid: metadata.uid ?? '',
-    workload: `${kind} ${metadata.name ?? ''}`,
+    uid: workload.metadata?.uid ?? '',
+    workload: `${kind} ${workload.metadata?.name ?? ''}`,
   });
   const sets = observed.list('StatefulSet', ofApp).filter(lacksPods);
   const jobs = observed.list('Job', ofApp).filter(hadNoPod);

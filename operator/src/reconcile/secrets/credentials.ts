@@ -1,7 +1,7 @@
 /** The generated Secrets: read by name, made once, never rewritten. Those of others are only read. */
 import type { MemoAppStatus } from '../../api/memoapp.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
-import { madeForAnnotation, partLabel, type Part } from '../../api/labels.ts';
+import { madeForAnnotation, partOf } from '../../api/labels.ts';
 import { Reason } from '../../api/reasons.ts';
 import { names } from '../../api/names.ts';
 import type { Problem } from '../../api/conditions.ts';
@@ -149,16 +149,12 @@ function foreignSecrets(
   return wanted.flatMap((one) => {
     const secret = found.get(one.name);
     if (!secret || isOurs(secret, one, app)) return [];
-    return [nameTaken(secret, app, partOf(one))];
+    return [nameTaken(secret, app, partOf(one.object))];
   });
 }
 
 function isOurs(secret: Secret, wanted: WantedSecret, app: ResolvedApp): boolean {
-  return belongsTo(secret, app, partOf(wanted));
-}
-
-function partOf({ object }: WantedSecret): Part {
-  return object.metadata.labels?.[partLabel] as Part;
+  return belongsTo(secret, app, partOf(wanted.object));
 }
 
 /**
