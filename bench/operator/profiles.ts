@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { consoleLog } from '../../test/cluster/host/progress.ts';
 import { flameGraph } from '../flame.ts';
-import { profileTime, profiling, readProfile, sharesOf, shareTable } from '../profile.ts';
+import { profileTime, profiling, readProfile, sharesOf, shareTable, type CpuProfile } from '../profile.ts';
 import { ours } from './scale/contestant.ts';
 import { onField } from './scale/field.ts';
 import { burstOfEdits, create, fleetOf, last, takeCharge } from './scale/fleet.ts';
@@ -45,7 +45,7 @@ try {
   rmSync(profiles, { recursive: true });
 }
 
-function write(file: string, title: string, profile: ReturnType<typeof readProfile>): void {
+function write(file: string, title: string, profile: CpuProfile): void {
   writeFileSync(join(options.out, `${file}.svg`), flameGraph(`${title}, by the operator`, profile));
   console.log(`${shareTable(title, sharesOf(profile))}\n`);
 }
