@@ -124,8 +124,8 @@ async function converge(
   };
   const { due, standing } = jobs(app, memoApp.status, observed, dependencies.now());
   pass.wanted.push(...standing);
-  // The claim may have gone since the Secrets were looked at. Where it was lost before, the database is to start empty.
-  if (!lost) pass.problems.push(...lostVolume(app, memoApp.status, observed));
+  // The claim may have gone since the Secrets were looked at. Where it was lost before, or they with it, the database is to start empty.
+  if (!lost && !pass.startsEmpty) pass.problems.push(...lostVolume(app, memoApp.status, observed));
   if (pass.problems.length > 0) return;
   await applyAll([...stack(app, inputs), ...due], app, pass, dependencies, signal);
   await handOverReplicas(app, pass, dependencies, signal);

@@ -204,6 +204,26 @@ describe('a pass that does not know everything', () => {
     expect(condition('Stalled')).to.equal('DataMissing');
   });
 
+  it('does not take the volume of a MemoApp of before for a lost one of its own, where that goes while it looks', async () => {
+    const before = controlledBy({ ...shop, metadata: { ...shop.metadata, uid: 'before' } });
+    const { metadata, ...others } = labelled(claim('database', { [storeVersionAnnotation]: '11.8' }), 'database');
+    const leaving = { ...others, metadata: { ...metadata, ownerReferences: [before] } };
+    cluster.put(shop);
+    cluster.put(leaving);
+    await look();
+    await pass();
+    await cluster.tell('MODIFIED', cluster.get(kind, 'shop') ?? shop);
+    cluster.before = ({ what }) => {
+      if (what !== 'Secret shop-key') return;
+      cluster.take(leaving);
+      void cluster.tell('DELETED', leaving);
+      cluster.before = () => undefined;
+    };
+    await pass();
+    expect(condition('Stalled')).to.equal(undefined);
+    expect(cluster.names('PersistentVolumeClaim')).to.include('data-shop-database-0');
+  });
+
   it('takes back no volume that is let go because its MemoApp is being deleted, as its own watch has yet to tell', async () => {
     const owned: MemoApp = { ...served, spec: { deletionPolicy: 'Delete' } };
     const freed = labelled(claim('database', { [storeVersionAnnotation]: '11.8' }), 'database');
