@@ -77,7 +77,13 @@ for (const watched of looksAt) {
   }
 }
 
-const events = new EventRecorder({ client: writes, controller: `${group}/operator`, instance: identity, log });
+const events = new EventRecorder({
+  client: writes,
+  controller: `${group}/operator`,
+  instance: identity,
+  log,
+  metrics,
+});
 const storeHealth = new StoreHealthWatch({
   ask: (address) => askHealth(`http://${isIPv6(address) ? `[${address}]` : address}:${ports.management}/health`),
   onChange: (key) => controller.enqueue(key, 'low'),

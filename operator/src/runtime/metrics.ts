@@ -57,6 +57,7 @@ export class RuntimeMetrics {
   readonly #leading: Gauge<'name'>;
   readonly #relists: Counter<'kind'>;
   readonly #refused: Gauge<'namespace' | 'kind'>;
+  readonly #dropped: Counter;
 
   constructor(registry: Registry = new Registry()) {
     this.registry = registry;
@@ -148,6 +149,7 @@ export class RuntimeMetrics {
       'namespace',
       'kind',
     ]);
+    this.#dropped = counter('event_recorder_dropped_total', 'Events that were not sent', []);
   }
 
   /** Adds the process' own: CPU, memory, event loop lag. */
@@ -200,5 +202,10 @@ export class RuntimeMetrics {
   refused(namespace: string, kind: string, refused: boolean): void {
     if (refused) this.#refused.set({ namespace, kind }, 1);
     else this.#refused.remove({ namespace, kind });
+  }
+
+  /** One was too many, or the API server did not take it. */
+  eventDropped(): void {
+    this.#dropped.inc();
   }
 }

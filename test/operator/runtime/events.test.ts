@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import type { ApiClient } from '../../../operator/src/runtime/client/client.ts';
 import { EventRecorder } from '../../../operator/src/runtime/events/recorder.ts';
+import { RuntimeMetrics } from '../../../operator/src/runtime/metrics.ts';
 import { kindOf } from '../../../operator/src/runtime/object.ts';
 import type { KubeObject } from '../../../operator/src/runtime/object.ts';
 import { startCluster } from '../../cluster/cluster.ts';
@@ -80,13 +81,26 @@ describe('the event recorder', function () {
     expect(await about('gone')).to.have.length(1);
   });
 
+  it('counts those that it holds back, as too many about one object', async () => {
+    const metrics = new RuntimeMetrics();
+    const holding = new EventRecorder({ client, controller: 'memo.test/operator', instance: 'pod-0', metrics });
+    const object = await client.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'loud', namespace } });
+    const fields = { type: 'Normal' as const, reason: 'Loud', action: 'Ready', note: 'x' };
+    for (let again = 0; again < 102; again += 1) holding.record(object, fields);
+    await holding.flush();
+    expect((await about('loud')).map(({ series }) => series?.count)).to.deep.equal([100]);
+    expect(await dropped(metrics)).to.equal(2);
+  });
+
   it('does not trouble its caller when nothing can be sent', async () => {
+    const metrics = new RuntimeMetrics();
     const down = new EventRecorder({
       client: client.guarded(() => {
         throw new Error('not leading');
       }),
       controller: 'memo.test/operator',
       instance: 'pod-0',
+      metrics,
     });
     const metadata = { name: 'silent', namespace, uid: 'x' };
     down.record(
@@ -95,5 +109,12 @@ describe('the event recorder', function () {
     );
     await down.flush();
     expect(await about('silent')).to.deep.equal([]);
+    expect(await dropped(metrics)).to.equal(1);
   });
+
+  async function dropped({ registry }: RuntimeMetrics): Promise<number> {
+    const [, value = ''] =
+      / (\d+)$/m.exec(await registry.getSingleMetricAsString('event_recorder_dropped_total')) ?? [];
+    return Number(value);
+  }
 });

@@ -13,10 +13,8 @@ import { until } from '../harness/until.ts';
 import { readyMadeVolumes, slowVolume } from '../harness/volumes.ts';
 
 const podKind = kindOf<KubeObject & Pod & { metadata: KubeObject['metadata'] }>('v1', 'Pod');
-const eventKind = kindOf<KubeObject & { type?: string; reason?: string; note?: string; regarding?: { kind?: string } }>(
-  'events.k8s.io/v1',
-  'Event',
-);
+type EventOfApp = KubeObject & { type?: string; reason?: string; note?: string; regarding?: { kind?: string } };
+const eventKind = kindOf<EventOfApp>('events.k8s.io/v1', 'Event');
 const ingressKind = kindOf('networking.k8s.io/v1', 'Ingress');
 const name = 'shop';
 
@@ -110,10 +108,18 @@ export class Place {
 
   /** What was called wrong, at any time. */
   async warnings(): Promise<{ readonly reason: string; readonly note: string }[]> {
+    const all = await this.#events();
+    return all.filter(({ type }) => type === 'Warning').map(({ note = '', reason = '' }) => ({ reason, note }));
+  }
+
+  /** What the Events about the MemoApp say. */
+  async notes(): Promise<string[]> {
+    return (await this.#events()).map(({ note = '' }) => note);
+  }
+
+  async #events(): Promise<EventOfApp[]> {
     const { items } = await this.#client.list(eventKind, { namespace: this.namespace });
-    return items
-      .filter(({ regarding, type }) => regarding?.kind === kind && type === 'Warning')
-      .map(({ note = '', reason = '' }) => ({ reason, note }));
+    return items.filter(({ regarding }) => regarding?.kind === kind);
   }
 
   async patch(of: Kind, object: string, patch: Patch): Promise<void> {

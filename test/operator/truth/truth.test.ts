@@ -70,6 +70,23 @@ describe('the truth table', function () {
     expect(await place.warnings()).to.deep.equal([]);
   });
 
+  it('is told in Events from the install over a stop to the last start, and none is dropped', async () => {
+    const route = { hostnames: ['memo.example'], ingress: { className: ingressClass.metadata.name } };
+    const running = { api: { replicas: 1 }, route };
+    const place = new Place(client, 'told');
+    const told = async (note: string): Promise<void> => {
+      await until(note, async () => (await place.notes()).some((one) => one.startsWith(note)), patience);
+    };
+    await place.ask({ spec: running, volumes: 2 });
+    await place.publish();
+    await told('Ready is True: 1 of 1 API pods serve');
+    await place.edit({ ...running, state: 'Stopped' });
+    await told('Ready is True: every pod is stopped');
+    await place.edit({ ...running, api: { replicas: 2 } });
+    await told('Ready is True: 2 of 2 API pods serve');
+    expect(await on.operator.metric('event_recorder_dropped_total')).to.equal(0);
+  });
+
   it('reads the same to Argo CD, to kstatus and to Flux', async () => {
     const memoApps = await Promise.all(outcomes.values());
     const found = await verdictsOn(memoApps);

@@ -7,6 +7,7 @@ import type { Clock } from '../clock.ts';
 import { systemClock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { silent } from '../log.ts';
+import type { RuntimeMetrics } from '../metrics.ts';
 import { describeObject, kindOf } from '../object.ts';
 import type { KubeObject } from '../object.ts';
 import { Correlation } from './correlation.ts';
@@ -19,6 +20,7 @@ export interface EventRecorderOptions {
   instance: string;
   clock?: Clock;
   log?: Log;
+  metrics?: RuntimeMetrics;
 }
 
 export interface EventFields {
@@ -58,12 +60,14 @@ export class EventRecorder {
   record(about: KubeObject, fields: EventFields): void {
     const { name, uid } = about.metadata;
     if (this.#queue.length >= longestQueue) {
+      this.#options.metrics?.eventDropped();
       this.#log.warn({ object: describeObject(about), ...fields }, 'an event was dropped: too many wait to be sent');
       return;
     }
     const fresh = `${name}.${randomBytes(8).toString('hex')}`;
     const verdict = this.#correlation.judge({ about: uid ?? describeObject(about), ...fields }, fresh);
     if (verdict.send === 'nothing') {
+      this.#options.metrics?.eventDropped();
       this.#log.debug({ object: describeObject(about), ...fields }, 'an event was dropped: too many about this object');
       return;
     }
@@ -93,6 +97,7 @@ export class EventRecorder {
     try {
       await send();
     } catch (error) {
+      this.#options.metrics?.eventDropped();
       this.#log.warn({ err: error }, 'an event could not be sent');
     }
   }
