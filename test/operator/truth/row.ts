@@ -21,6 +21,9 @@ export const small = { api: { replicas: 1 }, cache: { disabled: {} }, events: { 
 /** `APIAvailable` where the state takes nothing from it. */
 export const serving = ['True', 'Available', /API pods? serves?$/] as const;
 
+/** `APIAvailable` while the database is away. */
+export const withoutDatabase = ['False', 'WaitingForDatabase', /^the database is away/] as const;
+
 /** How a container stands that runs and is not ready. */
 export const running = { running: { startedAt: '2026-01-01T00:01:00Z' } };
 
