@@ -14,6 +14,7 @@ import { CredentialCache } from './reconcile/secrets/credential-cache.ts';
 import { memoAppReconciler } from './reconcile/memoapp.ts';
 import { appKeysOf, byApp, indexByApp } from './reconcile/observe/observe.ts';
 import { Shortages } from './reconcile/observe/shortages.ts';
+import { StartWarningWatch } from './reconcile/observe/start-warning-watch.ts';
 import { askHealth, StoreHealthWatch } from './reconcile/observe/store-health.ts';
 import { replicasManager } from './reconcile/children/replicas.ts';
 import { byReference, indexByReference, watchReferences } from './reconcile/secrets/watched-references.ts';
@@ -114,6 +115,7 @@ const controller: Controller = new Controller({
     credentials,
     storeHealth,
     shortages: new Shortages(clock),
+    startWarnings: new StartWarningWatch(clock),
     operator: { release, ...(inside && { operatorNamespace: await podNamespace() }) },
     now: () => clock.date(),
     random: (bytes) => randomBytes(bytes),

@@ -72,6 +72,7 @@ describe('what a MemoApp waits for', () => {
       'CrashLoop',
       'JobFailed',
       'Unschedulable',
+      'PodNotStarted',
       'PodRefused',
       'QuotaExceeded',
     ] as const) {

@@ -17,6 +17,7 @@ const PATIENCE: Readonly<Record<string, number>> = {
   ApplyRefused: 30,
   DiskFull: 60,
   PodRefused: 30,
+  PodNotStarted: 90,
   QuotaExceeded: 30,
   IngressClassMissing: 20,
   Unschedulable: 60,

@@ -31,6 +31,8 @@ export const reasonMeanings = {
   OutOfMemory: 'A container was ended because it reached its memory limit.',
   Paused: 'The annotation memo.sogangcomputerclub.org/reconcile: paused keeps the operator from writing anything.',
   PodNotReady: 'A pod runs but is not ready yet.',
+  PodNotStarted:
+    'A pod has a node that does not start its containers: a volume is not attached or mounted, there is no network, or the container runtime fails; the message quotes it.',
   PodRefused: 'A pod cannot be made: Pod Security, a policy or a webhook refuses it; the message quotes it.',
   Progressing: 'Children are being brought to what the spec asks for.',
   QuorumLost: 'So many pods of a store are down that the others cannot serve; the message says how many it needs.',

@@ -123,6 +123,11 @@ export const states = {
     says: { condition: 'part', reason: 'Unschedulable' },
     course: 'goes on',
   },
+  'A node does not start a pod': {
+    seen: 'no container of it is started half a minute after it got its node; Events about it: `FailedAttachVolume`, `FailedMount`, `FailedCreatePodSandBox` and the like. Or a container waits with `CreateContainerError` or `CreateContainerConfigError`',
+    says: { condition: 'part', reason: 'PodNotStarted' },
+    course: 'goes on',
+  },
   'Pod Security refuses a pod': {
     seen: '`ReplicaFailure` of the Deployment; Events of a StatefulSet or a Job that lacks pods: `violates PodSecurity`',
     says: { condition: 'part', reason: 'PodRefused' },

@@ -11,6 +11,7 @@ import type { ObjectStore } from '../runtime/watch/object-store.ts';
 import type { Random } from '../stack/credentials.ts';
 import type { CredentialCache } from './secrets/credential-cache.ts';
 import type { Shortages } from './observe/shortages.ts';
+import type { StartWarningWatch } from './observe/start-warning-watch.ts';
 import type { StoreHealthWatch } from './observe/store-health.ts';
 
 export interface Dependencies {
@@ -24,6 +25,7 @@ export interface Dependencies {
   readonly credentials: CredentialCache;
   readonly storeHealth: StoreHealthWatch;
   readonly shortages: Shortages;
+  readonly startWarnings: StartWarningWatch;
   /** The memo service release installed where none is asked for, and where the operator runs. */
   readonly operator: Pick<ClusterFacts, 'release' | 'operatorNamespace'>;
   readonly now: () => Date;

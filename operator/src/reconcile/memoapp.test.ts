@@ -100,17 +100,19 @@ describe('a pass over a MemoApp', () => {
       const uid = /regarding\.uid=(.*)/.exec((options as { fieldSelector?: string }).fieldSelector ?? '')?.[1] ?? '';
       return later(() => ({ metadata: {}, items: events(uid, options) }) as KubeList as KubeList<T>);
     };
+    let kept: MemoAppStatus = {};
     const patch: ApiClient['patch'] = <T extends KubeObject>(
-      _kind: Kind<T>,
+      of: Kind<T>,
       _name: unknown,
       { body }: { body: unknown },
       { signal }: CallOptions = {},
     ) => {
       if (signal?.aborted) return Promise.reject(new ApiError({ code: 0, reason: 'Aborted', message: 'aborted' }));
-      const { status } = body as { status: MemoAppStatus };
-      statuses.push(status);
+      if (of.kind !== kind) return missing();
+      kept = { ...kept, ...(body as { status: MemoAppStatus }).status };
+      statuses.push(kept);
       const metadata = { ...shop.metadata, resourceVersion: String(10 + statuses.length) };
-      return Promise.resolve({ ...shop, metadata, status } as KubeObject as T);
+      return Promise.resolve({ ...shop, metadata, status: kept } as KubeObject as T);
     };
     const missing = (): Promise<never> =>
       Promise.reject(new ApiError({ code: 404, reason: 'NotFound', message: 'no' }));
@@ -188,6 +190,71 @@ describe('a pass over a MemoApp', () => {
       expect(shortages.recent(key, lacking)).to.deep.equal([]);
       expect(shortages.recent(key, [])).to.deep.equal([]);
       expect(shortages.recent(key, lacking)).to.deep.equal(lacking);
+    });
+  });
+
+  describe('whose pod has a node that does not start it', () => {
+    const warning: KubeObject = {
+      ...eventKind,
+      metadata: { name: 'e', namespace: 'club' },
+      reason: 'FailedMount',
+      note: 'no such disk',
+    };
+    let askedAt: number[];
+
+    beforeEach(() => {
+      askedAt = [];
+      events = (uid) => {
+        expect(uid).to.equal('uid of the pod');
+        askedAt.push(clock.now() / 1_000);
+        return [warning];
+      };
+    });
+
+    /** The database, whose one pod got its node as the clock began. */
+    function placed(state: object): KubeObject[] {
+      const { labels = {} } = database.metadata;
+      const conditions = [{ type: 'PodScheduled', status: 'True', lastTransitionTime: clock.date().toISOString() }];
+      const pod = {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { namespace: 'club', name: 'shop-database-0', uid: 'uid of the pod', resourceVersion: '1', labels },
+        spec: { nodeName: 'node-1' },
+        status: { conditions, containerStatuses: [{ name: 'mariadb', ready: false, restartCount: 0, state }] },
+      };
+      return [{ ...database, status: { observedGeneration: 1, replicas: 1 } }, pod];
+    }
+
+    it('asks why after half a minute and each half minute from then on, however many passes there are', async () => {
+      there = [shop, ...placed({ waiting: { reason: 'ContainerCreating' } })];
+      const reconcile = await reconciler();
+      const waits: (number | undefined)[] = [];
+      while (clock.now() <= 95_000) {
+        const answer = await reconcile(key, { signal: new AbortController().signal });
+        waits.push(answer?.requeueAfter);
+        await clock.advance(5_000);
+      }
+      expect(askedAt).to.deep.equal([30, 60, 90]);
+      expect(waits.slice(0, 7)).to.deep.equal([30, 25, 20, 15, 10, 5, 30].map((seconds) => seconds * 1_000));
+      const told = statuses.map(
+        ({ conditions = [] }) => conditions.find(({ type }) => type === 'DatabaseReady')?.message ?? '',
+      );
+      expect(told).to.have.length(2);
+      expect(told.at(-1)).to.contain('is not started on node node-1: no such disk');
+    });
+
+    it('asks nothing once a container of it is started', async () => {
+      there = [shop, ...placed({ running: {} })];
+      await passes(300);
+      expect(askedAt).to.deep.equal([]);
+    });
+
+    it('asks nothing while an image is pulled, where the node says that volumes and network are there', async () => {
+      const [set, pod] = placed({ waiting: { reason: 'ContainerCreating' } });
+      const conditions = [{ type: 'PodReadyToStartContainers', status: 'True' }];
+      there = [shop, ...(set && pod ? [set, { ...pod, status: { conditions } }] : [])];
+      await passes(300);
+      expect(askedAt).to.deep.equal([]);
     });
   });
 

@@ -15,7 +15,7 @@ import { firstConditions } from '../stack/health/conditions.ts';
 import { healthTargets } from '../stack/health/parts/external.ts';
 import { statusOf } from '../stack/health/status.ts';
 import { isMigrated } from '../stack/jobs/migration.ts';
-import { withRefusals, type Observed } from '../stack/observed.ts';
+import { withEvents, type Observed } from '../stack/observed.ts';
 import { stack } from '../stack/stack.ts';
 import { recordChanges } from './announce.ts';
 import { memoAppKind } from './children/adoption.ts';
@@ -30,6 +30,7 @@ import { Pass } from './pass.ts';
 import { isPaused, withoutWrites } from './pause.ts';
 import { prune } from './children/prune.ts';
 import { byPart, lackingPods, refusalsOf } from './observe/refused-pods.ts';
+import { unstartedPods } from './observe/unstarted-pods.ts';
 import { handOverReplicas, replicasOwner } from './children/replicas.ts';
 import { keepClaims } from './children/retained.ts';
 import { findUnseen } from './children/unseen.ts';
@@ -48,6 +49,7 @@ export function memoAppReconciler(dependencies: Dependencies): Reconcile {
       dependencies.credentials.forget(key);
       dependencies.storeHealth.forget(key);
       dependencies.shortages.forget(key);
+      dependencies.startWarnings.forget(key);
       return undefined;
     }
     // The CRD is gone, and all MemoApps with it, also those whose end no watch has told: children would go as fast as they are made.
@@ -87,15 +89,19 @@ async function reconcile(
   dependencies.storeHealth.follow(key, healthTargets(app, observed));
   const lacking = lackingPods(app, observed);
   const recent = dependencies.shortages.recent(key, lacking);
-  const refusals = await refusalsOf(lacking, dependencies, last);
-  await writeStatus(seen, app, withRefusals(observed, byPart(refusals)), pass, dependencies);
+  const [refusals, startWarnings] = await Promise.all([
+    refusalsOf(lacking, dependencies, last),
+    dependencies.startWarnings.of(key, unstartedPods(app, observed), dependencies, last),
+  ]);
+  await writeStatus(seen, app, withEvents(observed, { refusals: byPart(refusals), startWarnings }), pass, dependencies);
   if (pass.failures.length > pass.refused.length) pass.throwFailures();
   if (pass.again) return { requeueAfter: 0 };
   if (pass.terminating.length > 0) return { requeueAfter: lookForEndAfter(pass.terminating, dependencies.now()) };
   if (recent.some((workload) => !refusals.has(workload))) return { requeueAfter: lookForEventAfter };
   const held = lacking.length > 0 || app.problems.length > 0 || pass.missing.length > 0 || !pass.complete;
   const waiting = held || pass.ungrown.length > 0 || isUntried(app, observed);
-  return waiting ? { requeueAfter: lookAgainAfter } : undefined;
+  const requeueAfter = dependencies.startWarnings.dueIn(key) ?? (waiting ? lookAgainAfter : undefined);
+  return requeueAfter === undefined ? undefined : { requeueAfter };
 }
 
 async function converge(

@@ -73,6 +73,8 @@ export interface Observed {
   readonly storeHealth: StoreHealth | NoAnswer | undefined;
   /** Why the pods of a part are not made, where Kubernetes says so in Events alone. */
   readonly refusals: Refusals;
+  /** What keeps pods that have a node from being started there, by their uid: also in Events alone. */
+  readonly startWarnings: StartWarnings;
 }
 
 /** Of a StatefulSet or a Job that lacks pods. */
@@ -85,6 +87,9 @@ export interface Refusal {
 
 export type Refusals = ReadonlyMap<Part, Refusal>;
 
+/** Words of the node, or of the controller that attaches its volumes. */
+export type StartWarnings = ReadonlyMap<string, string>;
+
 /** Untyped access to the stores, already narrowed to the app's namespace. */
 export interface ObjectSource {
   get(kind: ObservedKind, name: string): KubeObject | undefined;
@@ -94,14 +99,15 @@ export interface ObjectSource {
 }
 
 /** The same, with what was found out beside the stores. */
-export function withRefusals(observed: Observed, refusals: Refusals): Observed {
-  return { ...observed, refusals };
+export function withEvents(observed: Observed, found: Partial<Pick<Observed, 'refusals' | 'startWarnings'>>): Observed {
+  return { ...observed, ...found };
 }
 
 /** The one place where JSON from the stores is given its type: the API server vouches for the shape of its own kinds. */
 export function observe(source: ObjectSource): Observed {
   return {
     refusals: new Map(),
+    startWarnings: new Map(),
     get: <K extends ObservedKind>(kind: K, name: string) => source.get(kind, name) as ObservedKinds[K] | undefined,
     list: <K extends ObservedKind>(kind: K, labels: Readonly<Record<string, string>>) =>
       source.list(kind, labels) as readonly unknown[] as readonly ObservedKinds[K][],

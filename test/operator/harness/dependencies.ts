@@ -5,6 +5,7 @@ import type { MemoApp } from '../../../operator/src/api/memoapp.ts';
 import { fieldManager, type Dependencies } from '../../../operator/src/reconcile/dependencies.ts';
 import { byApp, indexByApp } from '../../../operator/src/reconcile/observe/observe.ts';
 import { Shortages } from '../../../operator/src/reconcile/observe/shortages.ts';
+import { StartWarningWatch } from '../../../operator/src/reconcile/observe/start-warning-watch.ts';
 import { StoreHealthWatch } from '../../../operator/src/reconcile/observe/store-health.ts';
 import { CredentialCache } from '../../../operator/src/reconcile/secrets/credential-cache.ts';
 import { byReference, indexByReference } from '../../../operator/src/reconcile/secrets/watched-references.ts';
@@ -37,6 +38,7 @@ export function dependenciesOn(client: ApiClient, clock: Clock): Dependencies {
     credentials: new CredentialCache(),
     storeHealth: new StoreHealthWatch({ ask, onChange: () => undefined, clock, random: () => 0.5 }),
     shortages: new Shortages(clock),
+    startWarnings: new StartWarningWatch(clock),
     operator: { release: '0.1.0' },
     now: () => clock.date(),
     random: randomBytes,

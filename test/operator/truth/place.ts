@@ -178,6 +178,18 @@ export class Place {
     return (await this.#ready(part, count)).map(({ metadata }) => metadata.name);
   }
 
+  /** What the kubelet, or the controller that attaches volumes, would say of the one pod of a part: in an Event of the older kind. */
+  async warn(part: Part, reason: string, message: string): Promise<void> {
+    const { namespace } = this;
+    const [pod] = await this.#ready(part, 1);
+    const { uid } = pod?.metadata ?? {};
+    const involvedObject = { apiVersion: 'v1', kind: 'Pod', namespace, name: pod?.metadata.name, uid };
+    const lastTimestamp = new Date().toISOString().replace(/\.\d+/, '');
+    const metadata = { namespace, name: `by-hand-${reason.toLowerCase()}` };
+    const told = { type: 'Warning', reason, message, lastTimestamp, source: { component: 'by-hand' } };
+    await this.#client.create({ apiVersion: 'v1', kind: 'Event', metadata, involvedObject, ...told });
+  }
+
   /** What the kubelet would say of so many pods of a part, after each of them was ready. */
   async report(part: Part, status: Partial<ContainerStatus>, { of = 1, pods = 1 } = {}): Promise<void> {
     const ready = await this.#ready(part, of);
@@ -188,6 +200,7 @@ export class Place {
         const conditions = ['Initialized', 'PodScheduled', 'ContainersReady', 'Ready'].map((type) => ({
           type,
           status: type.endsWith('Ready') ? 'False' : 'True',
+          lastTransitionTime: '2026-01-01T00:00:00Z',
         }));
         const body = { status: { conditions, containerStatuses: [{ ...own, ...status }] } };
         const target = { namespace: this.namespace, name: metadata.name };

@@ -91,4 +91,25 @@ export const podRows = {
       APIAvailable: withoutDatabase,
     },
   },
+  'A node does not start a pod': {
+    spec: small,
+    happens: async (place) => {
+      const words = 'Volume is already used by pod(s) shop-database-0';
+      await place.warn('database', 'FailedAttachVolume', `Multi-Attach error for volume "pvc-1" ${words}`);
+      await place.warn(
+        'database',
+        'FailedMount',
+        'Unable to attach or mount volumes: unmounted volumes=[data]: timed out',
+      );
+      await place.report('database', { state: { waiting: { reason: 'ContainerCreating' } } });
+    },
+    tells: {
+      DatabaseReady: [
+        'False',
+        'PodNotStarted',
+        /^pod shop-database-0 is not started on node \S+: Multi-Attach error for volume "pvc-1" Volume is already used by .*; see: kubectl describe pod shop-database-0$/,
+      ],
+      APIAvailable: withoutDatabase,
+    },
+  },
 } as const satisfies Partial<Readonly<Record<StateName, Row>>>;

@@ -187,7 +187,11 @@ export const rows: Readonly<Record<StateName, Row>> = {
       await place.report('api', { state: running }, { of: 2 });
     },
     tells: {
-      Ready: ['False', 'PodNotReady', /^1 of 2 API pods serve \S+; not ready: shop-api-\S+$/],
+      Ready: [
+        'False',
+        'PodNotReady',
+        /^1 of 2 API pods serve \S+; not ready: (shop-api-\S+); should it take long, see: kubectl describe pod \1$/,
+      ],
       APIAvailable: serving,
     },
   },

@@ -1,26 +1,10 @@
-/**
- * Why a StatefulSet or a Job has no pods: their controllers say so in Events alone. Those are asked for by the workload's uid,
- * only while pods are missing, and never watched: Events are the most of what a cluster writes.
- */
+/** Why a StatefulSet or a Job has no pods: their controllers say so in Events alone. Those are asked for only while pods are missing. */
 import type { Job } from 'kubernetes-types/batch/v1.js';
 import type { StatefulSet } from 'kubernetes-types/apps/v1.js';
 import { appLabel, partOf, type Part } from '../../api/labels.ts';
 import type { ResolvedApp } from '../../api/resolved.ts';
-import { ApiError } from '../../runtime/client/error.ts';
-import { kindOf, type KubeObject } from '../../runtime/object.ts';
 import type { Observed, Refusal, Refusals } from '../../stack/observed.ts';
-import type { Dependencies } from '../dependencies.ts';
-
-/** As much as is looked at. Kubernetes' own controllers fill in the older fields: times in whole seconds. */
-interface Event extends KubeObject {
-  readonly reason?: string;
-  readonly note?: string;
-  readonly deprecatedLastTimestamp?: string | null;
-}
-
-const eventKind = kindOf<Event>('events.k8s.io/v1', 'Event');
-/** The pass waits for the answers: what is not known in time is asked for in the next one. */
-const deadline = 3_000;
+import { eventsAbout, timeOf, wordsOf, type Event, type EventReader } from './events-about.ts';
 
 /** A workload that its controller has looked at as it is now, and that has fewer pods than it is to have. */
 export interface LackingPods {
@@ -59,11 +43,11 @@ function hadNoPod({ status = {} }: Job): boolean {
 /** What is known of each, in their order; one of which nothing is known yet is not in it. */
 export async function refusalsOf(
   lacking: readonly LackingPods[],
-  dependencies: Pick<Dependencies, 'client' | 'log'>,
+  reader: EventReader,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<LackingPods, Refusal>> {
   const found = await Promise.all(
-    lacking.map(async (workload) => [workload, await refusalOf(workload, dependencies, signal)] as const),
+    lacking.map(async (workload) => [workload, await refusalOf(workload, reader, signal)] as const),
   );
   return new Map(found.flatMap(([workload, refusal]) => (refusal ? [[workload, refusal]] : [])));
 }
@@ -73,22 +57,10 @@ export function byPart(found: ReadonlyMap<LackingPods, Refusal>): Refusals {
   return new Map([...found].toReversed().map(([{ part }, refusal]) => [part, refusal]));
 }
 
-async function refusalOf(
-  { namespace, uid, workload }: LackingPods,
-  { client, log }: Pick<Dependencies, 'client' | 'log'>,
-  signal: AbortSignal,
-): Promise<Refusal | undefined> {
-  try {
-    const fieldSelector = `regarding.uid=${uid}`;
-    const { items } = await client.list(eventKind, { namespace, fieldSelector, signal, deadline });
-    const words = refusedLast(items)?.note;
-    return words === undefined ? undefined : { workload, words: apiServersWords(words) };
-  } catch (error) {
-    // It is a clue and no more: without it the condition says that pods are missing, and not why.
-    if (!(error instanceof ApiError)) throw error;
-    log.debug({ err: error, workload }, 'the events about a workload without pods could not be read');
-    return undefined;
-  }
+async function refusalOf(lacking: LackingPods, reader: EventReader, signal: AbortSignal): Promise<Refusal | undefined> {
+  const events = await eventsAbout(lacking, reader, signal);
+  const last = events && refusedLast(events);
+  return last && { workload: lacking.workload, words: apiServersWords(wordsOf(last)) };
 }
 
 /** The latest attempt, where it failed. */
@@ -102,14 +74,7 @@ function isRefusal({ reason }: Event): boolean {
   return reason === 'FailedCreate';
 }
 
-function timeOf({ deprecatedLastTimestamp }: Event): number {
-  return Date.parse(deprecatedLastTimestamp ?? '') || 0;
-}
-
 /** `Create Pod x in StatefulSet y failed error: ` and `Error creating: ` say what is known. */
-function apiServersWords(note: string): string {
-  return note.replace(
-    /^(\(combined from similar events\): )?(Create Pod \S+ in StatefulSet \S+ failed error|Error creating): /,
-    '',
-  );
+function apiServersWords(words: string): string {
+  return words.replace(/^(Create Pod \S+ in StatefulSet \S+ failed error|Error creating): /, '');
 }

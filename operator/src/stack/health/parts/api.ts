@@ -12,7 +12,7 @@ import { migrationState } from '../../jobs/migration.ts';
 import { imageReference } from '../../pod.ts';
 import type { Observed } from '../../observed.ts';
 import { databaseServes } from './database.ts';
-import { podProblem, waitingFor } from '../pods/problem.ts';
+import { podProblem, waitingFor, whereToLook } from '../pods/problem.ts';
 import { quoted } from '../quote.ts';
 import { hasImage, isSettled } from '../pods/rollout.ts';
 import { stoppedPart } from '../stopped.ts';
@@ -105,7 +105,8 @@ export function apiComplete(app: ResolvedApp, observed: Observed): Condition {
     return isFalse('Ready', Reason.Progressing, `${rollOut(wanted, deployment)}${late}`);
   }
   const message = `${ready} of ${wanted} API pods serve ${app.version}${late}`;
-  return isFalse('Ready', replicas > wanted ? Reason.Draining : Reason.PodNotReady, message);
+  if (replicas > wanted) return isFalse('Ready', Reason.Draining, message);
+  return isFalse('Ready', Reason.PodNotReady, `${message}${whereToLook(app, 'api', observed)}`);
 }
 
 /** Pods of before serve on: who reads that none of the new ones is ready must not take it for an outage. */

@@ -6,7 +6,7 @@ import type { Observed } from '../../observed.ts';
 import type { PodPart } from '../../network/flows.ts';
 import { imageReference } from '../../pod.ts';
 import { classProblem } from '../pods/claims.ts';
-import { podProblem, waitingFor } from '../pods/problem.ts';
+import { podProblem, waitingFor, whereToLook } from '../pods/problem.ts';
 import { hasImage, isSettled } from '../pods/rollout.ts';
 import { stoppedPart } from '../stopped.ts';
 
@@ -63,5 +63,6 @@ export function statefulReady(
   if (members && rolledOut && ready < replicas) {
     return isFalse(type, Reason.Degraded, `${title} serves, though only ${counted}${late}`);
   }
-  return isFalse(type, Reason.PodNotReady, `${counted}, ${updated} up to date${late}`);
+  const message = `${counted}, ${updated} up to date${late}${whereToLook(app, part, observed)}`;
+  return isFalse(type, Reason.PodNotReady, message);
 }

@@ -40,7 +40,7 @@ function startProblem({ part, pod }: Subject, { image, state }: ContainerStatus)
   const message = `pod ${pod} cannot start: ${quoted(words ?? reason)}`;
   // What `env` refers to, such as `secret "mail" not found`: of our pods only those of the API have any.
   if (part !== 'api' || !/secret|configmap/i.test(words ?? '')) {
-    return { reason: Reason.PodNotReady, message: `${message}; see: kubectl describe pod ${pod}` };
+    return { reason: Reason.PodNotStarted, message: `${message}; see: kubectl describe pod ${pod}` };
   }
   return { reason: Reason.ReferenceMissing, message: `${message}; make it, or correct spec.api.env` };
 }

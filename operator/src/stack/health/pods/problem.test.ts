@@ -5,9 +5,9 @@ import { changed, fine, type Live, seeing, standing } from '../../../../../test/
 import { selector, type Part } from '../../../api/labels.ts';
 import { names, podClaim } from '../../../api/names.ts';
 import { topicJob } from '../../jobs/topic.ts';
-import { type Refusal, withRefusals } from '../../observed.ts';
+import { type Refusal, withEvents } from '../../observed.ts';
 import { conditions } from '../conditions.ts';
-import { podProblem, waitingFor } from './problem.ts';
+import { podProblem, waitingFor, whereToLook } from './problem.ts';
 
 const app = resolved({ version: '0.1.0', events: { managed: { replicas: 3 } } });
 const { api, database, events } = names(app);
@@ -46,6 +46,25 @@ describe('what keeps a pod from being ready', () => {
     for (const waiting of ['ContainerCreating', 'PodInitializing']) {
       expect(reason(pod('database', { state: { waiting: { reason: waiting } } }))).to.equal(undefined);
     }
+  });
+
+  it('is what its node says while no container of it is started, and nothing of that once one is', () => {
+    const words = 'MountVolume.SetUp failed for volume "data" : no such disk';
+    const told = (container: object, isReadyToStart = 'False'): string | undefined => {
+      const { metadata, status } = pod('database', container, [
+        { type: 'PodScheduled', status: 'True' },
+        { type: 'PodReadyToStartContainers', status: isReadyToStart },
+      ]);
+      const placed = { kind: 'Pod', metadata: { ...metadata, uid: 'u' }, spec: { nodeName: 'node-1' }, status };
+      const observed = withEvents(seeing([...all, placed]), { startWarnings: new Map([['u', words]]) });
+      return podProblem(app, 'database', observed)?.message;
+    };
+    const creating = { state: { waiting: { reason: 'ContainerCreating' } } };
+    expect(told(creating)).to.equal(`pod p is not started on node node-1: ${words}; see: kubectl describe pod p`);
+    expect(told({ ...creating, lastState: ended(9, { reason: 'OOMKilled' }) })).to.contain(words);
+    expect(told(creating, 'True')).to.equal(undefined);
+    expect(told({ state: { running: {} } })).to.equal(undefined);
+    expect(told({ state: { waiting: { reason: 'ErrImagePull' } } })).to.match(/cannot pull/);
   });
 
   it('reads the same whether the kubelet has just failed to pull or waits to try again', () => {
@@ -108,7 +127,17 @@ describe('what keeps a pod from being ready', () => {
     };
     expect(podProblem(app, 'api', seeing([evicted('api')]))).to.equal(undefined);
     expect(waitingFor(app, 'api', seeing([evicted('api')]))).to.equal('');
+    expect(whereToLook(app, 'api', seeing([evicted('api')]))).to.equal('');
     expect(podProblem(app, 'migrate', seeing([evicted('migrate')]))?.reason).to.equal('OutOfMemory');
+  });
+
+  it('is to be looked for in the first pod that is not on its way out', () => {
+    const { metadata, ...rest } = pod('database', { state: { running: {} } });
+    const named = (name: string, more: object = {}): Live => ({ ...rest, metadata: { ...metadata, name, ...more } });
+    const leaving = named('a', { deletionTimestamp: '2026-01-01T00:00:00Z' });
+    const look = (...pods: Live[]): string => whereToLook(app, 'database', seeing(pods));
+    expect(look(leaving)).to.equal('');
+    expect(look(named('c'), named('b'), leaving)).to.equal('; should it take long, see: kubectl describe pod b');
   });
 
   it('is the node, not the volume, where the volume waits for the node', () => {
@@ -134,7 +163,8 @@ describe('what keeps a pod from being ready', () => {
   it('is no refusal while the account of the pod is on its way, as it is beside every new workload', () => {
     const refused = (words: string): string | undefined => {
       const refusal: Refusal = { workload: `StatefulSet ${database}`, words };
-      return podProblem(app, 'database', withRefusals(seeing(all), new Map([['database', refusal]])))?.reason;
+      return podProblem(app, 'database', withEvents(seeing(all), { refusals: new Map([['database', refusal]]) }))
+        ?.reason;
     };
     const account = 'error looking up service account club/a: serviceaccount "a" not found';
     expect(refused(`pods "p" is forbidden: ${account}`)).to.equal(undefined);

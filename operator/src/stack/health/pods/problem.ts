@@ -17,7 +17,10 @@ export function podProblem(app: ResolvedApp, part: PodPart, observed: Observed):
   if (earlier) return earlier;
   for (const pod of observed.list('Pod', selector(app, part))) {
     if (pod.metadata?.deletionTimestamp !== undefined || isReplaced(part, pod)) continue;
-    const problem = schedulingProblem(app, part, pod, observed) ?? containersProblem(part, pod, observed);
+    const problem =
+      schedulingProblem(app, part, pod, observed) ??
+      nodesProblem(pod, observed) ??
+      containersProblem(part, pod, observed);
     if (problem) return problem;
   }
   return undefined;
@@ -49,6 +52,15 @@ function withoutPreemption(words: string): string {
   return words.replace(/[.,]? (no new claims to deallocate, )?preemption: .*$/s, '');
 }
 
+/** What its node says that cannot start it: before containers say anything, or anything new after the node was restarted. */
+function nodesProblem(pod: Pod, { startWarnings }: Observed): Problem | undefined {
+  const words = startWarnings.get(pod.metadata?.uid ?? '');
+  if (words === undefined || !isUnstarted(pod)) return undefined;
+  const name = pod.metadata?.name ?? '';
+  const message = `pod ${name} is not started on node ${pod.spec?.nodeName ?? ''}: ${quoted(words)}; see: kubectl describe pod ${name}`;
+  return { reason: Reason.PodNotStarted, message };
+}
+
 function containersProblem(part: PodPart, pod: Pod, observed: Observed): Problem | undefined {
   const { containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {};
   for (const status of [...initContainerStatuses, ...containerStatuses]) {
@@ -58,6 +70,21 @@ function containersProblem(part: PodPart, pod: Pod, observed: Observed): Problem
   }
   return undefined;
 }
+
+/** Whether it has a node that starts none of its containers, and no container says why. */
+export function isUnstarted(pod: Pod): boolean {
+  const { metadata, spec, status } = pod;
+  if (metadata?.deletionTimestamp !== undefined || spec?.nodeName === undefined || !isAlive(pod)) return false;
+  const { conditions = [], containerStatuses = [], initContainerStatuses = [] } = status ?? {};
+  // Volumes and network are there: what it waits for is an image. Kubelets before kubernetes/kubernetes#134660 say so after that.
+  if (conditions.some(({ type, status: is }) => type === 'PodReadyToStartContainers' && is === 'True')) return false;
+  return [...initContainerStatuses, ...containerStatuses].every(
+    ({ state = {} }) => !state.running && !state.terminated && awaited.has(state.waiting?.reason),
+  );
+}
+
+/** A container that nothing is known of yet is in one of these; so is one whose image is being pulled. */
+const awaited: ReadonlySet<string | undefined> = new Set([undefined, 'ContainerCreating', 'PodInitializing']);
 
 /** Whether its containers run, or may run yet. */
 export function isAlive({ status }: Pod): boolean {
@@ -71,17 +98,29 @@ export function isReady({ status }: Pod): boolean {
 
 /** Pods of the part that are there and not ready, by name, for the end of a message. Empty: there are none. */
 export function waitingFor(app: ResolvedApp, part: PodPart, observed: Observed): string {
-  const late = observed
-    .list('Pod', selector(app, part))
-    .filter((pod) => isAlive(pod) && !isReady(pod))
-    .map(({ metadata, spec }) => {
-      const name = metadata?.name ?? '';
-      // One that stays so is on a node that is gone: nothing takes its place before somebody says that the node is off.
-      return metadata?.deletionTimestamp === undefined
-        ? name
-        : `${name} (on its way out of ${spec?.nodeName ?? 'no node'})`;
-    })
-    .toSorted();
+  const late = latePods(app, part, observed).map(({ metadata, spec }) => {
+    const name = metadata?.name ?? '';
+    // One that stays so is on a node that is gone: nothing takes its place before somebody says that the node is off.
+    return metadata?.deletionTimestamp === undefined
+      ? name
+      : `${name} (on its way out of ${spec?.nodeName ?? 'no node'})`;
+  });
   if (late.length === 0) return '';
   return `; not ready: ${late.slice(0, 3).join(', ')}${late.length > 3 ? ` and ${late.length - 3} more` : ''}`;
+}
+
+/** Where to look, for the end of a message about pods that nothing is known to be wrong with. Empty: there is none to look at. */
+export function whereToLook(app: ResolvedApp, part: PodPart, observed: Observed): string {
+  const late = latePods(app, part, observed).find(({ metadata }) => metadata?.deletionTimestamp === undefined);
+  return late ? `; should it take long, see: kubectl describe pod ${late.metadata?.name ?? ''}` : '';
+}
+
+function latePods(app: ResolvedApp, part: PodPart, observed: Observed): Pod[] {
+  const late = observed.list('Pod', selector(app, part)).filter((pod) => isAlive(pod) && !isReady(pod));
+  return late.toSorted(byName);
+}
+
+/** An order that is the same in every pass. */
+export function byName(a: Pod, b: Pod): number {
+  return (a.metadata?.name ?? '') < (b.metadata?.name ?? '') ? -1 : 1;
 }
