@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { Agent, request } from 'undici';
 import { machineState } from '../cluster/behaviour/traces.ts';
 import type { MachineState } from '../cluster/behaviour/traces.ts';
+import { originalMemo, originalTable } from '../original.ts';
 import { until } from '../until.ts';
 import { startEngine } from './engine.ts';
 import type { Engine } from './engine.ts';
@@ -23,12 +24,11 @@ interface Reply {
   readonly json: unknown;
 }
 
-/** The shell command of docs/compose.md that runs this program in the container of MariaDB. */
-function documented(program: string): string[] {
+/** What a section of docs/compose.md runs in the container of MariaDB. */
+function documented(heading: string): string[][] {
   const page = readFileSync(join(import.meta.dirname, '../../docs/compose.md'), 'utf8');
-  const [, script] = new RegExp(`exec -T mariadb sh -c '([^']+ ${program} [^']+)'`).exec(page) ?? [];
-  if (script === undefined) throw new Error(`docs/compose.md has no command with ${program}`);
-  return ['sh', '-c', script];
+  const section = page.split(/^## /m).find((one) => one.startsWith(`${heading}\n`)) ?? '';
+  return [...section.matchAll(/exec -T mariadb (sh) (-c) '([^']+)'/g)].map(([, ...command]) => command);
 }
 
 describe('docker compose', function () {
@@ -187,14 +187,15 @@ describe('docker compose', function () {
   });
 
   it('while the API is stopped, a client is told to come again, and a backup is brought back as the docs say', async () => {
-    const dump = await project.exec('mariadb', documented('mariadb-dump'));
+    const [save = [], bringBack = []] = documented('Backup');
+    const dump = await project.exec('mariadb', save);
     expect(dump).to.include(MEMO.title);
     await ask('POST', '/v1/memos/', { title: 'too late', content: 'for the backup' });
     await project.compose(['stop', 'api']);
     const { status, retryAfter, json } = await ask('GET', '/v1/memos/1');
     expect([status, retryAfter]).to.deep.equal([503, '1']);
     expect(json).to.have.property('detail');
-    await project.exec('mariadb', documented('mariadb'), { input: dump });
+    await project.exec('mariadb', bringBack, { input: dump });
     await project.compose(['restart', 'redis']);
   });
 
@@ -215,6 +216,20 @@ describe('docker compose', function () {
     await answers();
     expect(await found('전산')).to.have.nested.property('[0].title', MEMO.title);
     expect(await engine.run(['cat', `${SECRETS}/root/password`])).to.equal(password);
+  });
+
+  it('brings in the memos of the original as the docs say', async () => {
+    const [empty = [], bringIn = []] = documented('From the original');
+    await project.compose(['stop', 'api']);
+    await project.exec('mariadb', empty);
+    await project.exec('mariadb', bringIn, { input: `${originalTable}\n${originalMemo.sql}` });
+    await project.compose(['restart', 'redis']);
+    await project.compose(['up', '--detach']);
+    await answers();
+    expect(await found('전산')).to.deep.equal([]);
+    expect(await found(originalMemo.found))
+      .to.have.nested.property('[0]')
+      .that.deep.includes(originalMemo.reply);
   });
 
   it('down -v leaves no container, no network and no volume', async () => {

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import type { Deployment } from 'kubernetes-types/apps/v1.js';
 import { names, podClaim } from '../../operator/src/api/names.ts';
 import type { KubeObject } from '../../operator/src/runtime/object.ts';
+import { originalMemo, originalTable } from '../original.ts';
 import { openDesk } from './harness/backup.ts';
 import type { Desk } from './harness/backup.ts';
 import { remains } from './harness/remains.ts';
@@ -72,6 +73,28 @@ export function keptAndFoundAgain(stage: Staged): void {
     expect(found.map((memo) => memo.id)).to.deep.equal([id]);
     expect(await client.search('저장한')).to.deep.equal([]);
     await client.create('되돌린 뒤', '되돌린 뒤에 쓴 메모');
+    await client.close();
+  });
+
+  it('has the memos of the original, under their ids, when its table is brought in as the page says', async () => {
+    const client = stage().clientOf(sampleHost);
+    const asRoot = (program: string): string =>
+      `kubectl exec -i NAME-database-0 -- sh -c 'MYSQL_PWD=$(cat /run/secrets/memo/root/password) exec ${program} --user=root'`;
+    const database = 'CREATE DATABASE original CHARACTER SET utf8mb4; USE original;';
+    await desk.typeOwn(`${asRoot('mariadb')} <<'END'\n${[database, originalTable, originalMemo.sql].join('\n')}\nEND`);
+    await desk.typeOwn(`${asRoot('mariadb-dump --single-transaction original memos')} > original.sql`);
+    await desk.type('Into a managed database');
+    const found = await eventually(
+      stage().kubectl,
+      sampleApp,
+      'the API is reached by the Ingress again',
+      10,
+      async () => await client.search(originalMemo.found),
+    );
+    expect(found).to.have.length(1);
+    expect(found[0]).to.deep.include(originalMemo.reply);
+    expect(await client.search('되돌린')).to.deep.equal([]);
+    expect((await client.create('원본 뒤', '이어서 쓴 메모')).id).to.equal(originalMemo.reply.id + 1);
     await client.close();
   });
 }

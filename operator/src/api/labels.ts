@@ -18,6 +18,8 @@ export const appliedHashAnnotation = `${group}/applied-hash`;
 /** On a MemoApp, set by its admin: with the value {@link paused} the operator writes nothing but the status. */
 export const reconcileAnnotation = `${group}/reconcile`;
 export const paused = 'paused';
+/** On a MemoApp, set by its admin: with another value than before the schema is brought up to date once more. */
+export const migrateAnnotation = `${group}/migrate`;
 /** On a Secret or ConfigMap that a spec names, set by its admin: with the value `true` a change of it is seen at once. */
 export const watchLabel = `${group}/watch`;
 /** On a pod template: a hash of the files and Secrets the pod reads at its start. */

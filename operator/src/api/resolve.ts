@@ -3,6 +3,7 @@ import { resolveAuth, resolveRateLimits } from './access.ts';
 import type { Problem } from './conditions.ts';
 import { withoutEmpties } from './empties.ts';
 import { externalCache, externalDatabase, externalEvents, resolveAccount } from './external.ts';
+import { migrateAnnotation } from './labels.ts';
 import type { MemoApp, MemoAppSpec } from './memoapp.ts';
 import { bytesOf, canonicalQuantity, compareQuantities } from './quantity.ts';
 import { Reason } from './reasons.ts';
@@ -53,6 +54,7 @@ export function resolve(memoApp: MemoApp, facts: ClusterFacts): ResolvedApp {
     uid: metadata.uid ?? '',
     generation: metadata.generation ?? 0,
     version: spec.version ?? status?.version ?? facts.release,
+    migrateAgain: metadata.annotations?.[migrateAnnotation],
     state: spec.state ?? 'Running',
     deletionPolicy: spec.deletionPolicy ?? 'Retain',
     imagePullSecrets: spec.imagePullSecrets ?? [],

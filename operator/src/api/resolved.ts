@@ -12,6 +12,8 @@ export interface ResolvedApp {
   readonly generation: number;
   /** The memo service release that is wanted. */
   readonly version: string;
+  /** What the annotation `migrate` says. undefined: there is none. */
+  readonly migrateAgain: string | undefined;
   /** Stopped: every pod goes, everything else stays. */
   readonly state: 'Running' | 'Stopped';
   readonly deletionPolicy: 'Retain' | 'Delete';

@@ -6,7 +6,7 @@ import type { Deployment } from 'kubernetes-types/apps/v1.js';
 import type { Job } from 'kubernetes-types/batch/v1.js';
 import type { Pod, PodTemplateSpec } from 'kubernetes-types/core/v1.js';
 import { expect } from 'chai';
-import { configHashAnnotation, watchLabel } from '../../../operator/src/api/labels.ts';
+import { configHashAnnotation, migrateAnnotation, watchLabel } from '../../../operator/src/api/labels.ts';
 import type { MemoAppSpec } from '../../../operator/src/api/memoapp.ts';
 import { writesOf } from '../harness/audit.ts';
 import { startInstalled, type Installed } from '../harness/installed.ts';
@@ -178,6 +178,16 @@ describe('a release that comes with another configuration', function () {
     expect((await standing()).rollOuts).to.equal(made.rollOuts + 1);
   });
 
+  it('has its migration run once more by the annotation, and no pod replaced', async () => {
+    const [before, stood] = [await migration(), await standing()];
+    await done(kubectl, ['annotate', 'memoapp/shop', `${migrateAnnotation}=after a restore`]);
+    await until('another Job', async () => (await succeeded()).some((name) => name !== before));
+    await untilCondition(kubectl, 'shop', { type: 'Ready', status: 'True' });
+    await on.operator.passes(2);
+    expect(await succeeded()).to.have.length(1);
+    expect(await standing()).to.deep.equal(stood);
+  });
+
   /** Until the Job of the wanted release waits for a node, and each pass has nothing more to do. */
   async function held(): Promise<void> {
     await untilCondition(kubectl, 'shop', { type: 'SchemaMigrated', reason: 'Unschedulable' });
@@ -208,6 +218,11 @@ describe('a release that comes with another configuration', function () {
 
   async function migration(): Promise<string> {
     return (await list<Job>('jobs', 'migrate'))[0]?.metadata?.name ?? '';
+  }
+
+  async function succeeded(): Promise<(string | undefined)[]> {
+    const jobs = await list<Job>('jobs', 'migrate');
+    return jobs.filter(({ status }) => status?.succeeded === 1).map(({ metadata }) => metadata?.name);
   }
 
   async function list<T>(kind: string, part: string): Promise<T[]> {

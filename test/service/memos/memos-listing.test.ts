@@ -8,6 +8,7 @@ import { NEWEST_FIRST, parseOrder } from '../../../service/src/memos/listing/ord
 import { placeOf, rowsOf } from '../../../service/src/memos/listing/statement.ts';
 import type { Statement } from '../../../service/src/memos/listing/statement.ts';
 import type { MariaDB } from '../../stores/mariadb.ts';
+import { originalTable } from '../../original.ts';
 import { until } from '../../until.ts';
 import { matches, queryOf, sorted, sorting } from './list-model.ts';
 import type { Asked } from './list-model.ts';
@@ -251,11 +252,7 @@ describe('lists of memos', function () {
   it('compare the times of adopted memos as what they stand for', async () => {
     await root.query('CREATE DATABASE adopted CHARACTER SET utf8mb4; USE adopted');
     await root.query(
-      `CREATE TABLE memos (
-        id INTEGER NOT NULL AUTO_INCREMENT, title VARCHAR(100) NOT NULL, content TEXT NOT NULL, tags JSON, priority INTEGER,
-        category VARCHAR(50), is_archived BOOL, is_favorite BOOL, author VARCHAR(100), created_at DATETIME DEFAULT now(),
-        updated_at DATETIME DEFAULT now(), PRIMARY KEY (id)
-      ); INSERT INTO memos (title, content, tags, created_at, updated_at) VALUES
+      `${originalTable} INSERT INTO memos (title, content, tags, created_at, updated_at) VALUES
         ('아침', '내용', '["\\\\ud68c\\\\uc758"]', '2024-05-01 09:00:00', '2024-05-01 09:30:00'), ('시각 없음', '내용', NULL, NULL, NULL)`,
     );
     const environment = {

@@ -14,12 +14,14 @@ const schemaTooNew = 3;
 
 /**
  * One for each release and image, and for each database: one that was lost has to be migrated again, and where an external
- * one is reached in another way, by another account say, the Job that could not reach it gets a successor.
+ * one is reached in another way, by another account say, the Job that could not reach it gets a successor. So it does where the
+ * database was filled by hand, of which nothing but the annotation tells.
  */
 function task(app: ResolvedApp, observed: Observed): Pick<Task, 'about' | 'part'> {
   const external = app.database.mode === 'external';
   const database = external ? databaseConnection(app, 'migration') : volumeIds(app, 'database', observed);
-  return { part: 'migrate', about: [app.version, database] };
+  const asked = app.migrateAgain === undefined ? [] : [app.migrateAgain];
+  return { part: 'migrate', about: [app.version, database, ...asked] };
 }
 
 /** Its name alone, which is asked for often. */
