@@ -9,7 +9,7 @@ import { consoleLog } from '../../test/cluster/host/progress.ts';
 import { controllerRuntime, kopf } from './scale/baselines.ts';
 import { ours, type Contestant } from './scale/contestant.ts';
 import { measureEndurance, type EnduranceResult } from './scale/endurance.ts';
-import { onField, type Field } from './scale/field.ts';
+import { onField } from './scale/field.ts';
 import { fleetOf, measureFleet, type FleetResult } from './scale/fleet.ts';
 import { table } from './scale/report.ts';
 import { measureSingle, type SingleResult } from './scale/single.ts';
@@ -52,9 +52,9 @@ async function contestantOf(name: (typeof contestants)[number]): Promise<Contest
 
 async function measure(contestant: Contestant): Promise<Result> {
   return await onField(contestant, log, async (field) => {
-    await field.until('its first watches', 60, () => watches(field) > 0);
+    await field.until('its first watches', 60, () => field.watches() > 0);
     await field.quiet(5);
-    const started = watches(field);
+    const started = field.watches();
     const single = await measureSingle(field);
     field.log(`${single.children} children in ${single.ratio.toFixed(2)} times the raw apply`);
     const fleet = fleetOf(options.apps);
@@ -62,8 +62,4 @@ async function measure(contestant: Contestant): Promise<Result> {
     if (contestant.name !== 'memo-operator') return { single, fleet: fleetResult };
     return { single, fleet: fleetResult, endurance: await measureEndurance(field, fleet, options.idleMinutes) };
   });
-}
-
-function watches(field: Field): number {
-  return field.asked().filter(({ user, verb }) => user === field.contestant.user && verb === 'watch').length;
 }

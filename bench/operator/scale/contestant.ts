@@ -25,6 +25,8 @@ export interface StartOptions {
   readonly pod?: string;
   /** How often it looks at all of them again. Absent: as often as it does by itself. */
   readonly resyncMinutes?: number;
+  /** Those that it looks after. Absent: all. */
+  readonly namespaces?: readonly string[];
   /** Node's, beside those that its container has. */
   readonly nodeFlags?: readonly string[];
 }
@@ -108,11 +110,12 @@ export async function ours(log: Log): Promise<Contestant> {
   return {
     name: 'memo-operator',
     user: 'system:serviceaccount:memo-system:memo-operator',
-    start: async (cluster, { nodeFlags = [], pod = 'memo-operator-0', resyncMinutes } = {}) => {
+    start: async (cluster, { namespaces, nodeFlags = [], pod = 'memo-operator-0', resyncMinutes } = {}) => {
       const account = await serviceAccount(cluster);
       const { hostname, port } = new URL(cluster.server);
       const resync = resyncMinutes === undefined ? [] : ['--resync-minutes', String(resyncMinutes)];
-      const flags = ['--health-port', String(await freePort()), ...resync];
+      const some = namespaces === undefined ? [] : ['--namespaces', namespaces.join(',')];
+      const flags = ['--health-port', String(await freePort()), ...resync, ...some];
       const operator = [process.execPath, ...node, ...nodeFlags, main, ...flags];
       const shell = ['sh', '-e', '-c', asInPod, 'sh', account, ...operator];
       return new Running('unshare', ['--mount', '--propagation', 'private', ...shell], {

@@ -52,6 +52,11 @@ export class Field {
     return writesBy(this.contestant.user, this.asked());
   }
 
+  /** How many the contestant has begun since {@link begin}. */
+  watches(): number {
+    return this.asked().filter(({ user, verb }) => user === this.contestant.user && verb === 'watch').length;
+  }
+
   /** Waits until what was asked satisfies `enough`. @throws when it takes longer than `seconds` */
   async until(what: string, seconds: number, enough: () => boolean | Promise<boolean>): Promise<void> {
     const started = performance.now();
