@@ -11,8 +11,8 @@ export interface EventMetrics {
   relaying(active: boolean): void;
   replayed(count: number): void;
   backlog(now: Backlog): void;
-  /** When the eldest event that waits was written, in milliseconds; undefined: none waits. */
-  eldest(at: number | undefined): void;
+  /** Milliseconds since the eldest event that waits was written; undefined: none waits. */
+  eldest(age: number | undefined): void;
   /** Invalidations that wait to be replayed. */
   unreplayed(count: number): void;
 }
@@ -84,7 +84,10 @@ export function eventMetrics(registry: Registry): EventMetrics {
     },
     replayed: (count) => replayed.inc(count),
     backlog: (now) => (measured = now),
-    eldest: (at) => (lag = () => (at === undefined ? 0 : Math.max(0, (Date.now() - at) / 1000))),
+    eldest: (age) => {
+      const written = age === undefined ? undefined : performance.now() - age;
+      lag = () => (written === undefined ? 0 : Math.max(0, (performance.now() - written) / 1000));
+    },
     unreplayed: (count) => (invalidations = count),
   };
 }

@@ -2,7 +2,6 @@
 import type { Connection } from '../db/connection.ts';
 import { placeholders } from '../db/many-rows.ts';
 import type { MemoEventType, RecentWrite } from '../memos/storage/outbox.ts';
-import { timeFromUtc } from '../memos/storage/times.ts';
 
 /** One event that waits to be published. */
 export interface OutboxEvent {
@@ -19,8 +18,8 @@ export interface OutboxEvent {
 
 /** The same as it waits. */
 export interface WaitingEvent extends OutboxEvent {
-  /** When it was written, in milliseconds. */
-  readonly at: number;
+  /** Milliseconds since it was written, by the database's clock: that of this process may be another. */
+  readonly age: number;
 }
 
 /** A write whose invalidation has not been replayed. */
@@ -46,12 +45,11 @@ const WAITING = 'published_at IS NULL AND poisoned_at IS NULL';
 
 /** The eldest events that wait. By what is unpublished, not by the last `seq`: an earlier number may be committed later. */
 export async function nextEvents(connection: Connection, limit: number): Promise<WaitingEvent[]> {
-  const columns = 'seq, id, aggregateid AS memoId, type, version, payload, created_at, traceparent';
-  const rows = await connection.execute<OutboxEvent & { created_at: string }>(
-    `SELECT ${columns} FROM outbox WHERE ${WAITING} ORDER BY seq LIMIT ?`,
-    [limit],
-  );
-  return rows.map(({ created_at, ...event }) => ({ ...event, at: Date.parse(timeFromUtc(created_at)) }));
+  const age = 'TIMESTAMPDIFF(MICROSECOND, created_at, UTC_TIMESTAMP(3)) DIV 1000 AS age';
+  const columns = `seq, id, aggregateid AS memoId, type, version, payload, traceparent, ${age}`;
+  return await connection.execute<WaitingEvent>(`SELECT ${columns} FROM outbox WHERE ${WAITING} ORDER BY seq LIMIT ?`, [
+    limit,
+  ]);
 }
 
 export async function markPublished(connection: Connection, seqs: readonly number[]): Promise<void> {

@@ -94,7 +94,7 @@ export class Relay {
   async #sendNext(held: Held, publisher: Publisher): Promise<'sent' | 'empty' | 'away'> {
     const { metrics, updateEvents, log } = this.#options;
     const waiting = await held.ask((session) => nextEvents(session, BATCH.count));
-    metrics.eldest(waiting[0]?.at);
+    metrics.eldest(waiting[0]?.age);
     const events = waiting.slice(
       0,
       fitting(waiting, BATCH, ({ payload }) => payload.length),
