@@ -135,7 +135,7 @@ describe('the Helm chart', function () {
       });
   });
 
-  it('installs, upgrades and is removed by the commands of docs/install.md; the CRD and the MemoApps stay', async () => {
+  it('installs, upgrades and is removed by the commands of docs/install.md; CRD, roles of users and MemoApps stay', async () => {
     const [install, upgrade, forSome, uninstall] = documented();
     await run(install);
     await established(kubectl);
@@ -146,6 +146,7 @@ describe('the Helm chart', function () {
     await run(uninstall);
     expect(await get(inside('memo-system'), 'deployment', 'memo-operator')).to.equal(undefined);
     expect(await get(kubectl, 'memoapp', 'shop')).not.to.equal(undefined);
+    expect(await get(kubectl, 'clusterrole', 'memoapps-edit')).not.to.equal(undefined);
     await run(forSome);
     expect(await get(inside('memo'), 'role', 'memo-operator')).not.to.equal(undefined);
     expect(await get(kubectl, 'clusterrole', 'memo-operator')).to.equal(undefined);
