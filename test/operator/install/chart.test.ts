@@ -1,5 +1,5 @@
 /** The Helm chart: the same objects as by kustomize, values that are checked, installed, upgraded and removed for real. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { expect } from 'chai';
 import { parseAllDocuments } from 'yaml';
@@ -7,7 +7,9 @@ import { startCluster, type Cluster } from '../../cluster/cluster.ts';
 import { established } from '../harness/install.ts';
 import { answerOf, kubectlOn, memoApp, type Answer, type Kubectl } from '../harness/kubectl.ts';
 import { apply, get } from '../harness/live.ts';
+import { until } from '../harness/until.ts';
 import { temporaryFolder } from '../../cluster/host/temporary.ts';
+import { typedOn } from './typed.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const chart = join(root, 'charts/memo-operator');
@@ -80,6 +82,9 @@ describe('the Helm chart', function () {
     expect(
       manifests(many).filter(({ kind, metadata }) => kind === 'Role' && metadata.name === 'memo-operator'),
     ).to.have.length(2);
+    const ofTheCluster = manifests(many).filter(({ metadata }) => metadata.namespace === undefined);
+    const { stdout: ofUsers } = await kubectl(['kustomize', join(root, 'config/cluster')]);
+    expect(namesOf(ofTheCluster)).to.have.members(namesOf(manifests(ofUsers)));
   });
 
   it('renders both with config/without-secret-watch for secretWatch=false', async () => {
@@ -93,10 +98,7 @@ describe('the Helm chart', function () {
     const named = unnamed.replace('--namespaces=$(POD_NAMESPACE)', '--namespaces=memo');
     expect(byIdentity(manifests(forSome))).to.deep.equal(byIdentity(manifests(named)));
     const member = manifests(await built('namespaced/member', 'without-secret-watch'));
-    expect(member.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).to.have.members([
-      'Role memo-operator',
-      'RoleBinding memo-operator',
-    ]);
+    expect(namesOf(member)).to.have.members(['Role memo-operator', 'RoleBinding memo-operator']);
   });
 
   for (const [value, named] of faulty) {
@@ -136,7 +138,7 @@ describe('the Helm chart', function () {
   });
 
   it('installs, upgrades and is removed by the commands of docs/install.md; CRD, roles of users and MemoApps stay', async () => {
-    const [install, upgrade, forSome, uninstall] = documented();
+    const [install, upgrade, forSome, uninstall] = documented('install');
     await run(install);
     await established(kubectl);
     await apply(kubectl, memoApp('shop', {}));
@@ -150,6 +152,56 @@ describe('the Helm chart', function () {
     await run(forSome);
     expect(await get(inside('memo'), 'role', 'memo-operator')).not.to.equal(undefined);
     expect(await get(kubectl, 'clusterrole', 'memo-operator')).to.equal(undefined);
+  });
+
+  describe('of a release that is taken back by the commands of docs/upgrades.md', () => {
+    const [back = '', forward = ''] = documented('upgrades');
+    let folder: string;
+
+    before(async () => {
+      folder = temporaryFolder('newer-charts');
+      const values = ['--create-namespace', '--set', 'namespaces={memo-system}'];
+      await done('install', 'memo-operator', newerChart(folder, 'newer'), ...namespace, ...values);
+      const app = memoApp('newer', { newer: 'kept' });
+      await until('the newer kind', async () => (await kubectl(['apply', '-f', '-'], app)).code === 0);
+    });
+
+    after(() => {
+      rmSync(folder, { recursive: true });
+    });
+
+    it('goes back to the chart of before without the loss of a newer field, or of what users may do', async () => {
+      await run(back);
+      expect(await image()).to.equal('memo-operator:0.1.0');
+      expect(await typeInKind('newer')).to.equal('string');
+      expect(await newerField('written-before')).to.equal('kept');
+      expect(await get(kubectl, 'clusterrole', 'memoapps-edit')).not.to.equal(undefined);
+    });
+
+    it('goes forward again, and has the kind in its hands as before', async () => {
+      await run(forward.replace('charts/memo-operator', newerChart(folder, 'newer', 'newest')));
+      expect(await image()).to.equal('memo-operator:0.2.0');
+      expect(await typeInKind('newest')).to.equal('string');
+      expect(await newerField('written-after')).to.equal('kept');
+    });
+
+    async function image(): Promise<string> {
+      const path = '.spec.template.spec.containers[0].image';
+      return await shown(inside('memo-system'), 'deployment/memo-operator', path);
+    }
+
+    /** Type of a field of the spec by the CRD; empty: it has none. */
+    async function typeInKind(field: string): Promise<string> {
+      const spec = '.spec.versions[0].schema.openAPIV3Schema.properties.spec';
+      return await shown(kubectl, 'crd/memoapps.memo.sogangcomputerclub.org', `${spec}.properties.${field}.type`);
+    }
+
+    /** The newer field of the MemoApp after one more write of it, with which a field goes that the CRD does not know. */
+    async function newerField(annotation: string): Promise<string> {
+      const { code, stderr } = await kubectl(['annotate', 'memoapp/newer', `club.example/${annotation}=yes`]);
+      expect(code, stderr).to.equal(0);
+      return await shown(kubectl, 'memoapp/newer', '.spec.newer');
+    }
   });
 
   it('renders that of config/standby for two replicas', async () => {
@@ -173,6 +225,12 @@ describe('the Helm chart', function () {
     }
   }
 
+  async function shown(as: Kubectl, what: string, path: string): Promise<string> {
+    const { code, stderr, stdout } = await as(['get', what, '-o', `jsonpath={${path}}`]);
+    expect(code, stderr).to.equal(0);
+    return stdout;
+  }
+
   async function run(command: string | undefined): Promise<void> {
     expect(command).to.be.a('string');
     await done(...(command ?? '').split(' '));
@@ -183,17 +241,36 @@ describe('the Helm chart', function () {
   }
 });
 
-/** What the page tells to type after `helm`, without its comments. */
-function documented(): string[] {
-  return readFileSync(join(root, 'docs/install.md'), 'utf8')
-    .split('\n')
-    .filter((line) => line.startsWith('helm '))
-    .map((line) => line.replace(/ +#.*/, '').slice('helm '.length));
+/** What the blocks of a page tell to type after `helm`. */
+function documented(page: string): string[] {
+  return typedOn(page)
+    .filter(({ command, inBlock }) => inBlock && command.startsWith('helm '))
+    .map(({ command }) => command.slice('helm '.length));
+}
+
+/** The chart of a release to come, 0.2.0: more fields in its CRD, and a value that the one of now does not know. */
+function newerChart(folder: string, ...fields: readonly string[]): string {
+  const copy = join(folder, fields.join('-'));
+  cpSync(chart, copy, { recursive: true });
+  const change = (file: string, found: RegExp, put: string): void => {
+    const path = join(copy, file);
+    writeFileSync(path, readFileSync(path, 'utf8').replace(found, put));
+  };
+  const added = fields.map((field) => `$1${field}:\n$1  type: string\n`).join('');
+  change('Chart.yaml', /ersion: 0\.1\.0$/gm, 'ersion: 0.2.0');
+  change('templates/crd.yaml', /^( +)deletionPolicy:\n/m, `${added}$1deletionPolicy:\n`);
+  change('values.yaml', /^replicas:/m, 'newer: true\n\nreplicas:');
+  change('values.schema.json', /"replicas":/, '"newer": { "type": "boolean" },\n    "replicas":');
+  return copy;
 }
 
 function manifests(text: string): Manifest[] {
   const documents = parseAllDocuments(text);
   return 'empty' in documents ? [] : documents.map((document) => document.toJS() as Manifest);
+}
+
+function namesOf(objects: readonly Manifest[]): string[] {
+  return objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
 }
 
 /** Objects by kind and name, without the label that only Helm sets. */
