@@ -14,13 +14,15 @@ import { typedOn, type Typed } from './typed.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const name = 'least';
+const inSystem = ['-n', 'memo-system'];
+const applying = ['apply', '--server-side', '-f', '-'];
 
 /** What the pages leave to whoever reads them. */
 const placeholders: Readonly<Record<string, string>> = { NAME: name, CLAIM: `data-${name}-database-0` };
 
 /** Typed somewhere else, or nothing to type. */
 const elsewhere: readonly (readonly [RegExp, string])[] = [
-  [/^helm /, 'chart.test.ts installs, upgrades and removes by them'],
+  [/^helm /, 'chart.test.ts installs, upgrades, goes back and removes by them'],
   [/^kubectl logs /, 'simulated nodes keep no logs; the end-to-end tests read them'],
   [
     /^kubectl (exec|port-forward) /,
@@ -51,6 +53,8 @@ describe('what the pages tell an admin to type', function () {
   let kubectl: Kubectl;
   let operator: RunningOperator | undefined;
   let shell: Shell;
+  /** Version of the CRD before the operator was taken back. */
+  let crdBefore: string;
 
   before(async () => {
     cluster = await startCluster({ name: 'test-commands', rung: 2 });
@@ -80,10 +84,33 @@ describe('what the pages tell an admin to type', function () {
     ],
     [
       'kubectl -n memo-system rollout undo',
-      // There is something to go back to.
       {
         before: async () => {
-          await done(kubectl, ['-n', 'memo-system', 'set', 'env', 'deployment/memo-operator', 'LATER=1']);
+          const later = await manifests();
+          const earlier = later.replace(/image: memo-operator:.*/, 'image: memo-operator:earlier');
+          for (const release of [earlier, later]) {
+            await done(kubectl, applying, release);
+            await done(kubectl, [...inSystem, 'rollout', 'status', 'deployment/memo-operator', '--timeout=60s']);
+          }
+          crdBefore = await crdVersion();
+          expect(await operatorImage()).to.match(/^memo-operator:\d/);
+        },
+        after: async () => {
+          expect(await operatorImage()).to.equal('memo-operator:earlier');
+          expect(await crdVersion()).to.equal(crdBefore);
+        },
+      },
+    ],
+    [
+      'kubectl apply --server-side --force-conflicts -k config/default',
+      {
+        before: async () => {
+          const { stderr } = await kubectl(applying, await manifests());
+          expect(stderr).to.match(/conflict with "kubectl".*containers\[name="operator"\]\.image/);
+        },
+        after: async () => {
+          expect(await operatorImage()).to.match(/^memo-operator:\d/);
+          await done(kubectl, applying, await manifests());
         },
       },
     ],
@@ -155,6 +182,22 @@ describe('what the pages tell an admin to type', function () {
   async function type(command: string): Promise<void> {
     const typed = command.replaceAll(/\b[A-Z]{4,}\b/g, (word) => placeholders[word] ?? word);
     expect(await shell.type(typed)).not.to.match(/error|warning/i);
+  }
+
+  /** What is shipped for the whole cluster. */
+  async function manifests(): Promise<string> {
+    return await done(kubectl, ['kustomize', join(root, 'config/default')]);
+  }
+
+  async function operatorImage(): Promise<string> {
+    const path = 'jsonpath={.spec.template.spec.containers[0].image}';
+    return await done(kubectl, [...inSystem, 'get', 'deployment/memo-operator', '-o', path]);
+  }
+
+  /** Another one after every write of it. */
+  async function crdVersion(): Promise<string> {
+    const crd = 'crd/memoapps.memo.sogangcomputerclub.org';
+    return await done(kubectl, ['get', crd, '-o', 'jsonpath={.metadata.resourceVersion}']);
   }
 
   async function untilTold(condition: string, seconds: number): Promise<void> {
