@@ -1,7 +1,7 @@
 /** Every command that the pages for admins tell to type, typed: in a shell, by the story that the pages tell. */
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { appLabel } from '../../../operator/src/api/labels.ts';
+import { appLabel, paused, reconcileAnnotation } from '../../../operator/src/api/labels.ts';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
 import { kubectlOn, memoApp, type Kubectl } from '../harness/kubectl.ts';
 import { apply, done, get } from '../harness/live.ts';
@@ -130,6 +130,24 @@ describe('what the pages tell an admin to type', function () {
       { after: async () => await untilTold('Paused', 60) },
     ],
     [
+      'kubectl annotate memoapps --all --all-namespaces memo.sogangcomputerclub.org/reconcile=paused',
+      {
+        before: async () => await apply(kubectl, memoApp('another', { state: 'Stopped' }, 'default')),
+        after: async () => {
+          expect(await reconcileOfAll()).to.deep.equal([paused, paused]);
+        },
+      },
+    ],
+    [
+      'kubectl annotate memoapps --all --all-namespaces memo.sogangcomputerclub.org/reconcile-',
+      {
+        after: async () => {
+          expect(await reconcileOfAll()).to.deep.equal(['<none>', '<none>']);
+          await done(kubectl, ['delete', 'memoapp/another', '-n', 'default']);
+        },
+      },
+    ],
+    [
       'kubectl delete memoapp/NAME',
       {
         after: async () => {
@@ -198,6 +216,13 @@ describe('what the pages tell an admin to type', function () {
   async function crdVersion(): Promise<string> {
     const crd = 'crd/memoapps.memo.sogangcomputerclub.org';
     return await done(kubectl, ['get', crd, '-o', 'jsonpath={.metadata.resourceVersion}']);
+  }
+
+  /** What every MemoApp of the cluster is told about being reconciled. */
+  async function reconcileOfAll(): Promise<string[]> {
+    const column = `custom-columns=RECONCILE:.metadata.annotations.${reconcileAnnotation.replaceAll('.', '\\.')}`;
+    const shown = await done(kubectl, ['get', 'memoapps', '--all-namespaces', '--no-headers', '-o', column]);
+    return shown.trim().split('\n');
   }
 
   async function untilTold(condition: string, seconds: number): Promise<void> {
