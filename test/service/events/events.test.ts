@@ -249,8 +249,7 @@ for (const version of ['3.9.2', '4.2.1'] as const) {
         const [before = 0, tooLong = 0, behind = 0] = ids;
         await reader.waitFor('both others', () => distinctOf(before) === 1 && distinctOf(behind) === 1);
         await until('it is shown', async () => (await metric(service, 'memo_outbox_poisoned')) === 1);
-        // The log is written some time after.
-        await until('it is said', () => service.logs().includes('it is set aside'));
+        await until('it is logged, some time after', () => service.logs().includes('it is set aside'));
         expect(ofMemo(tooLong)).to.deep.equal([]);
         expect(service.logs()).not.to.include('길길');
       } finally {
