@@ -1413,6 +1413,10 @@ export interface MemoAppStatus {
    */
   migratedBy?: string;
   /**
+   * The annotation memo.sogangcomputerclub.org/migrate as it was seen last, 63 characters of it. Taken off, it holds on.
+   */
+  migrateAgain?: string;
+  /**
    * The database.
    */
   database?: {

@@ -54,7 +54,7 @@ export function resolve(memoApp: MemoApp, facts: ClusterFacts): ResolvedApp {
     uid: metadata.uid ?? '',
     generation: metadata.generation ?? 0,
     version: spec.version ?? status?.version ?? facts.release,
-    migrateAgain: metadata.annotations?.[migrateAnnotation],
+    migrateAgain: metadata.annotations?.[migrateAnnotation]?.slice(0, 63).toWellFormed() ?? status?.migrateAgain,
     state: spec.state ?? 'Running',
     deletionPolicy: spec.deletionPolicy ?? 'Retain',
     imagePullSecrets: spec.imagePullSecrets ?? [],

@@ -12,7 +12,7 @@ export interface ResolvedApp {
   readonly generation: number;
   /** The memo service release that is wanted. */
   readonly version: string;
-  /** What the annotation `migrate` says. undefined: there is none. */
+  /** What the annotation `migrate` says, or said last. undefined: there has been none. */
   readonly migrateAgain: string | undefined;
   /** Stopped: every pod goes, everything else stays. */
   readonly state: 'Running' | 'Stopped';

@@ -184,7 +184,11 @@ describe('a release that comes with another configuration', function () {
     await until('another Job', async () => (await succeeded()).some((name) => name !== before));
     await untilCondition(kubectl, 'shop', { type: 'Ready', status: 'True' });
     await on.operator.passes(2);
-    expect(await succeeded()).to.have.length(1);
+    const after = await succeeded();
+    expect(after).to.have.length(1);
+    await done(kubectl, ['annotate', 'memoapp/shop', `${migrateAnnotation}-`]);
+    await on.operator.passes(2);
+    expect(await succeeded(), 'taken off').to.deep.equal(after);
     expect(await standing()).to.deep.equal(stood);
   });
 

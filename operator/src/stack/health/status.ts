@@ -33,6 +33,8 @@ export function statusOf(
     observedGeneration: app.generation,
     ...(version !== undefined && { version }),
     ...databaseRecord(app, observed, outcome.startsEmpty ? withoutVolume(previous) : previous),
+    // Taken off before its Job has succeeded, it would leave what the Job of before has migrated, which is another database by now.
+    ...(app.migrateAgain !== undefined && { migrateAgain: app.migrateAgain }),
     ...stores(app, observed, previous),
     ...(url !== undefined && { url }),
     replicas: deployment?.status?.replicas ?? 0,
