@@ -1,18 +1,14 @@
 /**
  * What it costs our operator to look after some namespaces in place of the cluster: it watches each kind in each of them. For each number
- * of namespaces it is started anew, first with nothing in them and then with a MemoApp in each; a table goes to standard output.
+ * of namespaces it is started anew, before there is anything in them and then with a MemoApp in each; a table goes to standard output.
  * `node bench/operator/namespaces.ts --counts 1,10,100`
  */
 import { Command } from 'commander';
-import { kindOf } from '../../operator/src/runtime/object.ts';
 import { consoleLog } from '../../test/cluster/host/progress.ts';
-import { childrenOf, memoAppOf, type AppName } from './scale/children.ts';
+import type { AppName } from './scale/children.ts';
 import { ours } from './scale/contestant.ts';
-import { onField, sideBySide, type Field } from './scale/field.ts';
-import { childWrites } from './scale/single.ts';
-
-/** In which it gives back what its work has taken. */
-const RESTING_SECONDS = 15;
+import { onField, type Field } from './scale/field.ts';
+import { create, RESTING_SECONDS } from './scale/fleet.ts';
 
 const options = new Command('namespaces')
   .option('--counts <numbers>', 'how many namespaces, one run after the other', numbers, [1, 10, 100])
@@ -31,12 +27,10 @@ await onField(await ours(log), log, async (field) => {
 
 async function measure(field: Field, count: number): Promise<void> {
   const apps = Array.from({ length: count }, (_, index) => ({ namespace: `of-${count}-${index}`, name: 'memo' }));
-  await sideBySide(apps, ({ namespace }) =>
-    field.admin.create({ ...kindOf('v1', 'Namespace'), metadata: { name: namespace } }),
-  );
   await startFor(field, apps);
   const [watches, sockets, empty] = [field.watches(), field.operator.sockets(), memory(field)];
-  await fill(field, apps);
+  await create(field, apps);
+  await field.quiet(RESTING_SECONDS);
   const full = memory(field);
   await startFor(field, apps);
   const cells = [count, watches, sockets, empty, full, memory(field)];
@@ -50,14 +44,6 @@ async function startFor(field: Field, apps: readonly AppName[]): Promise<void> {
   const namespaces = apps.map(({ namespace }) => namespace);
   field.operator = await field.contestant.start(field.cluster, { namespaces });
   await field.until('its watches', 120, () => field.watches() >= apps.length);
-  await field.quiet(RESTING_SECONDS);
-}
-
-async function fill(field: Field, apps: readonly AppName[]): Promise<void> {
-  field.begin();
-  await sideBySide(apps, (app) => field.admin.create(memoAppOf(app)));
-  const wanted = apps.reduce((sum, app) => sum + childrenOf(app).length, 0);
-  await field.until('all children', 600, () => childWrites(field.writes()).length >= wanted);
   await field.quiet(RESTING_SECONDS);
 }
 

@@ -54,7 +54,7 @@ const EDITED = 100;
 const LOST = 20;
 const BURST_SECONDS = 10;
 /** In which a contestant gives back what its work has taken. */
-const RESTING_SECONDS = 15;
+export const RESTING_SECONDS = 15;
 
 export function fleetOf(size: number): AppName[] {
   return Array.from({ length: size }, (_, index) => ({
@@ -93,7 +93,7 @@ export async function measureFleet(
   };
 }
 
-/** All at once. */
+/** All at once, in namespaces that are made for them. */
 export async function create(field: Field, fleet: readonly AppName[]): Promise<FleetResult['creation']> {
   const [first] = fleet;
   if (first === undefined) throw new Error('an empty fleet');
