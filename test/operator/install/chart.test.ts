@@ -6,7 +6,7 @@ import { parseAllDocuments } from 'yaml';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
 import { established } from '../harness/install.ts';
 import { answerOf, kubectlOn, memoApp, type Answer, type Kubectl } from '../harness/kubectl.ts';
-import { apply, get } from '../harness/live.ts';
+import { apply, done as doneBy, get } from '../harness/live.ts';
 import { until } from '../harness/until.ts';
 import { temporaryFolder } from '../../cluster/host/temporary.ts';
 import { typedOn } from './typed.ts';
@@ -55,9 +55,7 @@ describe('the Helm chart', function () {
   }
 
   async function done(...args: readonly string[]): Promise<string> {
-    const { code, stderr, stdout } = await helm(...args);
-    expect(code, stderr).to.equal(0);
-    return stdout;
+    return await doneBy(async (given) => await helm(...given), args);
   }
 
   it('has nothing that helm lint finds wrong', async () => {
@@ -83,7 +81,7 @@ describe('the Helm chart', function () {
       manifests(many).filter(({ kind, metadata }) => kind === 'Role' && metadata.name === 'memo-operator'),
     ).to.have.length(2);
     const ofTheCluster = manifests(many).filter(({ metadata }) => metadata.namespace === undefined);
-    const { stdout: ofUsers } = await kubectl(['kustomize', join(root, 'config/cluster')]);
+    const ofUsers = await doneBy(kubectl, ['kustomize', join(root, 'config/cluster')]);
     expect(namesOf(ofTheCluster)).to.have.members(namesOf(manifests(ofUsers)));
   });
 
@@ -198,8 +196,7 @@ describe('the Helm chart', function () {
 
     /** The newer field of the MemoApp after one more write of it, with which a field goes that the CRD does not know. */
     async function newerField(annotation: string): Promise<string> {
-      const { code, stderr } = await kubectl(['annotate', 'memoapp/newer', `club.example/${annotation}=yes`]);
-      expect(code, stderr).to.equal(0);
+      await doneBy(kubectl, ['annotate', 'memoapp/newer', `club.example/${annotation}=yes`]);
       return await shown(kubectl, 'memoapp/newer', '.spec.newer');
     }
   });
@@ -217,18 +214,14 @@ describe('the Helm chart', function () {
       const [resource, added] = [base, component].map((name) => relative(folder, join(root, 'config', name)));
       const kustomization = { resources: [resource], components: [added] };
       writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify(kustomization));
-      const { code, stderr, stdout } = await kubectl(['kustomize', folder]);
-      expect(code, stderr).to.equal(0);
-      return stdout;
+      return await doneBy(kubectl, ['kustomize', folder]);
     } finally {
       rmSync(folder, { recursive: true });
     }
   }
 
   async function shown(as: Kubectl, what: string, path: string): Promise<string> {
-    const { code, stderr, stdout } = await as(['get', what, '-o', `jsonpath={${path}}`]);
-    expect(code, stderr).to.equal(0);
-    return stdout;
+    return await doneBy(as, ['get', what, '-o', `jsonpath={${path}}`]);
   }
 
   async function run(command: string | undefined): Promise<void> {
