@@ -22,8 +22,9 @@ export function isAdoptable(live: KubeObject, app: Pick<ResolvedApp, 'name'>, pa
 }
 
 /**
- * Before the MemoApp becomes an owner: what it owns goes with it. Asks the API server itself: `kubectl delete --cascade=orphan` takes the owner off its children, and their watches may tell of it
- * before that of the MemoApp does. Taken back, they would be deleted after all.
+ * Before the MemoApp becomes an owner: what it owns goes with it. Asks the API server itself: `kubectl delete --cascade=orphan` takes
+ * the owner off its children, and their watches may tell of it before that of the MemoApp does. Taken back, they would be deleted
+ * after all.
  * @throws ApiError (Conflict) where the MemoApp is gone or being deleted
  */
 export async function assertMayOwn(
